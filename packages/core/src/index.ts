@@ -1,1 +1,2 @@
-export {};
+export type { Checkpoint, StoredTensor, TensorValues } from "./checkpoint.ts";
+export { FormatError, ShapeError, TesseraError } from "./errors.ts";
