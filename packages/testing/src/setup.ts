@@ -1,0 +1,44 @@
+// Runs before each test file, in every project of vitest.config.ts: sets the project's backend, or fails.
+import { getBackend, ready, setBackend } from "@tensorflow/tfjs-core";
+import * as core from "@tessera/core";
+import { inject } from "vitest";
+import "./matchers.ts";
+import { failOnConsole } from "./silence.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The tfjs backend that the project's tests run on. */
+    backend: string;
+    /** Where browsers find the .wasm files; empty in Node, where tfjs finds them. */
+    wasmPath: string;
+  }
+}
+
+async function registerBackend(name: string): Promise<unknown> {
+  switch (name) {
+    case "cpu":
+      return import("@tensorflow/tfjs-backend-cpu");
+    case "wasm": {
+      const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+      const path = inject("wasmPath");
+      return path && setWasmPaths(path);
+    }
+    case "webgl":
+      return import("@tensorflow/tfjs-backend-webgl");
+    case "webgpu":
+      return import("@tensorflow/tfjs-backend-webgpu");
+    default:
+      throw new Error(`setup: expected cpu, wasm, webgl or webgpu, got ${name}`);
+  }
+}
+
+failOnConsole();
+const backend = inject("backend");
+if (getBackend() !== backend) {
+  await registerBackend(backend);
+  const set = await setBackend(backend);
+  await ready();
+  // Ours alone: tests prove that they suffice without tfjs's register_all_gradients.
+  (core as { registerGradients?: () => void }).registerGradients?.();
+  if (!set || getBackend() !== backend) throw new Error(`setup: expected the backend ${backend}, got ${getBackend()}`);
+}
