@@ -1,0 +1,117 @@
+import { type Tensor, tensor } from "@tensorflow/tfjs-core";
+import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
+import { TesseraError } from "./errors.ts";
+import type { Module } from "./module.ts";
+import type { Param } from "./param.ts";
+import { Random } from "./random.ts";
+import { type Shape, sameShape } from "./shape.ts";
+
+export interface LoadOptions {
+  /** Initialises the head anew where the checkpoint's has another class count or is missing, instead of failing. @default false */
+  resetHead?: boolean;
+  /** Seed of what `resetHead` draws. @default 0 */
+  seed?: number | string;
+  /** Told after each tensor. */
+  onProgress?: (progress: { loaded: number; total: number }) => void;
+  signal?: AbortSignal;
+}
+
+/** @internal See `Module.load`. */
+export async function loadInto(
+  module: Module,
+  source: Checkpoint | ReadonlyMap<string, StoredTensor> | Record<string, Tensor>,
+  options: LoadOptions,
+): Promise<void> {
+  const { resetHead = false, seed = 0, onProgress, signal } = options;
+  const stored = storedTensors(source);
+  const params = module.params();
+  const plan = match(module, params, stored, resetHead);
+
+  const staged: [Param, Tensor][] = [];
+  try {
+    for (const [path, tensorOf] of plan) {
+      signal?.throwIfAborted();
+      const param = params.get(path)!;
+      const values = tensorOf === "draw" ? param.initializer(new Random(seed).fork(path), param.shape) : await tensorOf.read(signal);
+      if (values.length !== param.size) {
+        throw new TesseraError(`load: expected ${param.size} values for ${path}, got ${values.length}; the checkpoint is damaged`);
+      }
+      staged.push([param, tensor(toFloat32(values, path), [...param.shape], "float32")]);
+      onProgress?.({ loaded: staged.length, total: plan.size });
+    }
+    for (const [param, values] of staged) param.set(values);
+  } finally {
+    for (const [, values] of staged) values.dispose();
+  }
+}
+
+type Planned = StoredTensor | "draw";
+
+/** Where each parameter's values come from; throws with every difference at once. */
+function match(module: Module, params: Map<string, Param>, stored: Map<string, StoredTensor>, resetHead: boolean): Map<string, Planned> {
+  const plan = new Map<string, Planned>();
+  const missing: string[] = [];
+  const misshaped: string[] = [];
+  const isHead = (path: string) => resetHead && module.headPaths.some((head) => path === head || path.startsWith(`${head}.`));
+
+  for (const [path, param] of params) {
+    const found = stored.get(path);
+    const fitting = found && (sameShape(found.shape, param.shape) ? found : adapted(module, path, found, param.shape));
+    if (fitting) plan.set(path, fitting);
+    else if (isHead(path)) plan.set(path, "draw");
+    else if (found) misshaped.push(`${path}: expected [${param.shape.join(", ")}], got [${found.shape.join(", ")}]`);
+    else missing.push(`${path}: expected [${param.shape.join(", ")}], got nothing`);
+  }
+  const unexpected = [...stored].filter(([path]) => !params.has(path) && !isHead(path));
+  if (missing.length + misshaped.length + unexpected.length > 0) {
+    throw new TesseraError(report(module, missing, unexpected.map(([path, { shape }]) => `${path}: got [${shape.join(", ")}]`), misshaped));
+  }
+  return plan;
+}
+
+function report(module: Module, missing: string[], unexpected: string[], misshaped: string[]): string {
+  const list = (title: string, rows: string[]) => (rows.length > 0 ? `\n  ${title} (${rows.length}):\n${rows.map((row) => `    ${row}`).join("\n")}` : "");
+  const onHead = [...missing, ...misshaped, ...unexpected].every((row) => module.headPaths.some((head) => row.startsWith(`${head}.`)));
+  const cure = onHead ? "\nOnly the head differs: pass { resetHead: true } to initialise it anew." : "\nIs the checkpoint of another variant?";
+  return (
+    `load: expected the ${module.params().size} parameters of ${module.constructor.name}, got a checkpoint that differs` +
+    list("missing", missing) +
+    list("unexpected", unexpected) +
+    list("mis-shaped", misshaped) +
+    cure
+  );
+}
+
+/** Asks the modules that hold the parameter, the nearest first, to mend a shape. */
+function adapted(module: Module, path: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined {
+  const holders = [...module.modules()].filter(([holder]) => holder === "" || path === holder || path.startsWith(`${holder}.`));
+  for (const [holder, part] of holders.reverse()) {
+    const relative = holder === "" ? path : path.slice(holder.length + 1);
+    const mended = part.adapt?.(relative, stored, shape);
+    if (mended && sameShape(mended.shape, shape)) return mended;
+  }
+  return undefined;
+}
+
+function storedTensors(source: Checkpoint | ReadonlyMap<string, StoredTensor> | Record<string, Tensor>): Map<string, StoredTensor> {
+  if (source instanceof Map) return source;
+  if (isCheckpoint(source)) return new Map(source.tensors);
+  return new Map(
+    Object.entries(source as Record<string, Tensor>).map(([path, values]) => [
+      path,
+      { dtype: "F32", shape: values.shape, read: async () => (await values.data<"float32">()) as Float32Array },
+    ]),
+  );
+}
+
+function isCheckpoint(source: object): source is Checkpoint {
+  return "tensors" in source && (source as Checkpoint).tensors instanceof Map;
+}
+
+function toFloat32(values: Exclude<Awaited<ReturnType<StoredTensor["read"]>>, never>, path: string): Float32Array {
+  if (values instanceof Float32Array) return values;
+  if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
+    throw new TesseraError(`load: expected floating-point values for ${path}, got 64-bit integers; this is no model weight`);
+  }
+  return Float32Array.from(values);
+}

@@ -1,0 +1,131 @@
+import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
+import { type LoadOptions, loadInto } from "./load.ts";
+import { Param } from "./param.ts";
+import { Random } from "./random.ts";
+import type { Shape } from "./shape.ts";
+import type { Tensor } from "@tensorflow/tfjs-core";
+
+const marker = Symbol.for("tessera.module");
+
+/** What a module does to a shape, for `summarize`. */
+export interface Description {
+  output: Shape;
+  /** Multiply-adds spent in the module itself, children not counted. @default 0 */
+  macs?: number;
+}
+
+/** Another initialiser for the parameter at a path, or undefined to keep its own. */
+export type InitScheme = (path: string, param: Param) => Param["initializer"] | undefined;
+
+/**
+ * A tree of parts: every field that holds a `Param`, a `Module` or an array of them belongs to it, and its path is the
+ * field's name in snake_case, as timm writes it (`patchEmbed.proj.weight` is `patch_embed.proj.weight`). A field called
+ * `self` adds nothing to the path: a module that is one table takes the table's name.
+ *
+ * A subclass declares its parts in the constructor and computes in `forward`. To change a layer, wrap it or give another
+ * part; concrete methods are not overridden.
+ */
+export abstract class Module {
+  readonly [marker] = true;
+
+  /** Paths of the parts that depend on the number of classes; `load` may initialise them anew. */
+  readonly headPaths: readonly string[] = [];
+
+  /** True for modules of any copy of this package. */
+  static is(value: unknown): value is Module {
+    return typeof value === "object" && value !== null && marker in value;
+  }
+
+  /** Shape rule: what `forward` makes of an input's shape. `child` describes a part and gives its output shape. */
+  describe?(input: Shape, child: (part: Module, input: Shape) => Shape): Description;
+
+  /**
+   * Mends a stored tensor whose shape is not the parameter's (a position table of another grid), or says undefined, and
+   * the mismatch is an error. `path` is relative to this module.
+   */
+  adapt?(path: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined;
+
+  /** Every parameter by its path, in order of declaration. */
+  params(): Map<string, Param> {
+    const found = new Map<string, Param>();
+    for (const [path, part] of walk(this, "")) if (Param.is(part)) found.set(path, part);
+    return found;
+  }
+
+  /** This module under the path `""`, and every module below it. */
+  modules(): Map<string, Module> {
+    const found = new Map<string, Module>([["", this]]);
+    for (const [path, part] of walk(this, "")) if (Module.is(part)) found.set(path, part);
+    return found;
+  }
+
+  /** Number of values of all parameters, allocated or not. */
+  get paramCount(): number {
+    let count = 0;
+    for (const param of this.params().values()) count += param.size;
+    return count;
+  }
+
+  /** Draws every parameter anew. A parameter's values depend on the seed and its path only. */
+  init(seed: number | string, scheme?: InitScheme): this {
+    const random = new Random(seed);
+    for (const [path, param] of this.params()) {
+      const initializer = scheme?.(path, param) ?? param.initializer;
+      param.set(initializer(random.fork(path), param.shape));
+    }
+    return this;
+  }
+
+  /**
+   * Takes the values of a checkpoint, all or none: names and shapes are compared before anything is read, and a failed
+   * read leaves the module as it was.
+   *
+   * @throws {TesseraError} listing missing, unexpected and mis-shaped names, each with expected and got.
+   */
+  async load(source: Checkpoint | ReadonlyMap<string, StoredTensor> | Record<string, Tensor>, options: LoadOptions = {}): Promise<this> {
+    await loadInto(this, source, options);
+    return this;
+  }
+
+  /** Turns gradients on or off for every parameter, or for those whose path the filter takes. */
+  setTrainable(on: boolean, filter: (path: string) => boolean = () => true): this {
+    for (const [path, param] of this.params()) if (filter(path)) param.trainable = on;
+    return this;
+  }
+
+  /** Frees all parameters' values. The module can be initialised or loaded again. */
+  dispose(): void {
+    for (const param of this.params().values()) param.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** `count` modules made by `make`, to be a field: `blocks = repeat(12, (i) => new EncoderBlock(…))`. */
+export function repeat<M extends Module>(count: number, make: (index: number) => M): M[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
+
+function* walk(module: Module, prefix: string): Generator<[string, Module | Param]> {
+  for (const [field, value] of Object.entries(module)) {
+    const path = join(prefix, field === "self" ? "" : snakeCase(field));
+    const parts: [string, unknown][] = Array.isArray(value) ? value.map((part, i) => [join(path, String(i)), part]) : [[path, value]];
+    for (const [partPath, part] of parts) {
+      if (Param.is(part)) yield [partPath, part];
+      else if (Module.is(part)) {
+        yield [partPath, part];
+        yield* walk(part, partPath);
+      }
+    }
+  }
+}
+
+function join(prefix: string, name: string): string {
+  return prefix && name ? `${prefix}.${name}` : prefix || name;
+}
+
+function snakeCase(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,101 @@
+import { type Tensor, type Tensor3D, type Tensor4D, add, cast, expandDims, matMul, mul, reshape, softmax, sub, sum, tidy, transpose, where } from "@tensorflow/tfjs-core";
+import { ShapeError } from "../errors.ts";
+import { sizes } from "../shape.ts";
+import { differentiable, runOp } from "./dispatch.ts";
+
+export interface AttentionOptions {
+  heads: number;
+  /** Factor on q·k. @default (head width)^−½ */
+  scale?: number | undefined;
+  /** Added to the scaled products: relative positions. [h or 1, n, m] */
+  bias?: Tensor3D | undefined;
+  /** True or 1 where a query may look. [b or 1, n or 1, m]; a row of zeros attends to all alike. */
+  mask?: Tensor3D | undefined;
+}
+
+/** Large enough that exp underflows to 0 beside any real score, small enough to stay finite in float32. */
+const MASKED = -1e30;
+
+/**
+ * softmax(q kᵀ · scale + bias) v per head, heads concatenated in order: Vaswani et al. 2017.
+ * q [b, n, h·d], k and v [b, m, h·d] -> [b, n, h·d]. Differentiable in q, k, v and bias.
+ * Kernel `TesseraAttention`; gradient `TesseraAttentionGrad`, which gives [dq, dk, dv] and, with a bias, dbias.
+ *
+ * @throws {ShapeError} if a shape does not fit.
+ */
+export function attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, options: AttentionOptions): Tensor3D {
+  const attrs = resolve(q, k, v, options);
+  const { bias, mask } = options;
+  const others = { ...(bias && { bias }), ...(mask && { mask }) };
+  return differentiable(
+    { q, k, v, ...(bias && { bias }) },
+    () => runOp("TesseraAttention", { q, k, v, ...others }, attrs, () => composeAttention(q, k, v, { ...attrs, bias, mask })),
+    [q, k, v, ...Object.values(others)],
+    (dy, [savedQ, savedK, savedV, ...rest]) => {
+      const extra = { bias: bias && (rest[0] as Tensor3D), mask: mask && (rest[bias ? 1 : 0] as Tensor3D) };
+      const [dq, dk, dv, dbias] = attentionGrad(dy as Tensor3D, savedQ as Tensor3D, savedK as Tensor3D, savedV as Tensor3D, { ...attrs, ...extra });
+      return { q: () => dq!, k: () => dk!, v: () => dv!, ...(bias && { bias: () => dbias! }) };
+    },
+  );
+}
+
+/** Softmax weights. q [b, n, h·d], k [b, m, h·d] -> [b, h, n, m]. Not recorded for gradients as one op; for taps and pictures. */
+export function attentionWeights(q: Tensor3D, k: Tensor3D, options: AttentionOptions): Tensor4D {
+  const { heads, scale } = resolve(q, k, k, options);
+  return tidy(() => {
+    let scores: Tensor4D = mul(matMul(splitHeads(q, heads), splitHeads(k, heads), false, true), scale); // [b, h, n, m]
+    if (options.bias) scores = add(scores, expandDims(options.bias, 0));
+    if (options.mask) scores = where(cast(expandDims(options.mask, 1), "bool"), scores, MASKED);
+    return softmax(scores, -1);
+  });
+}
+
+type Resolved = AttentionOptions & { scale: number };
+
+/** The composed definition, for kernels and gradients to be compared with. */
+export function composeAttention(q: Tensor3D, k: Tensor3D, v: Tensor3D, options: Resolved): Tensor3D {
+  const weights = attentionWeights(q, k, options); // [b, h, n, m]
+  return joinHeads(matMul(weights, splitHeads(v, options.heads)));
+}
+
+/** [dq, dk, dv] and, with a bias, dbias. The weights are computed again rather than kept: n × m of them would fill the memory. */
+export function attentionGrad(dy: Tensor3D, q: Tensor3D, k: Tensor3D, v: Tensor3D, options: Resolved): Tensor[] {
+  const { heads, scale, bias, mask } = options;
+  const inputs = { dy, q, k, v, ...(bias && { bias }), ...(mask && { mask }) };
+  return runOp("TesseraAttentionGrad", inputs, { heads, scale }, () => {
+    const weights = attentionWeights(q, k, options);
+    const dout = splitHeads(dy, heads);
+    const dweights = matMul(dout, splitHeads(v, heads), false, true);
+    const dscores: Tensor4D = mul(weights, sub(dweights, sum(mul(dweights, weights), -1, true)));
+    const dproducts = mul(dscores, scale);
+    const grads: Tensor[] = [
+      joinHeads(matMul(dproducts, splitHeads(k, heads))),
+      joinHeads(matMul(dproducts, splitHeads(q, heads), true, false)),
+      joinHeads(matMul(weights, dout, true, false)),
+    ];
+    if (bias) grads.push(bias.shape[0] === 1 ? reshape(sum(dscores, [0, 1]), bias.shape) : sum(dscores, 0));
+    return grads;
+  });
+}
+
+/** [b, n, h·d] -> [b, h, n, d] */
+export function splitHeads(x: Tensor3D, heads: number): Tensor4D {
+  const [b, n, width] = x.shape;
+  return transpose(reshape(x, [b, n, heads, width / heads]), [0, 2, 1, 3]);
+}
+
+/** [b, h, n, d] -> [b, n, h·d] */
+export function joinHeads(x: Tensor): Tensor3D {
+  const [b, h, n, d] = x.shape as [number, number, number, number];
+  return reshape(transpose(x, [0, 2, 1, 3]), [b, n, h * d]);
+}
+
+function resolve(q: Tensor3D, k: Tensor3D, v: Tensor3D, { heads, scale, bias, mask }: AttentionOptions): { heads: number; scale: number } {
+  const [b, n, width] = sizes(q, ["b", "n", "width"], "attention q") as [number, number, number];
+  const [, m] = sizes(k, [b, "m", width], "attention k") as [number, number, number];
+  sizes(v, [b, m, width], "attention v");
+  if (width % heads !== 0) throw new ShapeError(`attention: expected a width divisible by heads, got ${width} / ${heads}`);
+  if (bias) sizes(bias, [bias.shape[0] === 1 ? 1 : heads, n, m], "attention bias");
+  if (mask) sizes(mask, [mask.shape[0] === 1 ? 1 : b, mask.shape[1] === 1 ? 1 : n, m], "attention mask");
+  return { heads, scale: scale ?? (width / heads) ** -0.5 };
+}

@@ -1,0 +1,47 @@
+import { type NamedAttrMap, type NamedTensorMap, type Tensor, engine, getBackend, getKernel, tidy } from "@tensorflow/tfjs-core";
+
+/**
+ * The one plug of the project: a backend makes an op fast by registering a tfjs kernel under the op's name. Runs that
+ * kernel if the current backend has one, else the composed definition, which is the truth that tests compare with.
+ */
+export function runOp<T extends Tensor | Tensor[]>(kernel: string, inputs: NamedTensorMap, attrs: object, composed: () => T): T {
+  if (getKernel(kernel, getBackend())) return engine().runKernel(kernel, inputs, attrs as NamedAttrMap) as T;
+  return tidy(composed as () => Tensor) as T;
+}
+
+/** True while a gradient is being recorded: an op is then split into parts whose gradients need nothing computed twice. */
+export function recording(): boolean {
+  return engine().isTapeOn();
+}
+
+/** Gradients by input; only those that are needed are called. */
+type Gradients = Record<string, () => Tensor>;
+
+interface CustomKernel {
+  forwardFunc: (backend: unknown, save: (tensors: Tensor[]) => void) => Tensor;
+  backwardsFunc: (dy: Tensor, saved: Tensor[]) => Gradients;
+  inputs: NamedTensorMap;
+}
+
+/**
+ * An op with a gradient of its own. `forward` runs unrecorded; `saved` are kept for `backward`, which tfjs calls with the
+ * gradient of the output. Unlike `customGrad` of tfjs, a gradient that nobody needs (that of an image) is not computed.
+ */
+export function differentiable<T extends Tensor>(
+  inputs: NamedTensorMap,
+  forward: () => T,
+  saved: readonly Tensor[],
+  backward: (dy: Tensor, saved: Tensor[]) => Gradients,
+): T {
+  if (!recording()) return forward();
+  // `runKernelFunc` is private in the types only; it is what `customGrad` itself calls.
+  const run = engine() as unknown as { runKernelFunc(kernel: CustomKernel): Tensor };
+  return run.runKernelFunc({
+    inputs,
+    forwardFunc: (_, save) => {
+      save([...saved]);
+      return forward();
+    },
+    backwardsFunc: backward,
+  }) as T;
+}

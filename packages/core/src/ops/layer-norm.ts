@@ -1,0 +1,46 @@
+import { type Tensor, type Tensor1D, add, mean, mul, reshape, rsqrt, square, sub, sum } from "@tensorflow/tfjs-core";
+import { ShapeError } from "../errors.ts";
+import { differentiable, runOp } from "./dispatch.ts";
+
+/**
+ * (x − μ) / √(σ² + ε) · γ + β over the last axis, with the biased variance: Ba et al. 2016. [..., d] -> [..., d]
+ * Kernel `TesseraLayerNorm`; gradient `TesseraLayerNormGrad`, which gives [dx, dγ, dβ].
+ *
+ * @throws {ShapeError} if γ or β is not [d].
+ */
+export function layerNorm<T extends Tensor>(x: T, gamma: Tensor1D, beta: Tensor1D, epsilon: number): T {
+  const d = x.shape[x.rank - 1];
+  for (const [name, vector] of Object.entries({ gamma, beta })) {
+    if (vector.rank !== 1 || vector.shape[0] !== d) throw new ShapeError(`layerNorm: expected ${name} [${d}], got [${vector.shape.join(", ")}]`);
+  }
+  return differentiable(
+    { x, gamma, beta },
+    () => runOp("TesseraLayerNorm", { x, gamma, beta }, { epsilon }, () => add(mul(normalize(x, epsilon).normal, gamma), beta) as T),
+    [x, gamma],
+    (dy, [savedX, savedGamma]) => {
+      const [dx, dgamma, dbeta] = layerNormGrad(dy, savedX!, savedGamma as Tensor1D, epsilon);
+      return { x: () => dx!, gamma: () => dgamma!, beta: () => dbeta! };
+    },
+  );
+}
+
+/** Gradients [dx, dγ, dβ] of layer norm; the statistics are computed again, which costs less than keeping them. */
+export function layerNormGrad(dy: Tensor, x: Tensor, gamma: Tensor1D, epsilon: number): Tensor[] {
+  return runOp("TesseraLayerNormGrad", { dy, x, gamma }, { epsilon }, () => {
+    const { normal, inverse } = normalize(x, epsilon);
+    const dnormal = mul(dy, gamma);
+    const along = mean(mul(dnormal, normal), -1, true);
+    const dx = mul(sub(sub(dnormal, mean(dnormal, -1, true)), mul(normal, along)), inverse);
+    return [dx, sum(rows(mul(dy, normal)), 0), sum(rows(dy), 0)];
+  });
+}
+
+function normalize(x: Tensor, epsilon: number): { normal: Tensor; inverse: Tensor } {
+  const centred = sub(x, mean(x, -1, true));
+  const inverse = rsqrt(add(mean(square(centred), -1, true), epsilon));
+  return { normal: mul(centred, inverse), inverse };
+}
+
+function rows(x: Tensor): Tensor {
+  return reshape(x, [-1, x.shape[x.rank - 1]!]);
+}

@@ -1,0 +1,52 @@
+import { Module } from "./module.ts";
+import { Param } from "./param.ts";
+import type { Shape } from "./shape.ts";
+
+/** One module of a summary. `params` and `macs` are its own, children not counted, so that the columns add up. */
+export interface SummaryRow {
+  path: string;
+  kind: string;
+  /** Output shape. */
+  shape: Shape;
+  params: number;
+  macs: number;
+}
+
+export interface Summary {
+  params: number;
+  /** Multiply-adds of matrix products and convolutions, what most papers call FLOPs; norms and softmax are not counted. */
+  macs: number;
+  layers: SummaryRow[];
+}
+
+/** Sizes, shapes and costs of a model for an input's shape, in order of execution; no value is allocated. */
+export function summarize(model: Module, input: Shape): Summary {
+  const paths = new Map([...model.modules()].map(([path, module]) => [module, path]));
+  const layers: SummaryRow[] = [];
+
+  const visit = (module: Module, shape: Shape): Shape => {
+    const row: SummaryRow = { path: paths.get(module) ?? "", kind: module.constructor.name, shape, params: ownParams(module), macs: 0 };
+    layers.push(row);
+    const described = module.describe?.(shape, visit);
+    if (described) {
+      row.shape = described.output;
+      row.macs = described.macs ?? 0;
+    }
+    return row.shape;
+  };
+  visit(model, input);
+
+  // A module without a shape rule hides its children: their parameters are still counted.
+  const shown = new Set(layers.map(({ path }) => path));
+  for (const [module, path] of paths) {
+    if (!shown.has(path)) layers.push({ path, kind: module.constructor.name, shape: [], params: ownParams(module), macs: 0 });
+  }
+  return { params: model.paramCount, macs: layers.reduce((sum, { macs }) => sum + macs, 0), layers };
+}
+
+function ownParams(module: Module): number {
+  return Object.values(module)
+    .flat()
+    .filter((value) => Param.is(value))
+    .reduce((sum: number, param) => sum + (param as Param).size, 0);
+}
