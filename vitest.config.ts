@@ -94,7 +94,11 @@ const projects = [
 
 const chromium = findChromium();
 if (chromium) {
-  projects.push(inChromium("wasm", chromium, browserTests), inChromium("webgl", chromium), inChromium("webgpu", chromium));
+  projects.push(
+    inChromium("wasm", chromium, browserTests),
+    inChromium("webgl", chromium),
+    inChromium("webgpu", chromium),
+  );
 } else if (process.env.CI) {
   throw new Error("vitest.config.ts: expected Chromium, found none; install it or set CHROMIUM_PATH to it");
 } else {

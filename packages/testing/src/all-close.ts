@@ -4,7 +4,11 @@ import { Tensor } from "@tensorflow/tfjs-core";
 export type Nested = number | readonly Nested[];
 
 /** What can be compared: a tensor, a shape with its values in row-major order, or nested arrays. */
-export type Values = Tensor | { readonly shape: readonly number[]; readonly data: ArrayLike<number> } | ArrayLike<number> | Nested;
+export type Values =
+  | Tensor
+  | { readonly shape: readonly number[]; readonly data: ArrayLike<number> }
+  | ArrayLike<number>
+  | Nested;
 
 export interface Tolerance {
   /** Relative to the expected value. @default 1e-4 */
@@ -38,7 +42,8 @@ async function flat(values: Values): Promise<Flat> {
   if ("shape" in values) return values;
   const nested: Nested[] = Array.from(values);
   const [shape, data] = [shapeOf(nested), flatten(nested)];
-  if (data.length !== size(shape)) throw new Error(`toBeAllClose: expected rows of equal length, got ${data.length} values for [${shape}]`);
+  if (data.length !== size(shape))
+    throw new Error(`toBeAllClose: expected rows of equal length, got ${data.length} values for [${shape}]`);
   return { shape, data };
 }
 
@@ -70,14 +75,21 @@ export interface Comparison {
 }
 
 /** numpy's allclose: `|got - expected| <= atol + rtol * |expected|`, for equal shapes. */
-export async function allClose(received: Values, wanted: Values, { rtol = 1e-4, atol = 1e-5 }: Tolerance = {}): Promise<Comparison> {
+export async function allClose(
+  received: Values,
+  wanted: Values,
+  { rtol = 1e-4, atol = 1e-5 }: Tolerance = {},
+): Promise<Comparison> {
   const [got, expected] = [await flat(received), await flat(wanted)];
   if (got.shape.join() !== expected.shape.join()) {
     return { close: false, message: `expected shape [${expected.shape}], got [${got.shape}]` };
   }
   const total = size(expected.shape);
   if (got.data.length !== total || expected.data.length !== total) {
-    return { close: false, message: `expected ${total} values for [${expected.shape}], got ${got.data.length} and ${expected.data.length}` };
+    return {
+      close: false,
+      message: `expected ${total} values for [${expected.shape}], got ${got.data.length} and ${expected.data.length}`,
+    };
   }
   let [worst, worstAt, differ] = [0, 0, 0];
   for (let index = 0; index < total; index++) {
@@ -86,7 +98,8 @@ export async function allClose(received: Values, wanted: Values, { rtol = 1e-4, 
     if (over > worst) [worst, worstAt] = [over, index];
   }
   const tolerance = `rtol ${rtol}, atol ${atol}`;
-  if (differ === 0) return { close: true, message: `expected values that differ, got [${got.shape}] equal within ${tolerance}` };
+  if (differ === 0)
+    return { close: true, message: `expected values that differ, got [${got.shape}] equal within ${tolerance}` };
   const [right, wrong] = [expected.data[worstAt]!, got.data[worstAt]!];
   return {
     close: false,

@@ -46,7 +46,9 @@ export async function readGoldens(url: URL): Promise<Goldens> {
   const { buffer, byteOffset } = bytes;
   const headerSize = Number(new DataView(buffer as ArrayBuffer, byteOffset).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerSize)));
-  const { __metadata__: metadata = {}, ...entries } = header as Record<string, Entry> & { __metadata__?: Record<string, string> };
+  const { __metadata__: metadata = {}, ...entries } = header as Record<string, Entry> & {
+    __metadata__?: Record<string, string>;
+  };
   const tensors = new Map<string, Stored>();
   for (const [name, { dtype, shape, data_offsets }] of Object.entries(entries)) {
     const [begin, end] = data_offsets.map((offset) => 8 + headerSize + offset);

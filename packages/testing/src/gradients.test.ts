@@ -41,7 +41,9 @@ test("passes when elements are sampled", async () => {
 test("fails on a wrong gradient, naming input and element", async () => {
   const x = seeded(3).uniforms([2], 1, 2);
   const wrong = squareWith((dy, saved) => mul(dy, mul(saved, 2.1)));
-  await expect(checkGradients(wrong, [x])).rejects.toThrow(/got 2 of 2 beyond it\ninput 0 at 0: differences give .*, gradient is /);
+  await expect(checkGradients(wrong, [x])).rejects.toThrow(
+    /got 2 of 2 beyond it\ninput 0 at 0: differences give .*, gradient is /,
+  );
 });
 
 test("fails when only elements that were not sampled are wrong", async () => {

@@ -84,13 +84,16 @@ export async function checkGradients(
   if (values.some((data) => data.length > samples)) wrong.push(...(await alongDirection()));
   if (wrong.length > 0) {
     const shown = wrong.slice(0, 5).join("\n");
-    throw new Error(`checkGradients: expected gradients within rtol ${rtol}, atol ${atol}, got ${wrong.length} of ${checked} beyond it\n${shown}`);
+    throw new Error(
+      `checkGradients: expected gradients within rtol ${rtol}, atol ${atol}, got ${wrong.length} of ${checked} beyond it\n${shown}`,
+    );
   }
 
   async function alongDirection(): Promise<string[]> {
     const directions = values.map((data) => Float32Array.from(data, () => random.normal()));
     const length = Math.hypot(...directions.map((direction) => Math.hypot(...direction)));
-    const moved = (by: number) => values.map((data, which) => data.map((value, index) => value + (by * directions[which]![index]!) / length));
+    const moved = (by: number) =>
+      values.map((data, which) => data.map((value, index) => value + (by * directions[which]![index]!) / length));
     const [above, below] = [moved(step * 4), moved(-step * 4)];
     const numeric = await slope(above, below);
     let expected = 0;

@@ -12,7 +12,9 @@ test("passes when all is disposed of, in synchronous and asynchronous code", asy
 });
 
 test("fails on a tensor that stays, and on bytes that stay", async () => {
-  await expect(expectNoLeak(() => tensor1d([1, 2, 3]))).rejects.toThrow(/numTensors \d+ -> \d+, numDataBuffers \d+ -> \d+, numBytes/);
+  await expect(expectNoLeak(() => tensor1d([1, 2, 3]))).rejects.toThrow(
+    /numTensors \d+ -> \d+, numDataBuffers \d+ -> \d+, numBytes/,
+  );
   let kept: Tensor = tensor1d([1]);
   let size = 1;
   const grow = () => {

@@ -16,5 +16,6 @@ export async function expectNoLeak(fn: () => unknown, { runs = 3, warmup = 1 }: 
   const leaks = (["numTensors", "numDataBuffers", "numBytes"] as const)
     .filter((what) => after[what] !== before[what])
     .map((what) => `${what} ${before[what]} -> ${after[what]}`);
-  if (leaks.length > 0) throw new Error(`expectNoLeak: expected nothing left after ${runs} runs, got ${leaks.join(", ")}`);
+  if (leaks.length > 0)
+    throw new Error(`expectNoLeak: expected nothing left after ${runs} runs, got ${leaks.join(", ")}`);
 }

@@ -1,17 +1,15 @@
 import { expect } from "vitest";
 import { allClose, type Tolerance, type Values } from "./all-close.ts";
 
-interface TesseraMatchers<R> {
-  /**
-   * Equal shapes, and `|got - expected| <= atol + rtol * |expected|` everywhere (numpy's allclose, NaN equals NaN).
-   * Reads tensors back, so it must be awaited: `await expect(logits).toBeAllClose(goldens.get("logits"))`.
-   */
-  toBeAllClose(expected: Values, tolerance?: Tolerance): Promise<R>;
-}
-
 declare module "vitest" {
-  // oxlint-disable-next-line no-unused-vars, no-explicit-any -- must repeat vitest's own type parameter
-  interface Matchers<T = any> extends TesseraMatchers<void> {}
+  // oxlint-disable-next-line typescript/no-explicit-any -- must repeat vitest's own type parameter
+  interface Matchers<T = any> {
+    /**
+     * Equal shapes, and `|got - expected| <= atol + rtol * |expected|` everywhere (numpy's allclose, NaN equals NaN).
+     * Reads tensors back, so it must be awaited: `await expect(logits).toBeAllClose(goldens.get("logits"))`.
+     */
+    toBeAllClose(expected: Values, tolerance?: Tolerance): Promise<void>;
+  }
 }
 
 expect.extend({

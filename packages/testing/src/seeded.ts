@@ -7,7 +7,7 @@ export interface Seeded {
   /** Gaussian. @default mean 0, deviation 1 */
   normal(mean?: number, deviation?: number): number;
   /** A whole number in `[0, limit)`. */
-  integer(limit: number): number;
+  integer: (limit: number) => number;
   /** A float32 tensor of Gaussian values. */
   normals(shape: number[], deviation?: number): Tensor;
   /** A float32 tensor of values in `[low, high)`. */
