@@ -1,1 +1,12 @@
-export {};
+export { readSafetensors } from "./safetensors/read.ts";
+export {
+  type NamedTensors,
+  saveSafetensors,
+  streamSafetensors,
+  type TensorToWrite,
+  type WriteOptions,
+  writeSafetensors,
+} from "./safetensors/write.ts";
+export type { ByteSource } from "./source/byte-source.ts";
+export { openSource, type SourceInput } from "./source/open-source.ts";
+export type { UrlSourceOptions } from "./source/url-source.ts";

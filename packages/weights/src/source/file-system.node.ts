@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { TesseraError } from "@tessera/core";
+import { type ByteSource, checkRange } from "./byte-source.ts";
+
+/** One call to the system reads at most this much: Linux and libuv stop short of 2 GiB. */
+const largestRead = 2 ** 30;
+
+const advice: Readonly<Record<string, string>> = {
+  ENOENT: "no such file; check the path",
+  EACCES: "no permission to read it",
+  EISDIR: "a folder; name the file inside it",
+  ENOSPC: "a full disk; make room and try again",
+};
+
+function explained(path: string, wanted: string, cause: unknown): TesseraError {
+  const code = (cause as NodeJS.ErrnoException).code ?? "";
+  return new TesseraError(`${path}: expected ${wanted}, got ${advice[code] ?? String(cause)}`, { cause });
+}
+
+function pathOf(file: string | URL): string {
+  return file instanceof URL || file.startsWith("file:") ? fileURLToPath(file) : file;
+}
+
+/** A file, read by position, so that several reads may run at once. */
+export async function openPath(file: string | URL): Promise<ByteSource> {
+  const path = pathOf(file);
+  const handle = await open(path, "r").catch((cause: unknown) => {
+    throw explained(path, "a file", cause);
+  });
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw new TesseraError(`${path}: expected a file, got ${stat.isDirectory() ? advice.EISDIR : "something else"}`);
+    const extent = { name: path, length: stat.size };
+    return {
+      ...extent,
+      async read(offset, length, signal) {
+        checkRange(extent, offset, length);
+        const bytes = new Uint8Array(length);
+        let done = 0;
+        while (done < length) {
+          signal?.throwIfAborted();
+          const { bytesRead } = await handle.read(bytes, done, Math.min(largestRead, length - done), offset + done);
+          if (bytesRead === 0) throw new TesseraError(`${path}: expected ${length} bytes at ${offset}, got ${done}; the file was cut while it was read`);
+          done += bytesRead;
+        }
+        return bytes;
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Writes a file that is there whole or not at all: under a temporary name beside it, flushed to disk, then renamed. */
+export async function writeAtomically(file: string | URL, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const path = pathOf(file);
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    const handle = await open(temporary, "wx").catch((cause: unknown) => {
+      throw explained(path, "a place to write to", cause);
+    });
+    try {
+      for await (const chunk of chunks) await handle.writeFile(chunk);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw TesseraError.isInstance(error) || !(error as NodeJS.ErrnoException).code ? error : explained(path, "a whole write", error);
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Makes the rename itself last through a power cut, where the system allows it: Windows does not. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}
