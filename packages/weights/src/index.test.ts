@@ -2,5 +2,11 @@ import { expect, test } from "vitest";
 import * as weights from "./index.ts";
 
 test("exports what it promises and no more", () => {
-  expect(Object.keys(weights).sort()).toEqual(["openSource", "readSafetensors", "saveSafetensors", "streamSafetensors", "writeSafetensors"]);
+  expect(Object.keys(weights).sort()).toEqual([
+    "openSource",
+    "readSafetensors",
+    "saveSafetensors",
+    "streamSafetensors",
+    "writeSafetensors",
+  ]);
 });

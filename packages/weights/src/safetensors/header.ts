@@ -38,10 +38,14 @@ function parse(bytes: Uint8Array, where: string): Record<string, unknown> {
     json = JSON.parse(text);
   } catch (cause) {
     const why = cause instanceof SyntaxError ? cause.message : "it is not UTF-8";
-    throw new FormatError(`${where}: expected a JSON header, got something else (${why}); the file is damaged or no .safetensors`, { cause });
+    throw new FormatError(
+      `${where}: expected a JSON header, got something else (${why}); the file is damaged or no .safetensors`,
+      { cause },
+    );
   }
   const repeated = repeatedKey(text);
-  if (repeated !== undefined) throw new FormatError(`${where}: expected every name once, got ${shown(repeated)} twice; write the file again`);
+  if (repeated !== undefined)
+    throw new FormatError(`${where}: expected every name once, got ${shown(repeated)} twice; write the file again`);
   return json as Record<string, unknown>;
 }
 
@@ -50,7 +54,8 @@ function parseMetadata(value: unknown, where: string): Record<string, string> {
   const metadata = Object.create(null) as Record<string, string>;
   if (!isRecord(value)) throw new FormatError(`${where}: expected __metadata__ to be an object, got ${shown(value)}`);
   for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== "string") throw new FormatError(`${where}: expected text under __metadata__ ${shown(key)}, got ${shown(text)}`);
+    if (typeof text !== "string")
+      throw new FormatError(`${where}: expected text under __metadata__ ${shown(key)}, got ${shown(text)}`);
     metadata[key] = text;
   }
   return metadata;
@@ -60,15 +65,19 @@ function parseEntry(name: string, value: unknown, where: string): HeaderEntry {
   const at = `${where}: tensor ${shown(name)}`;
   if (!isRecord(value)) throw new FormatError(`${at}: expected dtype, shape and data_offsets, got ${shown(value)}`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (!isDtype(dtype)) throw new FormatError(`${at}: expected a dtype of ${Object.keys(dtypes).join(", ")}, got ${shown(dtype)}`);
+  if (!isDtype(dtype))
+    throw new FormatError(`${at}: expected a dtype of ${Object.keys(dtypes).join(", ")}, got ${shown(dtype)}`);
   const isSize = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;
-  if (!Array.isArray(shape) || !shape.every(isSize)) throw new FormatError(`${at}: expected a shape of whole numbers, got ${shown(shape)}`);
+  if (!Array.isArray(shape) || !shape.every(isSize))
+    throw new FormatError(`${at}: expected a shape of whole numbers, got ${shown(shape)}`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))
     throw new FormatError(`${at}: expected two offsets, got ${shown(offsets)}`);
   const [start, end] = offsets as [number, number];
   const bytes = byteLength(dtype, shape);
-  if (bytes === undefined) throw new FormatError(`${at}: expected a size that fits a file, got ${dtype} of ${shown(shape)}`);
-  if (end - start !== bytes) throw new FormatError(`${at}: expected ${bytes} bytes for ${dtype} of ${shown(shape)}, got ${end - start}`);
+  if (bytes === undefined)
+    throw new FormatError(`${at}: expected a size that fits a file, got ${dtype} of ${shown(shape)}`);
+  if (end - start !== bytes)
+    throw new FormatError(`${at}: expected ${bytes} bytes for ${dtype} of ${shown(shape)}, got ${end - start}`);
   return { dtype, shape, start, end };
 }
 
@@ -78,12 +87,15 @@ function checkCover(sorted: readonly [string, HeaderEntry][], dataBytes: number,
   for (const [name, { start, end }] of sorted) {
     if (start !== at) {
       const what = start < at ? "an overlap" : "a hole";
-      throw new FormatError(`${where}: tensor ${shown(name)}: expected it to start at ${at}, got ${start}: ${what}; write the file again`);
+      throw new FormatError(
+        `${where}: tensor ${shown(name)}: expected it to start at ${at}, got ${start}: ${what}; write the file again`,
+      );
     }
     at = end;
   }
   if (at === dataBytes) return;
-  const what = at > dataBytes ? "the file is truncated, fetch it again" : "something was appended, write the file again";
+  const what =
+    at > dataBytes ? "the file is truncated, fetch it again" : "something was appended, write the file again";
   throw new FormatError(`${where}: expected ${at} bytes of tensors, got ${dataBytes}; ${what}`);
 }
 

@@ -23,7 +23,9 @@ function storedTensor(source: ByteSource, name: string, entry: HeaderEntry, data
 async function checkpointOf(source: ByteSource, signal?: AbortSignal): Promise<Checkpoint> {
   const where = source.name;
   if (source.length < lengthBytes)
-    throw new FormatError(`${where}: expected a .safetensors of at least ${lengthBytes} bytes, got ${source.length}; fetch it again`);
+    throw new FormatError(
+      `${where}: expected a .safetensors of at least ${lengthBytes} bytes, got ${source.length}; fetch it again`,
+    );
   const first = await source.read(0, lengthBytes, signal);
   const headerBytes = new DataView(first.buffer, first.byteOffset).getBigUint64(0, true);
   const room = source.length - lengthBytes;

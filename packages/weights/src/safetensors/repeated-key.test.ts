@@ -11,6 +11,9 @@ test.each([
   expect(repeatedKey(json)).toBe(key);
 });
 
-test.each(['{"a":{"a":"a"},"b":["a","a"],"c":"{\\"a\\":1,"}', "{}", '{"a":"b","b":"a"}', '{"toString":1}'])("finds none in %s", (json) => {
-  expect(repeatedKey(json)).toBeUndefined();
-});
+test.each(['{"a":{"a":"a"},"b":["a","a"],"c":"{\\"a\\":1,"}', "{}", '{"a":"b","b":"a"}', '{"toString":1}'])(
+  "finds none in %s",
+  (json) => {
+    expect(repeatedKey(json)).toBeUndefined();
+  },
+);

@@ -30,8 +30,15 @@ for (const dtype of ["F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNU
 
 const tensor: fc.Arbitrary<Required<TensorToWrite>> = fc
   .tuple(fc.constantFrom(...Object.keys(random)), fc.array(fc.nat(4), { maxLength: 4 }))
-  .chain(([dtype, shape]) => random[dtype]!(shape.reduce((a, b) => a * b, 1)).map((values) => ({ dtype, shape, values })));
-const name = fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("__proto__", "constructor", "", "a.b", '"', "\n", "\u{1f600}", "\uffff")).filter((x) => x !== "__metadata__");
+  .chain(([dtype, shape]) =>
+    random[dtype]!(shape.reduce((a, b) => a * b, 1)).map((values) => ({ dtype, shape, values })),
+  );
+const name = fc
+  .oneof(
+    fc.string({ unit: "grapheme" }),
+    fc.constantFrom("__proto__", "constructor", "", "a.b", '"', "\n", "\u{1f600}", "\uffff"),
+  )
+  .filter((x) => x !== "__metadata__");
 const tensors = fc.array(fc.tuple(name, tensor), { maxLength: 5 }).map((entries) => new Map(entries));
 const metadata = fc.dictionary(fc.string({ unit: "grapheme" }), fc.string({ unit: "grapheme" }), { maxKeys: 3 });
 
@@ -40,7 +47,7 @@ test("what is written is read again, for every type and shape", async () => {
     fc.asyncProperty(tensors, metadata, async (written, text) => {
       const file = writeSafetensors(written, { metadata: text });
       const read = await readSafetensors(file);
-      expect(Object.entries(read.metadata).sort()).toEqual(Object.entries(text).sort());
+      expect(new Map(Object.entries(read.metadata))).toEqual(new Map(Object.entries(text)));
       expect(new Set(read.tensors.keys())).toEqual(new Set(written.keys()));
       for (const [key, { dtype, shape, values }] of written) {
         const stored = read.tensors.get(key)!;
@@ -75,12 +82,11 @@ test("a damaged header is a FormatError or another valid file, and is never beli
           return plain.read(offset, length, signal);
         },
       };
-      try {
-        const read = await readSafetensors(counted);
-        for (const stored of read.tensors.values()) await stored.read();
-      } catch (error) {
-        expect(error).toBeInstanceOf(FormatError);
-      }
+      const error = await readSafetensors(counted)
+        .then((read) => Promise.all([...read.tensors.values()].map((stored) => stored.read())))
+        .then(() => undefined)
+        .catch((reason: unknown) => reason);
+      expect(error ?? new FormatError()).toBeInstanceOf(FormatError);
       expect(asked).toBeLessThanOrEqual(cut.length);
     }),
     { numRuns: 500 },
@@ -109,7 +115,11 @@ test("writes what the reference writes, byte by byte", () => {
 });
 
 test("a smaller type rounds floats and leaves the rest", async () => {
-  const source = { w: { shape: [2], values: Float32Array.of(1 / 3, 1e6) }, d: { shape: [1], values: Float64Array.of(1 / 3) }, n: { shape: [1], values: Int32Array.of(5) } };
+  const source = {
+    w: { shape: [2], values: Float32Array.of(1 / 3, 1e6) },
+    d: { shape: [1], values: Float64Array.of(1 / 3) },
+    n: { shape: [1], values: Int32Array.of(5) },
+  };
   const { tensors: half } = await readSafetensors(writeSafetensors(source, { dtype: "F16" }));
   expect(await half.get("w")!.read()).toEqual(Float32Array.of(0.333251953125, Infinity));
   expect(half.get("d")!.dtype).toBe("F16");
@@ -119,13 +129,29 @@ test("a smaller type rounds floats and leaves the rest", async () => {
 });
 
 test.each<[string, Record<string, TensorToWrite>, RegExp]>([
-  ["too few values", { w: { shape: [3], values: new Float32Array(2) } }, /tensor "w": expected 3 values for \[3\], got 2/],
-  ["an unknown type", { w: { shape: [1], values: new Float32Array(1), dtype: "F7" } }, /expected a dtype of .*, got F7/],
-  ["floats as integers", { w: { shape: [1], values: new Float32Array(1), dtype: "I32" } }, /expected values for I32, got F32/],
+  [
+    "too few values",
+    { w: { shape: [3], values: new Float32Array(2) } },
+    /tensor "w": expected 3 values for \[3\], got 2/,
+  ],
+  [
+    "an unknown type",
+    { w: { shape: [1], values: new Float32Array(1), dtype: "F7" } },
+    /expected a dtype of .*, got F7/,
+  ],
+  [
+    "floats as integers",
+    { w: { shape: [1], values: new Float32Array(1), dtype: "I32" } },
+    /expected values for I32, got F32/,
+  ],
   ["a reserved name", { __metadata__: { shape: [1], values: new Float32Array(1) } }, /other than __metadata__/],
   ["half a character", { "\ud800": { shape: [1], values: new Float32Array(1) } }, /whole Unicode characters/],
   ["a shape that is none", { w: { shape: [-1], values: new Float32Array(1) } }, /expected a size that fits a file/],
-  ["values that an 8-bit float lacks", { w: { shape: [1], values: Float32Array.of(1.01), dtype: "F8_E4M3" } }, /values that F8_E4M3 holds exactly/],
+  [
+    "values that an 8-bit float lacks",
+    { w: { shape: [1], values: Float32Array.of(1.01), dtype: "F8_E4M3" } },
+    /values that F8_E4M3 holds exactly/,
+  ],
 ])("refuses to write %s", (_, source, message) => {
   expect(() => writeSafetensors(source)).toThrow(TesseraError);
   expect(() => writeSafetensors(source)).toThrow(message);

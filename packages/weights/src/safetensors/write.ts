@@ -41,14 +41,19 @@ function byCodePoint(a: string, b: string): number {
 
 function checkName(name: string): void {
   if (name === "__metadata__" || /\p{Surrogate}/u.test(name))
-    throw new TesseraError(`writeSafetensors: expected a name of whole Unicode characters other than __metadata__, got ${JSON.stringify(name)}`);
+    throw new TesseraError(
+      `writeSafetensors: expected a name of whole Unicode characters other than __metadata__, got ${JSON.stringify(name)}`,
+    );
 }
 
 function plan(name: string, tensor: TensorToWrite | StoredTensor, options: WriteOptions): Planned {
   checkName(name);
   const own = tensor.dtype ?? ("values" in tensor ? naturalDtype(tensor.values) : "");
   const dtype = options.dtype && floats.has(own) ? options.dtype : own;
-  if (!isDtype(dtype)) throw new TesseraError(`writeSafetensors: tensor "${name}": expected a dtype of ${Object.keys(dtypes).join(", ")}, got ${dtype}`);
+  if (!isDtype(dtype))
+    throw new TesseraError(
+      `writeSafetensors: tensor "${name}": expected a dtype of ${Object.keys(dtypes).join(", ")}, got ${dtype}`,
+    );
   const { shape } = tensor;
   return { name, dtype, shape, values: () => ("values" in tensor ? tensor.values : tensor.read()) };
 }
@@ -56,7 +61,8 @@ function plan(name: string, tensor: TensorToWrite | StoredTensor, options: Write
 function encode({ name, dtype, shape }: Planned, values: TensorValues): Uint8Array {
   const where = `writeSafetensors: tensor "${name}"`;
   const count = shape.reduce((a, b) => a * b, 1);
-  if (values.length !== count) throw new TesseraError(`${where}: expected ${count} values for [${shape.join(", ")}], got ${values.length}`);
+  if (values.length !== count)
+    throw new TesseraError(`${where}: expected ${count} values for [${shape.join(", ")}], got ${values.length}`);
   return encodeValues(values, dtype, where);
 }
 
@@ -66,12 +72,15 @@ function header(tensors: readonly Planned[], metadata: Readonly<Record<string, s
   const quoted = (key: string, value: unknown): string => `${JSON.stringify(key)}:${JSON.stringify(value)}`;
   if (metadata && Object.keys(metadata).length > 0) {
     const sorted = Object.entries(metadata).sort(([a], [b]) => byCodePoint(a, b));
-    fields.push(`"__metadata__":{${sorted.map(([key, text]) => quoted(key, String(text))).join()}}`);
+    fields.push(`"__metadata__":{${sorted.map(([key, text]) => quoted(key, text)).join()}}`);
   }
   let at = 0;
   for (const { name, dtype, shape } of tensors) {
     const bytes = byteLength(dtype, shape);
-    if (bytes === undefined) throw new TesseraError(`writeSafetensors: tensor "${name}": expected a size that fits a file, got [${shape.join(", ")}]`);
+    if (bytes === undefined)
+      throw new TesseraError(
+        `writeSafetensors: tensor "${name}": expected a size that fits a file, got [${shape.join(", ")}]`,
+      );
     fields.push(quoted(name, { dtype, shape, data_offsets: [at, at + bytes] }));
     at += bytes;
   }
@@ -96,7 +105,10 @@ function planned(tensors: NamedTensors<TensorToWrite | StoredTensor>, options: W
  *
  * @throws TesseraError when values do not fill their shape or do not fit their type
  */
-export function writeSafetensors(tensors: NamedTensors<TensorToWrite>, options: WriteOptions = {}): Uint8Array<ArrayBuffer> {
+export function writeSafetensors(
+  tensors: NamedTensors<TensorToWrite>,
+  options: WriteOptions = {},
+): Uint8Array<ArrayBuffer> {
   const all = planned(tensors, options);
   const first = header(all, options.metadata);
   const total = all.reduce((sum, { dtype, shape }) => sum + byteLength(dtype, shape)!, first.length);

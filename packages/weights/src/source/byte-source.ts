@@ -52,7 +52,9 @@ export function blobSource(blob: Blob, name = (blob as Partial<File>).name || "b
       try {
         return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
       } catch (cause) {
-        throw new TesseraError(`${name}: expected a readable file, got ${String(cause)}; choose the file again`, { cause });
+        throw new TesseraError(`${name}: expected a readable file, got ${String(cause)}; choose the file again`, {
+          cause,
+        });
       }
     },
     async close() {},

@@ -10,5 +10,7 @@ export function openPath(file: string | URL): Promise<ByteSource> {
 
 /** @throws TesseraError always: a page cannot write files. */
 export async function writeAtomically(file: string | URL, _chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  throw new TesseraError(`${String(file)}: expected Node to write a file, got a browser; use writeSafetensors and offer the bytes as a download`);
+  throw new TesseraError(
+    `${String(file)}: expected Node to write a file, got a browser; use writeSafetensors and offer the bytes as a download`,
+  );
 }

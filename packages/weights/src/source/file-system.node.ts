@@ -32,7 +32,8 @@ export async function openPath(file: string | URL): Promise<ByteSource> {
   });
   try {
     const stat = await handle.stat();
-    if (!stat.isFile()) throw new TesseraError(`${path}: expected a file, got ${stat.isDirectory() ? advice.EISDIR : "something else"}`);
+    if (!stat.isFile())
+      throw new TesseraError(`${path}: expected a file, got ${stat.isDirectory() ? advice.EISDIR : "something else"}`);
     const extent = { name: path, length: stat.size };
     return {
       ...extent,
@@ -43,7 +44,10 @@ export async function openPath(file: string | URL): Promise<ByteSource> {
         while (done < length) {
           signal?.throwIfAborted();
           const { bytesRead } = await handle.read(bytes, done, Math.min(largestRead, length - done), offset + done);
-          if (bytesRead === 0) throw new TesseraError(`${path}: expected ${length} bytes at ${offset}, got ${done}; the file was cut while it was read`);
+          if (bytesRead === 0)
+            throw new TesseraError(
+              `${path}: expected ${length} bytes at ${offset}, got ${done}; the file was cut while it was read`,
+            );
           done += bytesRead;
         }
         return bytes;
@@ -73,7 +77,9 @@ export async function writeAtomically(file: string | URL, chunks: AsyncIterable<
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw TesseraError.isInstance(error) || !(error as NodeJS.ErrnoException).code ? error : explained(path, "a whole write", error);
+    throw TesseraError.isInstance(error) || !(error as NodeJS.ErrnoException).code
+      ? error
+      : explained(path, "a whole write", error);
   }
   await syncFolder(dirname(path));
 }

@@ -19,13 +19,19 @@ interface Ranged {
   etag: string | null;
 }
 
-async function request(url: string, init: RequestInit, { fetch = globalThis.fetch }: UrlSourceOptions): Promise<Response> {
+async function request(
+  url: string,
+  init: RequestInit,
+  { fetch = globalThis.fetch }: UrlSourceOptions,
+): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, init);
   } catch (cause) {
     init.signal?.throwIfAborted();
-    throw new TesseraError(`${url}: expected an answer, got ${reason(cause)}; check the address and the network`, { cause });
+    throw new TesseraError(`${url}: expected an answer, got ${reason(cause)}; check the address and the network`, {
+      cause,
+    });
   }
   if (response.ok || response.status === 416) return response;
   await response.body?.cancel();
@@ -42,7 +48,9 @@ function reason(error: unknown): string {
 /** Reads a body that must have `length` bytes (undefined: any), and never keeps more than that. */
 async function body(response: Response, url: string, length: number | undefined): Promise<Uint8Array<ArrayBuffer>> {
   const refuse = (got: string): FormatError =>
-    new FormatError(`${url}: expected ${length} bytes, got ${got}; the transfer was cut or the file changed, try again`);
+    new FormatError(
+      `${url}: expected ${length} bytes, got ${got}; the transfer was cut or the file changed, try again`,
+    );
   const parts: Uint8Array[] = [];
   let seen = 0;
   const reader = response.body?.getReader();
@@ -55,7 +63,9 @@ async function body(response: Response, url: string, length: number | undefined)
   } catch (cause) {
     await reader?.cancel().catch(() => {});
     if (cause instanceof FormatError || (cause instanceof Error && cause.name === "AbortError")) throw cause;
-    throw new TesseraError(`${url}: expected the whole answer, got ${reason(cause)} after ${seen} bytes; try again`, { cause });
+    throw new TesseraError(`${url}: expected the whole answer, got ${reason(cause)} after ${seen} bytes; try again`, {
+      cause,
+    });
   }
   if (length !== undefined && seen !== length) throw refuse(String(seen));
   const out = new Uint8Array(seen);
@@ -90,6 +100,16 @@ async function ranged(response: Response, url: string, start: number): Promise<R
   return { bytes, total: Number(size), etag: response.headers.get("etag") };
 }
 
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let stop: () => void = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop);
+  });
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", stop));
+}
+
 /**
  * A URL as a source. Fetches by HTTP range; a server that ignores ranges is read whole, once, into memory.
  *
@@ -110,30 +130,33 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
   // a server on another origin may hide Content-Range from a page
   if (!head) return whole(url, options);
 
-  const fetchWindow = async (start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> => {
+  const fetchRange = async (start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> => {
     const response = await get(start, end, signal);
     const got = response.status === 206 ? await ranged(response, url, start) : undefined;
     const same = got?.total === head.total && (got.etag === head.etag || !got.etag || !head.etag);
     if (got && same && got.bytes.length === end - start) return got.bytes;
-    throw new FormatError(`${url}: expected bytes ${start} to ${end} of ${head.total}, got another answer (HTTP ${response.status}); the file changed, open it again`);
+    throw new FormatError(
+      `${url}: expected bytes ${start} to ${end} of ${head.total}, got another answer (HTTP ${response.status}); the file changed, open it again`,
+    );
   };
 
   const extent = { name: url, length: head.total };
-  let window = { start: 0, end: head.bytes.length, bytes: Promise.resolve<Uint8Array>(head.bytes) };
+  let window = { start: 0, end: head.bytes.length, bytes: Promise.resolve(head.bytes) };
   return {
     ...extent,
     async read(offset, length, signal) {
       signal?.throwIfAborted();
       checkRange(extent, offset, length);
+      if (length === 0) return new Uint8Array();
       if (offset < window.start || offset + length > window.end) {
-        const end = Math.min(head.total, offset + Math.max(length, windowBytes));
-        const bytes = fetchWindow(offset, end, signal);
-        if (length >= windowBytes) return (await bytes).slice(0, length);
-        window = { start: offset, end, bytes };
+        if (length >= windowBytes) return fetchRange(offset, offset + length, signal);
+        const end = Math.min(head.total, offset + windowBytes);
+        // without the signal: another reader may wait for the same window
+        window = { start: offset, end, bytes: fetchRange(offset, end) };
       }
       const { start, bytes } = window;
-      const got = await bytes.catch((error: unknown) => {
-        if (window.bytes === bytes) window = { start: 0, end: 0, bytes };
+      const got = await untilAborted(bytes, signal).catch((error: unknown) => {
+        if (window.bytes === bytes && !signal?.aborted) window = { start: 0, end: 0, bytes };
         throw error;
       });
       return got.slice(offset - start, offset - start + length);

@@ -1,6 +1,6 @@
 import { TesseraError, type TensorValues } from "@tessera/core";
 import type { DtypeName } from "./dtype.ts";
-import { float8Codes } from "./float8.ts";
+import { float8Codes, isFloat8 } from "./float8.ts";
 import { narrowBf16, narrowF16 } from "./half.ts";
 
 const natural: readonly [string, DtypeName][] = [
@@ -40,24 +40,16 @@ export function encodeValues(values: TensorValues, dtype: DtypeName, where: stri
   if (own === dtype) return raw(values);
   if (own === "U8" && dtype === "BOOL") return raw(values);
   if (isFloat(values)) {
-    switch (dtype) {
-      case "F16":
-        return raw(narrowF16(values));
-      case "BF16":
-        return raw(narrowBf16(values));
-      case "F32":
-        return raw(Float32Array.from(values));
-      case "F64":
-        return raw(Float64Array.from(values));
-      case "F8_E5M2":
-      case "F8_E4M3":
-      case "F8_E8M0":
-      case "F8_E4M3FNUZ":
-      case "F8_E5M2FNUZ": {
-        const codes = float8Codes(values, dtype);
-        if (codes) return codes;
-        throw new TesseraError(`${where}: expected values that ${dtype} holds exactly, got others; write it as F16 or F32`);
-      }
+    if (dtype === "F16") return raw(narrowF16(values));
+    if (dtype === "BF16") return raw(narrowBf16(values));
+    if (dtype === "F32") return raw(Float32Array.from(values));
+    if (dtype === "F64") return raw(Float64Array.from(values));
+    if (isFloat8(dtype)) {
+      const codes = float8Codes(values, dtype);
+      if (codes) return codes;
+      throw new TesseraError(
+        `${where}: expected values that ${dtype} holds exactly, got others; write it as F16 or F32`,
+      );
     }
   }
   throw new TesseraError(`${where}: expected values for ${dtype}, got ${own}; give an array of that type`);

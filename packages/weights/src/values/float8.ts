@@ -1,6 +1,12 @@
 /** The 8-bit floats: OCP 8-bit floating point 1.0, OCP microscaling formats 1.0, and the FNUZ forms of Noune et al. 2022. */
 
-export type Float8 = "F8_E5M2" | "F8_E4M3" | "F8_E8M0" | "F8_E4M3FNUZ" | "F8_E5M2FNUZ";
+const names = ["F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"] as const;
+
+export type Float8 = (typeof names)[number];
+
+export function isFloat8(dtype: string): dtype is Float8 {
+  return names.some((name) => name === dtype);
+}
 
 interface Layout {
   fractionBits: number;

@@ -7,7 +7,20 @@ const one = (x: number): number => narrowF16(Float32Array.of(x))[0]!;
 
 test("widens each kind of half, and every one survives the way back, bit by bit", () => {
   // values from IEEE 754-2019, table 3.5 and numpy.array([...], "u2").view("f2")
-  const codes = Uint16Array.of(0x0000, 0x8000, 0x0001, 0x03ff, 0x0400, 0x3c00, 0xc000, 0x7bff, 0x7c00, 0xfc00, 0x7e00, 0x3555);
+  const codes = Uint16Array.of(
+    0x0000,
+    0x8000,
+    0x0001,
+    0x03ff,
+    0x0400,
+    0x3c00,
+    0xc000,
+    0x7bff,
+    0x7c00,
+    0xfc00,
+    0x7e00,
+    0x3555,
+  );
   const values = [0, -0, 2 ** -24, 1023 * 2 ** -24, 2 ** -14, 1, -2, 65504, Infinity, -Infinity, NaN, 0.333251953125];
   expect([...widenF16(codes)]).toEqual(values);
   expect(narrowF16(widenF16(all))).toEqual(all);
@@ -34,8 +47,12 @@ test("rounds to nearest, ties to even", () => {
 
 test("rounds doubles once, not by way of float32", () => {
   const x = 1 + 2 ** -11 + 2 ** -40; // float32 drops the last bit and makes it a tie
-  expect(narrowF16(Float64Array.of(x, -x, 1 + 2 ** -11, 2 ** -24 * 1.5 - 2 ** -70))).toEqual(Uint16Array.of(0x3c01, 0xbc01, 0x3c00, 1));
-  expect(narrowBf16(Float64Array.of(1 + 2 ** -8 + 2 ** -50, Infinity, NaN, 1e300))).toEqual(Uint16Array.of(0x3f81, 0x7f80, 0x7fc0, 0x7f80));
+  expect(narrowF16(Float64Array.of(x, -x, 1 + 2 ** -11, 2 ** -24 * 1.5 - 2 ** -70))).toEqual(
+    Uint16Array.of(0x3c01, 0xbc01, 0x3c00, 1),
+  );
+  expect(narrowBf16(Float64Array.of(1 + 2 ** -8 + 2 ** -50, Infinity, NaN, 1e300))).toEqual(
+    Uint16Array.of(0x3f81, 0x7f80, 0x7fc0, 0x7f80),
+  );
 });
 
 test("no half lies nearer than the one chosen", () => {
