@@ -1,6 +1,6 @@
 // Runs before each test file, in every project of vitest.config.ts: sets the project's backend, or fails.
 import { getBackend, ready, setBackend } from "@tensorflow/tfjs-core";
-import * as core from "@tessera/core";
+import { registerGradients } from "@tessera/core";
 import { inject } from "vitest";
 import "./matchers.ts";
 import { failOnConsole } from "./silence.ts";
@@ -32,13 +32,30 @@ async function registerBackend(name: string): Promise<unknown> {
   }
 }
 
+/** Emscripten's loader makes the process end at the first rejection that nobody awaits; vitest reports those by itself. */
+async function withoutNewListeners(work: () => Promise<void>): Promise<void> {
+  if (typeof process === "undefined" || typeof process.listeners !== "function") return work();
+  const events = ["uncaughtException", "unhandledRejection"];
+  const before = events.map((event) => process.listeners(event as NodeJS.Signals));
+  await work();
+  for (const [index, event] of events.entries()) {
+    for (const listener of process.listeners(event as NodeJS.Signals)) {
+      if (!before[index]!.includes(listener)) process.removeListener(event, listener);
+    }
+  }
+}
+
 failOnConsole();
 const backend = inject("backend");
 if (getBackend() !== backend) {
-  await registerBackend(backend);
-  const set = await setBackend(backend);
-  await ready();
-  // Ours alone: tests prove that they suffice without tfjs's register_all_gradients.
-  (core as { registerGradients?: () => void }).registerGradients?.();
-  if (!set || getBackend() !== backend) throw new Error(`setup: expected the backend ${backend}, got ${getBackend()}`);
+  await withoutNewListeners(async () => {
+    await registerBackend(backend);
+    const set = await setBackend(backend);
+    await ready();
+    if (!set || getBackend() !== backend) {
+      throw new Error(`setup: expected the backend ${backend}, got ${getBackend()}`);
+    }
+  });
 }
+// Ours alone: tests prove that they suffice without tfjs's register_all_gradients.
+registerGradients();

@@ -1,0 +1,53 @@
+// Runs the repository's tools one after the other, for `npm test` and `npm run check`.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+const onWindows = process.platform === "win32";
+
+// Nothing asks, nothing reports home, nothing watches.
+const quiet = { CI: "true", DO_NOT_TRACK: "1", TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" };
+
+/** @param {string} name a program that npm installed with this repository */
+export const tool = (name) => join(root, "node_modules", ".bin", onWindows ? `${name}.cmd` : name);
+
+/** @param {number} since */
+export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/**
+ * Runs a program to its end.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{ show?: boolean, env?: Record<string, string | undefined> }} [options] `show` passes output on, else it is kept
+ * @returns {Promise<{ code: number, output: string }>}
+ */
+export function run(program, args, { show = false, env = {} } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, [...args], {
+      cwd: root,
+      env: { ...process.env, ...quiet, ...env },
+      stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
+      shell: onWindows,
+    });
+    let output = "";
+    child.stdout?.on("data", (chunk) => (output += chunk));
+    child.stderr?.on("data", (chunk) => (output += chunk));
+    child.on("error", (error) => resolve({ code: 1, output: `${output}${error.message}\n` }));
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+/**
+ * Runs a step, and says in one line how it went; what it wrote is shown when it failed.
+ * @param {string} name
+ * @param {() => Promise<{ code: number, output: string }>} work
+ * @returns {Promise<boolean>} whether it went well
+ */
+export async function step(name, work) {
+  const start = performance.now();
+  const { code, output } = await work();
+  console.log(`${code === 0 ? "ok  " : "FAIL"} ${name.padEnd(24)} ${seconds(start).padStart(7)}`);
+  if (code !== 0) console.log(output.trimEnd());
+  return code === 0;
+}

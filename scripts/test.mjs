@@ -1,0 +1,58 @@
+// npm test: builds, checks the types of the tests, and runs them in Node and in Chromium.
+// Arguments go to vitest: `npm test -- packages/core`, `npm test -- --project node-wasm`.
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { findChromium } from "./chromium.mjs";
+import { root, run, step, tool } from "./steps.mjs";
+
+/** The system's package manager may fetch Chromium where nobody has to be asked: as root, on Debian and its kin. */
+async function fetchChromium() {
+  const debian =
+    process.platform === "linux" && process.getuid?.() === 0 && (await run("apt-get", ["--version"])).code === 0;
+  if (!debian) return;
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await step("apt-get install chromium", async () => {
+    const updated = await run("apt-get", ["update"], { env });
+    if (updated.code !== 0) return updated;
+    return run("apt-get", ["install", "--yes", "--no-install-recommends", "chromium"], { env });
+  });
+}
+
+/** @returns {import("./tally-reporter.mjs").Tally} */
+function readTally() {
+  try {
+    return JSON.parse(readFileSync(tallyPath, "utf8"));
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+const tallyPath = join(root, "node_modules", ".cache", "tessera", "tally.json");
+rmSync(tallyPath, { force: true });
+
+let chromium = findChromium();
+if (!chromium) {
+  await fetchChromium();
+  chromium = findChromium();
+}
+if (!chromium && process.env["CI"]) console.log("FAIL Chromium: found none; install it or set CHROMIUM_PATH to it");
+
+const prepared = [
+  await step("build", () => run(tool("tsc"), ["-b"])),
+  await step("types of tests", () => run(tool("tsc"), ["-p", "tsconfig.tests.json"])),
+];
+
+// CI would make a missing Chromium an error, which outside of CI it is not.
+const env = { TESSERA_TALLY: tallyPath, CI: process.env["CI"] };
+const reporters = ["--reporter=default", "--reporter=./scripts/tally-reporter.mjs"];
+const { code } = await run(tool("vitest"), ["run", ...reporters, ...process.argv.slice(2)], { show: true, env });
+
+const { passed, failed, skipped } = readTally();
+const unprepared = prepared.filter((ok) => !ok).length;
+if (unprepared > 0) console.log("The build or the types of the tests failed, see above; each counts as one failure.");
+if (!chromium) console.log("No Chromium: nothing ran in a browser. Install it or set CHROMIUM_PATH to it.");
+// vitest also fails for reasons that no test has, such as a filter that finds nothing.
+const failures = failed + unprepared;
+const uncounted = code !== 0 && failed === 0 ? 1 : 0;
+console.log(`${passed} passed, ${failures + uncounted} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exitCode = failures + uncounted > 0 ? 1 : 0;
