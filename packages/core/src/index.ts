@@ -2,19 +2,56 @@ export { capture } from "./capture.ts";
 export type { Checkpoint, StoredTensor, TensorValues } from "./checkpoint.ts";
 export { type Capture, type Context, output, randomOf, within } from "./context.ts";
 export { FormatError, ShapeError, TesseraError } from "./errors.ts";
-export * from "./init/initializers.ts";
+export {
+  type Initializer,
+  constant,
+  fans,
+  lecunNormal,
+  normal,
+  ones,
+  torchUniform,
+  truncNormal,
+  truncNormalTf,
+  uniform,
+  xavierUniform,
+  xavierUniformQkv,
+  zeros,
+} from "./init/initializers.ts";
+export { Attention, type AttentionConfig, type AttentionInputs } from "./layers/attention.ts";
+export { CrossAttention, type CrossAttentionConfig } from "./layers/cross-attention.ts";
+export { dropPath, dropPathRates, dropout } from "./layers/dropout.ts";
+export { EncoderBlock, type EncoderBlockConfig } from "./layers/encoder-block.ts";
+export { Head, type HeadConfig, type Pool } from "./layers/head.ts";
+export { LayerNorm, type Norm, RmsNorm } from "./layers/layer-norm.ts";
+export { LayerScale } from "./layers/layer-scale.ts";
+export { Linear, type LinearConfig } from "./layers/linear.ts";
+export { Mlp, type MlpConfig, SwiGlu } from "./layers/mlp.ts";
+export { PatchEmbed, type PatchEmbedConfig } from "./layers/patch-embed.ts";
+export { AttentionPool, type AttentionPoolConfig, meanPool, tokenAt } from "./layers/pool.ts";
+export { type Branch, type Residual, addBranch, addInto } from "./layers/residual.ts";
+export { prependTokens, splitPrefix } from "./layers/tokens.ts";
 export type { LoadOptions } from "./load.ts";
 export { type Description, type InitScheme, Module, repeat } from "./module.ts";
+export { type Activation, activate, activationGrad } from "./ops/activation.ts";
+export { type AttentionOptions, attention, attentionGrad, attentionWeights, joinHeads, splitHeads } from "./ops/attention.ts";
+export { differentiable, runOp } from "./ops/dispatch.ts";
+export { gatherRows } from "./ops/gather-rows.ts";
+export { registerGradients } from "./ops/gradients.ts";
+export { layerNorm, layerNormGrad } from "./ops/layer-norm.ts";
+export { type LinearOptions, linear, linearGrad } from "./ops/linear.ts";
+export { type PatchifyOptions, patchGrid, patchify } from "./ops/patchify.ts";
+export { type ResizeMethod, resizeMatrix } from "./ops/resize-matrix.ts";
+export { resize } from "./ops/resize.ts";
+export { selfAttention, selfAttentionGrad, unpackQkv } from "./ops/self-attention.ts";
+export { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./ops/softmax-cross-entropy.ts";
 export { Param } from "./param.ts";
+export { FixedPositions, type FixedPositionsConfig, sincos1d, sincos2d } from "./positions/fixed.ts";
+export { LearnedPositions, LearnedPositions2d, type LearnedPositionsConfig } from "./positions/learned.ts";
+export type { Positions } from "./positions/positions.ts";
+export { RelativePositionBias, type RelativePositionBiasConfig } from "./positions/relative-bias.ts";
+export { type RelativeRule, resampleRelativeBias } from "./positions/resample-relative.ts";
+export { type PositionRule, type ResampleOptions, positionRules, resamplePositions } from "./positions/resample.ts";
+export { Rotary2d, type Rotary2dConfig } from "./positions/rotary.ts";
 export { Random } from "./random.ts";
 export { type Shape, pair, sameShape, sizeOf, sizes } from "./shape.ts";
 export { type Summary, type SummaryRow, summarize } from "./summarize.ts";
-export { registerGradients } from "./ops/gradients.ts";
-export { linear } from "./ops/linear.ts";
-export { layerNorm } from "./ops/layer-norm.ts";
-export { attention } from "./ops/attention.ts";
-export { selfAttention } from "./ops/self-attention.ts";
-export { patchify } from "./ops/patchify.ts";
-export { resize } from "./ops/resize.ts";
-export { softmaxCrossEntropy } from "./ops/softmax-cross-entropy.ts";
-export { gatherRows } from "./ops/gather-rows.ts";

@@ -1,0 +1,39 @@
+import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import { type Context, output } from "../context.ts";
+import { type Initializer, truncNormal, zeros } from "../init/initializers.ts";
+import { type Description, Module } from "../module.ts";
+import { type LinearOptions, linear } from "../ops/linear.ts";
+import { Param } from "../param.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+
+export interface LinearConfig {
+  /** @default true */
+  bias?: boolean;
+  /** @default truncNormal(0.02), as timm's vision transformers */
+  init?: Initializer;
+}
+
+/** x Wᵀ + b, with what follows in one pass. */
+export class Linear extends Module {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly weight: Param;
+  readonly bias: Param | undefined;
+
+  constructor(inputs: number, outputs: number, { bias = true, init = truncNormal(0.02) }: LinearConfig = {}) {
+    super();
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.weight = new Param([outputs, inputs], init);
+    this.bias = bias ? new Param([outputs], zeros) : undefined;
+  }
+
+  /** [..., in] -> [..., out] */
+  forward<T extends Tensor>(x: T, ctx: Context = {}, after: Omit<LinearOptions, "bias"> = {}): T {
+    return output(ctx, linear(x, this.weight.value as Tensor as Tensor2D, { ...after, bias: this.bias?.value as Tensor1D | undefined }));
+  }
+
+  override describe(input: Shape): Description {
+    return { output: [...input.slice(0, -1), this.outputs], macs: sizeOf(input.slice(0, -1)) * this.inputs * this.outputs };
+  }
+}

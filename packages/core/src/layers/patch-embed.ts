@@ -1,0 +1,99 @@
+import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, reshape, tidy } from "@tensorflow/tfjs-core";
+import { type Context, output } from "../context.ts";
+import { ShapeError } from "../errors.ts";
+import { type Initializer, torchUniform } from "../init/initializers.ts";
+import { type Description, Module } from "../module.ts";
+import { linear } from "../ops/linear.ts";
+import { type PatchifyOptions, patchGrid, patchify } from "../ops/patchify.ts";
+import { Param } from "../param.ts";
+import { type Shape, pair, sizeOf, sizes } from "../shape.ts";
+import { LayerNorm } from "./layer-norm.ts";
+
+export interface PatchEmbedConfig {
+  /** The size that positions are made for; other sizes are taken too. */
+  imageSize: number | readonly [number, number];
+  patchSize: number | readonly [number, number];
+  width: number;
+  /** @default 3 */
+  channels?: number;
+  /** Steps between patches; smaller than the patch, they overlap. @default patchSize */
+  stride?: number | readonly [number, number];
+  /** Zeros on each side. @default 0 */
+  padding?: number | readonly [number, number];
+  /** @default true */
+  bias?: boolean;
+  /** A layer norm after the projection. @default false */
+  norm?: boolean;
+  epsilon?: number;
+  /** @default PyTorch's default of a convolution */
+  init?: Initializer;
+}
+
+/** A convolution's weight `[out, channels, h, w]` and bias, at the paths that checkpoints have. */
+class Projection extends Module {
+  readonly weight: Param;
+  readonly bias: Param | undefined;
+
+  constructor(shape: [number, number, number, number], bias: boolean, init: Initializer) {
+    super();
+    this.weight = new Param(shape, init);
+    this.bias = bias ? new Param([shape[0]], torchUniform(sizeOf(shape.slice(1)))) : undefined;
+  }
+}
+
+/** Patches of an image, each mapped to a token by one linear layer: Dosovitskiy et al. 2021, eq. 1. */
+export class PatchEmbed extends Module {
+  readonly config: PatchEmbedConfig;
+  readonly proj: Projection;
+  readonly norm: LayerNorm | undefined;
+  readonly #patchify: Required<PatchifyOptions>;
+
+  /** @throws {ShapeError} if the image is not made of whole patches, or none fits. */
+  constructor(config: PatchEmbedConfig) {
+    super();
+    const { width, channels = 3, bias = true, norm = false, epsilon } = config;
+    const patchSize = pair(config.patchSize);
+    this.config = config;
+    this.#patchify = { patchSize, stride: pair(config.stride ?? patchSize), padding: pair(config.padding ?? 0) };
+    this.proj = new Projection([width, channels, ...patchSize], bias, config.init ?? torchUniform(channels * sizeOf(patchSize)));
+    this.norm = norm ? new LayerNorm(width, epsilon) : undefined;
+    this.gridOf(pair(config.imageSize));
+  }
+
+  /** [rows, columns] of patches on the configured image. */
+  get grid(): [number, number] {
+    return this.gridOf(pair(this.config.imageSize));
+  }
+
+  /**
+   * [rows, columns] of patches on an image of [height, width].
+   * @throws {ShapeError} if patches side by side do not cover the image exactly.
+   */
+  gridOf(image: readonly [number, number]): [number, number] {
+    const { patchSize, stride, padding } = this.#patchify;
+    const grid = patchGrid(image, this.#patchify);
+    const whole = [0, 1].every((axis) => stride[axis] !== patchSize[axis] || (image[axis]! + 2 * padding[axis]!) % patchSize[axis]! === 0);
+    if (grid.some((count) => count < 1) || !whole) {
+      throw new ShapeError(`PatchEmbed: expected an image size divisible by the patch ${patchSize.join("×")}, got ${image.join("×")}; resize or crop it`);
+    }
+    return grid;
+  }
+
+  /** [b, h, w, c] -> [b, n, d] */
+  forward(images: Tensor4D, ctx: Context = {}): Tensor3D {
+    const { width, channels = 3 } = this.config;
+    const [, h, w] = sizes(images, ["b", "h", "w", channels], "PatchEmbed") as [number, number, number, number];
+    this.gridOf([h, w]);
+    return tidy(() => {
+      const weight = reshape(this.proj.weight.value as Tensor, [width, -1]) as Tensor2D; // [d, c·p·p]
+      const tokens = linear(patchify(images, this.#patchify), weight, { bias: this.proj.bias?.value as never });
+      return output(ctx, this.norm ? this.norm.forward(tokens) : tokens);
+    });
+  }
+
+  override describe(input: Shape): Description {
+    const [b = 1, h = 1, w = 1] = input;
+    const [rows, columns] = this.gridOf([h, w]);
+    return { output: [b, rows * columns, this.config.width], macs: b * rows * columns * this.proj.weight.size };
+  }
+}

@@ -1,0 +1,17 @@
+import { type Tensor, type Tensor3D, broadcastTo, concat, slice, tidy } from "@tensorflow/tfjs-core";
+import type { Param } from "../param.ts";
+
+/** Puts learned tokens (class, distillation, registers; each [1, k, d]) before a sequence [b, n, d] -> [b, Σk + n, d]. */
+export function prependTokens(x: Tensor3D, tokens: readonly (Param | undefined)[]): Tensor3D {
+  const [b, , d] = x.shape;
+  const given = tokens.filter((token) => token !== undefined);
+  if (given.length === 0) return x;
+  const repeated = (token: Param): Tensor3D => broadcastTo(token.value as Tensor as Tensor3D, [b, token.shape[1]!, d]);
+  return tidy(() => concat([...given.map(repeated), x], 1));
+}
+
+/** Splits [b, k + n, d] into [b, k, d] and [b, n, d]. */
+export function splitPrefix(x: Tensor3D, prefix: number): [Tensor3D, Tensor3D] {
+  const [b, n, d] = x.shape;
+  return [slice(x, [0, 0, 0], [b, prefix, d]), slice(x, [0, prefix, 0], [b, n - prefix, d])];
+}
