@@ -7,20 +7,24 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 const onWindows = process.platform === "win32";
 
 // Nothing asks, nothing reports home, nothing watches.
+/** @type {Record<string, string>} */
 const quiet = { CI: "true", DO_NOT_TRACK: "1", TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" };
+if (!process.stdout.isTTY && !process.env["FORCE_COLOR"]) quiet["NO_COLOR"] = "1";
 
 /** @param {string} name a program that npm installed with this repository */
 export const tool = (name) => join(root, "node_modules", ".bin", onWindows ? `${name}.cmd` : name);
 
 /** @param {number} since */
-export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** @typedef {{ code: number, output: string, stdout: string }} Outcome */
 
 /**
  * Runs a program to its end.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{ show?: boolean, env?: Record<string, string | undefined> }} [options] `show` passes output on, else it is kept
- * @returns {Promise<{ code: number, output: string }>}
+ * @returns {Promise<Outcome>}
  */
 export function run(program, args, { show = false, env = {} } = {}) {
   return new Promise((resolve) => {
@@ -30,11 +34,14 @@ export function run(program, args, { show = false, env = {} } = {}) {
       stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
       shell: onWindows,
     });
-    let output = "";
-    child.stdout?.on("data", (chunk) => (output += chunk));
+    let [output, stdout] = ["", ""];
+    child.stdout?.on("data", (chunk) => {
+      output += chunk;
+      stdout += chunk;
+    });
     child.stderr?.on("data", (chunk) => (output += chunk));
-    child.on("error", (error) => resolve({ code: 1, output: `${output}${error.message}\n` }));
-    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+    child.on("error", (error) => resolve({ code: 1, output: `${output}${error.message}\n`, stdout }));
+    child.on("close", (code) => resolve({ code: code ?? 1, output, stdout }));
   });
 }
 
