@@ -44,6 +44,7 @@ export { type ResizeMethod, resizeMatrix } from "./ops/resize-matrix.ts";
 export { resize } from "./ops/resize.ts";
 export { selfAttention, selfAttentionGrad, unpackQkv } from "./ops/self-attention.ts";
 export { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./ops/softmax-cross-entropy.ts";
+export { nearest } from "./nearest.ts";
 export { Param } from "./param.ts";
 export { FixedPositions, type FixedPositionsConfig, sincos1d, sincos2d } from "./positions/fixed.ts";
 export { LearnedPositions, LearnedPositions2d, type LearnedPositionsConfig } from "./positions/learned.ts";

@@ -1,1 +1,6 @@
-export {};
+export type { VitConfig } from "./config.ts";
+export { createVit, isVitName } from "./create.ts";
+export { type VitInit, vitInit } from "./init.ts";
+export { Vit, type VitFeatures } from "./model.ts";
+export { type LabelSpace, type PretrainedVit, pretrainedVits } from "./pretrained.ts";
+export { type VitName, type VitVariant, vitNames, vitVariants } from "./variants.ts";

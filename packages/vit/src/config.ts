@@ -1,0 +1,53 @@
+import type { Activation, Pool, PositionRule, Positions } from "@tessera/core";
+
+/** What fixes a ViT's parameters and arithmetic. */
+export interface VitConfig {
+  /** Pixels; [height, width] or a side. The native size: others are taken by resampling positions. */
+  imageSize: number | readonly [number, number];
+  patchSize: number | readonly [number, number];
+  width: number;
+  depth: number;
+  heads: number;
+  /** Width inside the MLP; with `swiglu`, of its gated half. */
+  mlpDim: number;
+  /** 0: no head, `forward` gives the pooled features. */
+  classes: number;
+  /** @default 3 */
+  channels?: number;
+  /** @default "mlp" */
+  mlp?: "mlp" | "swiglu";
+  /** Of the MLP. Google's own checkpoints were trained with `gelu_tanh`. @default "gelu" */
+  activation?: Activation;
+  /** ε of every layer norm. @default 1e-6 */
+  epsilon?: number;
+  /** @default true */
+  qkvBias?: boolean;
+  /** Layer norm of queries and keys per head. @default false */
+  qkNorm?: boolean;
+  /** Start value of layer scale; without it there is none. */
+  layerScale?: number;
+  /** @default true */
+  classToken?: boolean;
+  /** DeiT's second token with a head of its own. @default false */
+  distilled?: boolean;
+  /** Register tokens: Darcet et al. 2023. @default 0 */
+  registers?: number;
+  /** Positions cover class token and registers, as in the paper; DeiT III and FlexiViT give them to patches only. @default true */
+  positionOnPrefix?: boolean;
+  /** Another position encoding: learned in 2-D, fixed, one's own. @default learned, one vector a token */
+  positions?: (config: { grid: [number, number]; width: number; prefix: number; rule: PositionRule }) => Positions;
+  /** Whose rule resamples positions. @default "timm" */
+  positionRule?: PositionRule;
+  /** A layer norm before the blocks (CLIP); the patch embedding has no bias then. @default false */
+  preNorm?: boolean;
+  /** @default "token" */
+  pool?: Pool;
+  /** Dense and tanh before the head: original ImageNet-21k checkpoints. @default false */
+  preLogits?: boolean;
+  /** After positions, attention projections and MLP layers while training. @default 0 */
+  dropout?: number;
+  /** Of the last block. @default 0 */
+  dropPath?: number;
+  /** Drop path grows from 0 over the blocks, or is the same everywhere as in DeiT III. @default "linear" */
+  dropPathSchedule?: "linear" | "constant";
+}

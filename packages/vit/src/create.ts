@@ -1,0 +1,23 @@
+import { TesseraError, nearest } from "@tessera/core";
+import type { VitConfig } from "./config.ts";
+import { Vit } from "./model.ts";
+import { type VitName, vitNames, vitVariants } from "./variants.ts";
+
+/** True for the name of a published variant. */
+export function isVitName(name: string): name is VitName {
+  return Object.hasOwn(vitVariants, name);
+}
+
+/**
+ * A published variant, with overrides: `createVit("vit_small_patch16_224", { classes: 5 })`. Its parameters are declared;
+ * `init` or `load` fills them.
+ *
+ * @throws {TesseraError} on an unknown name, with the nearest one.
+ */
+export function createVit(name: VitName | (string & {}), overrides: Partial<VitConfig> = {}): Vit {
+  if (!isVitName(name)) {
+    throw new TesseraError(`createVit: expected a variant, got "${name}"; did you mean ${nearest(name, vitNames).join(" or ")}?`);
+  }
+  const { params: _, source: __, ...config }: VitConfig & { params: number; source: string } = vitVariants[name];
+  return new Vit({ ...config, ...overrides });
+}

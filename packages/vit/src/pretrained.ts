@@ -1,0 +1,217 @@
+import type { VitName } from "./variants.ts";
+
+/** What a checkpoint's outputs mean. `none`: features, no classifier. */
+export type LabelSpace = "imagenet-1k" | "imagenet-21k" | "none";
+
+/** A published checkpoint: where it lies, what it expects, and under which licence. */
+export interface PretrainedVit {
+  /** Repository on the Hugging Face hub. */
+  hub: string;
+  labels: LabelSpace;
+  /** Outputs of its head; 0 without one. */
+  classes: number;
+  /** Share of the resized shorter side that the centre crop keeps. */
+  cropPct: number;
+  interpolation: "bicubic";
+  /** Per channel, of values in 0..1. */
+  mean: readonly [number, number, number];
+  std: readonly [number, number, number];
+  license: "apache-2.0" | "cc-by-nc-4.0";
+}
+
+type Entry = Omit<PretrainedVit, "hub">;
+
+const classCounts: Record<LabelSpace, number> = { "imagenet-1k": 1000, "imagenet-21k": 21843, none: 0 };
+const halfMean = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
+const imagenetMean = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+
+function entry(labels: LabelSpace, pixels: Pick<Entry, "mean" | "std">, cropPct: number, license: Entry["license"] = "apache-2.0"): Entry {
+  return { labels, classes: classCounts[labels], cropPct, interpolation: "bicubic", ...pixels, license };
+}
+
+/** Tags by variant, as timm 1.0.29 lists them; the first of a variant is its default. */
+const tags: Partial<Record<VitName, Record<string, Entry>>> = {
+  vit_tiny_patch16_224: {
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 0.9),
+    augreg_in21k: entry("imagenet-21k", halfMean, 0.9),
+  },
+  vit_tiny_patch16_384: {
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 1.0),
+  },
+  vit_small_patch32_224: {
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 0.9),
+    augreg_in21k: entry("imagenet-21k", halfMean, 0.9),
+  },
+  vit_small_patch32_384: {
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 1.0),
+  },
+  vit_small_patch16_224: {
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 0.9),
+    augreg_in1k: entry("imagenet-1k", halfMean, 0.9),
+    augreg_in21k: entry("imagenet-21k", halfMean, 0.9),
+    dino: entry("none", imagenetMean, 0.9),
+  },
+  vit_small_patch16_384: {
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 1.0),
+    augreg_in1k: entry("imagenet-1k", halfMean, 1.0),
+  },
+  vit_small_patch8_224: {
+    dino: entry("none", imagenetMean, 0.9),
+  },
+  vit_base_patch32_224: {
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 0.9),
+    augreg_in1k: entry("imagenet-1k", halfMean, 0.9),
+    orig_in21k: entry("none", halfMean, 0.9),
+    augreg_in21k: entry("imagenet-21k", halfMean, 0.9),
+    sam_in1k: entry("imagenet-1k", halfMean, 0.9),
+  },
+  vit_base_patch32_384: {
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 1.0),
+    augreg_in1k: entry("imagenet-1k", halfMean, 1.0),
+  },
+  vit_base_patch16_224: {
+    augreg2_in21k_ft_in1k: entry("imagenet-1k", halfMean, 0.9),
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 0.9),
+    orig_in21k_ft_in1k: entry("imagenet-1k", halfMean, 0.9),
+    augreg_in1k: entry("imagenet-1k", halfMean, 0.9),
+    orig_in21k: entry("none", halfMean, 0.9),
+    augreg_in21k: entry("imagenet-21k", halfMean, 0.9),
+    sam_in1k: entry("imagenet-1k", halfMean, 0.9),
+    dino: entry("none", imagenetMean, 0.9),
+    mae: entry("none", imagenetMean, 0.9, "cc-by-nc-4.0"),
+  },
+  vit_base_patch16_384: {
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 1.0),
+    orig_in21k_ft_in1k: entry("imagenet-1k", halfMean, 1.0),
+    augreg_in1k: entry("imagenet-1k", halfMean, 1.0),
+  },
+  vit_base_patch8_224: {
+    augreg2_in21k_ft_in1k: entry("imagenet-1k", halfMean, 0.9),
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 0.9),
+    augreg_in21k: entry("imagenet-21k", halfMean, 0.9),
+    dino: entry("none", imagenetMean, 0.9),
+  },
+  vit_large_patch32_224: {
+    orig_in21k: entry("none", halfMean, 0.9),
+  },
+  vit_large_patch32_384: {
+    orig_in21k_ft_in1k: entry("imagenet-1k", halfMean, 1.0),
+  },
+  vit_large_patch16_224: {
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 0.9),
+    orig_in21k: entry("none", halfMean, 0.9),
+    augreg_in21k: entry("imagenet-21k", halfMean, 0.9),
+    mae: entry("none", imagenetMean, 0.9, "cc-by-nc-4.0"),
+  },
+  vit_large_patch16_384: {
+    augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 1.0),
+  },
+  vit_huge_patch14_224: {
+    orig_in21k: entry("none", halfMean, 0.9),
+    mae: entry("none", imagenetMean, 0.9, "cc-by-nc-4.0"),
+  },
+  deit_tiny_patch16_224: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 0.9),
+  },
+  deit_small_patch16_224: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 0.9),
+  },
+  deit_base_patch16_224: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 0.9),
+  },
+  deit_base_patch16_384: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+  },
+  deit_tiny_distilled_patch16_224: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 0.9),
+  },
+  deit_small_distilled_patch16_224: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 0.9),
+  },
+  deit_base_distilled_patch16_224: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 0.9),
+  },
+  deit_base_distilled_patch16_384: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+  },
+  deit3_small_patch16_224: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 0.9),
+    fb_in22k_ft_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+  },
+  deit3_small_patch16_384: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+    fb_in22k_ft_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+  },
+  deit3_medium_patch16_224: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 0.9),
+    fb_in22k_ft_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+  },
+  deit3_base_patch16_224: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 0.9),
+    fb_in22k_ft_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+  },
+  deit3_base_patch16_384: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+    fb_in22k_ft_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+  },
+  deit3_large_patch16_224: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 0.9),
+    fb_in22k_ft_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+  },
+  deit3_large_patch16_384: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+    fb_in22k_ft_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+  },
+  deit3_huge_patch14_224: {
+    fb_in1k: entry("imagenet-1k", imagenetMean, 0.9),
+    fb_in22k_ft_in1k: entry("imagenet-1k", imagenetMean, 1.0),
+  },
+  vit_small_patch14_dinov2: {
+    lvd142m: entry("none", imagenetMean, 1.0),
+  },
+  vit_base_patch14_dinov2: {
+    lvd142m: entry("none", imagenetMean, 1.0),
+  },
+  vit_large_patch14_dinov2: {
+    lvd142m: entry("none", imagenetMean, 1.0),
+  },
+  vit_giant_patch14_dinov2: {
+    lvd142m: entry("none", imagenetMean, 1.0),
+  },
+  vit_small_patch14_reg4_dinov2: {
+    lvd142m: entry("none", imagenetMean, 1.0),
+  },
+  vit_base_patch14_reg4_dinov2: {
+    lvd142m: entry("none", imagenetMean, 1.0),
+  },
+  vit_large_patch14_reg4_dinov2: {
+    lvd142m: entry("none", imagenetMean, 1.0),
+  },
+  vit_giant_patch14_reg4_dinov2: {
+    lvd142m: entry("none", imagenetMean, 1.0),
+  },
+  flexivit_small: {
+    "1200ep_in1k": entry("imagenet-1k", halfMean, 0.95),
+    "600ep_in1k": entry("imagenet-1k", halfMean, 0.95),
+    "300ep_in1k": entry("imagenet-1k", halfMean, 0.95),
+  },
+  flexivit_base: {
+    "1200ep_in1k": entry("imagenet-1k", halfMean, 0.95),
+    "600ep_in1k": entry("imagenet-1k", halfMean, 0.95),
+    "300ep_in1k": entry("imagenet-1k", halfMean, 0.95),
+    "1000ep_in21k": entry("imagenet-21k", halfMean, 0.95),
+    "300ep_in21k": entry("imagenet-21k", halfMean, 0.95),
+    patch16_in21k: entry("imagenet-21k", halfMean, 0.95),
+    patch30_in21k: entry("imagenet-21k", halfMean, 0.95),
+  },
+  flexivit_large: {
+    "1200ep_in1k": entry("imagenet-1k", halfMean, 0.95),
+    "600ep_in1k": entry("imagenet-1k", halfMean, 0.95),
+    "300ep_in1k": entry("imagenet-1k", halfMean, 0.95),
+  },
+};
+
+/** Checkpoints of a variant by tag, the default first; empty where none is published. */
+export function pretrainedVits(name: VitName): Record<string, PretrainedVit> {
+  return Object.fromEntries(Object.entries(tags[name] ?? {}).map(([tag, known]) => [tag, { hub: `timm/${name}.${tag}`, ...known }]));
+}
