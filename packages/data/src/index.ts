@@ -1,1 +1,14 @@
-export {};
+export { decodeImage } from "#decode";
+export type { DecodeOptions } from "./decode-options.ts";
+export { frameImage } from "./frame.ts";
+export { type HuggingFacePreprocessorConfig, huggingFacePreprocessing } from "./hugging-face-preprocessing.ts";
+export type { ImageInput } from "./image-input.ts";
+export type { Interpolation } from "./interpolation.ts";
+export { type CentreRule, type Placement, placement, type ResizeRule, type Size } from "./placement.ts";
+export { preprocess, preprocessBatch, toTensor } from "./preprocess.ts";
+export type { Preprocessing } from "./preprocessing.ts";
+export { cropImage, resizeImage, type ResizeOptions, type Window } from "./resize.ts";
+export type { RgbImage } from "./rgb-image.ts";
+export { CLIP_MEAN, CLIP_STD, HALF_MEAN, HALF_STD, IMAGENET_MEAN, IMAGENET_STD, type Rgb } from "./statistics.ts";
+export { type TimmPretrainedConfig, type TimmPreprocessingOptions, timmPreprocessing } from "./timm-preprocessing.ts";
+export { torchvisionPreprocessing, type TorchvisionPreset } from "./torchvision-preprocessing.ts";

@@ -44,7 +44,8 @@ export function resamplingWeights(from: number, to: number, filter: ResamplingFi
       exact[k - low] = weight;
       total += weight;
     }
-    for (let k = 0; k < high - low; k++) weights[i * taps + k] = fixedPoint(total === 0 ? exact[k]! : exact[k]! / total);
+    for (let k = 0; k < high - low; k++)
+      weights[i * taps + k] = fixedPoint(total === 0 ? exact[k]! : exact[k]! / total);
     first[i] = low;
     count[i] = high - low;
   }

@@ -40,7 +40,8 @@ export function resizeImage(image: RgbImage, options: ResizeOptions): RgbImage {
   checkOptions(options, window);
   const columns: Span = { start: window.left, length: window.width };
   const rows: Span = { start: window.top, length: window.height };
-  if (interpolation === "nearest") return pick(image, nearest(image.width, width, columns), nearest(image.height, height, rows));
+  if (interpolation === "nearest")
+    return pick(image, nearest(image.width, width, columns), nearest(image.height, height, rows));
   const filter = resamplingFilters[interpolation];
   const down = image.height === height ? null : resamplingWeights(image.height, height, filter, rows);
   const needed = down === null ? rows : sourceSpan(down);

@@ -21,7 +21,9 @@ export function checkRgbImage(image: RgbImage, where: string): void {
     throw new ShapeError(`${where}: expected a width and height of at least 1, got ${width}×${height}`);
   }
   if (data.length !== width * height * 3) {
-    throw new ShapeError(`${where}: expected ${width * height * 3} bytes for ${width}×${height} RGB, got ${data.length}`);
+    throw new ShapeError(
+      `${where}: expected ${width * height * 3} bytes for ${width}×${height} RGB, got ${data.length}`,
+    );
   }
 }
 

@@ -1,0 +1,49 @@
+import { placement } from "./placement.ts";
+import type { Preprocessing } from "./preprocessing.ts";
+import { resizeImage } from "./resize.ts";
+import { checkRgbImage, type RgbImage } from "./rgb-image.ts";
+
+/**
+ * The pixels that a model will see, before normalisation: resized, cropped and padded to `size`.
+ * Only the part inside the crop is computed, so a very wide picture costs no more than a square one.
+ *
+ * @throws ShapeError when the picture's sizes and bytes disagree.
+ */
+export function frameImage(
+  image: RgbImage,
+  spec: Pick<Preprocessing, "size" | "resize" | "interpolation" | "centre" | "fill">,
+): RgbImage {
+  checkRgbImage(image, "frameImage");
+  const [height, width] = spec.size;
+  const { resized, left, top } = placement(image, { height, width }, spec.resize, spec.centre);
+  const window = { left: Math.max(0, left), top: Math.max(0, top), ...visible(resized, { left, top, height, width }) };
+  const seen = resizeImage(image, { ...resized, interpolation: spec.interpolation, window });
+  if (seen.width === width && seen.height === height) return seen;
+  return pad(seen, { height, width, left: Math.max(0, -left), top: Math.max(0, -top) }, spec.fill);
+}
+
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** How much of a crop the resized picture fills. */
+function visible(resized: { height: number; width: number }, crop: Box): { height: number; width: number } {
+  const height = Math.min(resized.height, crop.top + crop.height) - Math.max(0, crop.top);
+  const width = Math.min(resized.width, crop.left + crop.width) - Math.max(0, crop.left);
+  return { height, width };
+}
+
+function pad(image: RgbImage, { height, width, left, top }: Box, fill: readonly number[]): RgbImage {
+  const data = new Uint8Array(height * width * 3);
+  if (fill.some((value) => value !== 0)) {
+    for (let i = 0; i < data.length; i++) data[i] = fill[i % 3]!;
+  }
+  const bytes = image.width * 3;
+  for (let y = 0; y < image.height; y++) {
+    data.set(image.data.subarray(y * bytes, (y + 1) * bytes), ((top + y) * width + left) * 3);
+  }
+  return { width, height, data };
+}
