@@ -57,6 +57,7 @@ const steps = {
   format: () => run(tool("oxfmt"), ["--check"]),
   boundaries: () => run(tool("turbo"), ["boundaries"]),
   unused: () => run(tool("knip"), []),
+  size: () => run(process.execPath, ["scripts/bundle-size.mjs"]),
   pack,
   publint: () => onTarballs((tarball) => [tool("publint"), "run", tarball, "--strict"]),
   attw: () => onTarballs((tarball) => [tool("attw"), tarball, "--profile", "esm-only", "--no-definitely-typed"]),
