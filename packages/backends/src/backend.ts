@@ -1,0 +1,44 @@
+/** Number format of products; sums are always float32. */
+export type Precision = "f32" | "bf16" | "f16";
+
+/** Every backend that Tessera knows, the fastest first where several run. */
+export type BackendName = "cuda" | "tensorflow" | "wasm" | "cpu";
+
+/** What a machine has of one backend. */
+export interface BackendReport {
+  name: BackendName;
+  available: boolean;
+  /** Why it is not available, and the cure; empty when it is. */
+  reason: string;
+  /** What it runs on. */
+  device: string;
+  precisions: Precision[];
+}
+
+export interface BackendSettings {
+  /** Threads, where the backend can choose; all cores by default. */
+  threads?: number | undefined;
+  /** Browsers: URL of the folder that holds tfjs-backend-wasm's .wasm files. */
+  wasmPath?: string | undefined;
+}
+
+/** A way to run tfjs. Later backends join the list in `providers`. */
+export interface BackendProvider {
+  readonly name: BackendName;
+  /** Name under which tfjs knows it. */
+  readonly tfjsName: string;
+  /** Looks without setting anything up, as cheaply as it can. */
+  probe(): Promise<BackendReport>;
+  /** Imports and registers what it needs; throws with a reason when that fails. */
+  register(settings: BackendSettings): Promise<void>;
+}
+
+/** @internal */
+export function available(name: BackendName, device: string, precisions: Precision[] = ["f32"]): BackendReport {
+  return { name, available: true, reason: "", device, precisions };
+}
+
+/** @internal */
+export function unavailable(name: BackendName, reason: string): BackendReport {
+  return { name, available: false, reason, device: "", precisions: [] };
+}

@@ -1,0 +1,31 @@
+import { type BackendProvider, available, unavailable } from "./backend.ts";
+import { withoutNewListeners } from "#process-listeners";
+
+/** tfjs-backend-wasm: SIMD in WebAssembly; one thread in Node, several in a cross-origin isolated page. */
+export const wasm: BackendProvider = {
+  name: "wasm",
+  tfjsName: "wasm",
+  async probe() {
+    if (typeof WebAssembly === "undefined") return unavailable("wasm", "this runtime has no WebAssembly");
+    try {
+      await import("@tensorflow/tfjs-backend-wasm");
+      return available("wasm", `WebAssembly SIMD, ${threadsOf()}`);
+    } catch (error) {
+      return unavailable("wasm", `@tensorflow/tfjs-backend-wasm does not load (${(error as Error).message}); npm install @tensorflow/tfjs-backend-wasm`);
+    }
+  },
+  async register({ threads, wasmPath }) {
+    await withoutNewListeners(async () => {
+      const { setThreadsCount, setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+      const { setBackend } = await import("@tensorflow/tfjs-core");
+      if (wasmPath) setWasmPaths(wasmPath);
+      if (threads) setThreadsCount(threads);
+      if (!(await setBackend("wasm"))) throw new Error("WebAssembly did not start; in a browser pass wasmPath, the URL of the folder with its .wasm files");
+    });
+  },
+};
+
+function threadsOf(): string {
+  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
+  return isolated ? `up to ${navigator.hardwareConcurrency} threads` : "1 thread";
+}
