@@ -33,15 +33,13 @@ function ofPlaywright() {
 }
 
 /**
- * The path of a Chromium: `CHROMIUM_PATH`, the system's, Playwright's own. Undefined when there is none.
+ * The path of a Chromium: `CHROMIUM_PATH` and nothing else when that is set, the system's, Playwright's own.
+ * Undefined when there is none.
  * @returns {string | undefined}
  */
 export function findChromium() {
   const { CHROMIUM_PATH, PATH = "" } = process.env;
-  if (CHROMIUM_PATH) {
-    if (runnable(CHROMIUM_PATH)) return CHROMIUM_PATH;
-    throw new Error(`CHROMIUM_PATH: expected a program, got ${CHROMIUM_PATH}`);
-  }
+  if (CHROMIUM_PATH) return runnable(CHROMIUM_PATH) ? CHROMIUM_PATH : undefined;
   const onPath = PATH.split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
   return [...places, ...onPath].find(runnable) ?? [ofPlaywright()].find(runnable);
 }

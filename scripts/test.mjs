@@ -31,7 +31,7 @@ const tallyPath = join(root, "node_modules", ".cache", "tessera", "tally.json");
 rmSync(tallyPath, { force: true });
 
 let chromium = findChromium();
-if (!chromium) {
+if (!chromium && !process.env["CHROMIUM_PATH"]) {
   await fetchChromium();
   chromium = findChromium();
 }

@@ -47,7 +47,9 @@ async function withoutNewListeners(work: () => Promise<void>): Promise<void> {
 
 failOnConsole();
 const backend = inject("backend");
-if (getBackend() !== backend) {
+// Files of a project share tfjs: one may leave another backend behind, and a name stays also when it could not be set.
+const shared = globalThis as { tesseraBackend?: string };
+if (shared.tesseraBackend !== backend || getBackend() !== backend) {
   await withoutNewListeners(async () => {
     await registerBackend(backend);
     const set = await setBackend(backend);
@@ -56,6 +58,7 @@ if (getBackend() !== backend) {
       throw new Error(`setup: expected the backend ${backend}, got ${getBackend()}`);
     }
   });
+  shared.tesseraBackend = backend;
 }
 // Ours alone: tests prove that they suffice without tfjs's register_all_gradients.
 registerGradients();
