@@ -1,0 +1,82 @@
+import type { ImageInput, Preprocessing } from "@tessera/data";
+import { TesseraError } from "@tessera/core";
+import type { Backbone } from "./families.ts";
+import { type LoadModelOptions, loadModel } from "./load-model.ts";
+import { type Outcome, type RunOptions, type Timing, ensureBackend, run } from "./run.ts";
+import { softmax, topK } from "./top-k.ts";
+
+export type ImageClassifierOptions = LoadModelOptions;
+
+/** A class, with its share of the softmax. */
+export interface Prediction {
+  /** Output of the model. */
+  index: number;
+  label: string;
+  /** From 0 to 1; all classes together give 1. */
+  score: number;
+}
+
+export interface ClassifyOptions extends RunOptions {
+  /** How many classes, the best first. @default 5 */
+  topK?: number | undefined;
+}
+
+/** A picture's classes, or why it could not be read. */
+export type Classification = { index: number; input: ImageInput } & (
+  | { top: Prediction[]; logits: Float32Array; ms: Timing; error?: undefined }
+  | { error: Error }
+);
+
+/** Tells what is on pictures. Call it with one or with many; `dispose` it, or hold it with `using`. */
+export interface ImageClassifier {
+  /** @throws {TesseraError} if the picture cannot be read. */
+  (image: ImageInput, options?: ClassifyOptions): Promise<Prediction[]>;
+  (images: readonly ImageInput[], options?: ClassifyOptions): Promise<Prediction[][]>;
+  /** Picture by picture, with logits and times; one that cannot be read gives its error and the rest go on. */
+  stream(images: readonly ImageInput[], options?: ClassifyOptions): AsyncGenerator<Classification>;
+  /** The model's name; `name` is taken by functions. */
+  readonly modelName: string;
+  readonly model: Backbone;
+  readonly labels: readonly string[];
+  readonly preprocessing: Preprocessing;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * A classifier from a name, a folder or a file; the embedded default without one. Chooses a backend if none is set.
+ *
+ * @throws {TesseraError} if there is no such model, its weights are those of another, or it has no head.
+ */
+export async function imageClassifier(spec?: string | URL, options: ImageClassifierOptions = {}): Promise<ImageClassifier> {
+  await ensureBackend();
+  const { name, model, labels, preprocessing } = await loadModel(spec, options);
+  if (model.config.classes === 0) {
+    model.dispose();
+    throw new TesseraError(`imageClassifier: expected a model with a head, got ${name} without one; imageEmbedder gives its features`);
+  }
+
+  async function* stream(images: readonly ImageInput[], { topK: count = 5, ...how }: ClassifyOptions = {}): AsyncGenerator<Classification> {
+    for await (const outcome of run(images, preprocessing, (batch) => model.forward(batch), how)) yield classified(outcome, labels, count);
+  }
+
+  async function classify(images: ImageInput | readonly ImageInput[], how?: ClassifyOptions): Promise<Prediction[] | Prediction[][]> {
+    const many = Array.isArray(images);
+    const results: Prediction[][] = [];
+    for await (const result of stream(many ? images : [images as ImageInput], how)) {
+      if (result.error) throw result.error;
+      results.push(result.top);
+    }
+    return many ? results : results[0]!;
+  }
+
+  const dispose = () => model.dispose();
+  return Object.assign(classify as ImageClassifier, { stream, modelName: name, model, labels, preprocessing, dispose, [Symbol.dispose]: dispose });
+}
+
+function classified(outcome: Outcome, labels: readonly string[], count: number): Classification {
+  if (outcome.error) return outcome;
+  const { index, input, values, ms } = outcome;
+  const scores = softmax(values);
+  return { index, input, logits: values, ms, top: topK(scores, count).map((i) => ({ index: i, label: labels[i]!, score: scores[i]! })) };
+}

@@ -1,0 +1,67 @@
+import type { ImageInput, Preprocessing } from "@tessera/data";
+import type { Backbone } from "./families.ts";
+import { type LoadModelOptions, loadModel } from "./load-model.ts";
+import { type RunOptions, type Timing, ensureBackend, run } from "./run.ts";
+
+export type ImageEmbedderOptions = LoadModelOptions;
+
+export interface EmbedOptions extends RunOptions {
+  /** Scales embeddings to length 1, so that a dot product is their cosine. @default false */
+  normalize?: boolean | undefined;
+}
+
+/** A picture's embedding, or why it could not be read. */
+export type Embedding = { index: number; input: ImageInput } & ({ embedding: Float32Array; ms: Timing; error?: undefined } | { error: Error });
+
+/** Turns pictures into vectors: the pooled features that the classifier's head sees. */
+export interface ImageEmbedder {
+  /** @throws {TesseraError} if the picture cannot be read. */
+  (image: ImageInput, options?: EmbedOptions): Promise<Float32Array>;
+  (images: readonly ImageInput[], options?: EmbedOptions): Promise<Float32Array[]>;
+  /** Picture by picture, with times; one that cannot be read gives its error and the rest go on. */
+  stream(images: readonly ImageInput[], options?: EmbedOptions): AsyncGenerator<Embedding>;
+  /** The model's name; `name` is taken by functions. */
+  readonly modelName: string;
+  readonly model: Backbone;
+  readonly preprocessing: Preprocessing;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * An embedder from a name, a folder or a file; the embedded default without one. Chooses a backend if none is set.
+ *
+ * @throws {TesseraError} if there is no such model or its weights are those of another.
+ */
+export async function imageEmbedder(spec?: string | URL, options: ImageEmbedderOptions = {}): Promise<ImageEmbedder> {
+  await ensureBackend();
+  const { name, model, preprocessing } = await loadModel(spec, options);
+
+  async function* stream(images: readonly ImageInput[], { normalize = false, ...how }: EmbedOptions = {}): AsyncGenerator<Embedding> {
+    for await (const outcome of run(images, preprocessing, (batch) => model.embed(batch), how)) {
+      if (outcome.error) yield outcome;
+      else {
+        const { index, input, values, ms } = outcome;
+        yield { index, input, ms, embedding: normalize ? unit(values) : values };
+      }
+    }
+  }
+
+  async function embed(images: ImageInput | readonly ImageInput[], how?: EmbedOptions): Promise<Float32Array | Float32Array[]> {
+    const many = Array.isArray(images);
+    const results: Float32Array[] = [];
+    for await (const result of stream(many ? images : [images as ImageInput], how)) {
+      if (result.error) throw result.error;
+      results.push(result.embedding);
+    }
+    return many ? results : results[0]!;
+  }
+
+  const dispose = () => model.dispose();
+  return Object.assign(embed as ImageEmbedder, { stream, modelName: name, model, preprocessing, dispose, [Symbol.dispose]: dispose });
+}
+
+function unit(values: Float32Array): Float32Array {
+  const length = Math.hypot(...values) || 1;
+  return values.map((value) => value / length);
+}

@@ -1,0 +1,15 @@
+import { FormatError } from "@tessera/core";
+import { openSource } from "@tessera/weights";
+
+/** A JSON file from a path or an address. @throws {FormatError} if it is none. */
+export async function readJson(file: string | URL, signal?: AbortSignal): Promise<unknown> {
+  const source = await openSource(file, { signal });
+  try {
+    return JSON.parse(new TextDecoder().decode(await source.read(0, source.length, signal)));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new FormatError(`${source.name}: expected JSON, got text that is none (${error.message})`);
+    throw error;
+  } finally {
+    await source.close();
+  }
+}
