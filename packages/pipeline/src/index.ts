@@ -1,3 +1,4 @@
+export { describeModel } from "./describe-model.ts";
 export { EMBEDDED_MODEL, embeddedModel } from "./embedded.ts";
 export { type Backbone, type BackboneOverrides, createBackbone, families, familyOf, variantNames } from "./families.ts";
 export { type Classification, type ClassifyOptions, type ImageClassifier, type ImageClassifierOptions, type Prediction, imageClassifier } from "./image-classifier.ts";

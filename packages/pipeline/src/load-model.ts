@@ -1,10 +1,9 @@
 import { type Checkpoint, TesseraError, nearest, pair } from "@tessera/core";
 import { type Preprocessing, timmPreprocessing } from "@tessera/data";
 import { type SourceInput, readSafetensors } from "@tessera/weights";
-import { EMBEDDED_MODEL, embeddedFiles } from "./embedded.ts";
+import { EMBEDDED_MODEL } from "./embedded.ts";
 import { type Backbone, createBackbone, familyOf, variantNames } from "./families.ts";
-import { readJson } from "./read-json.ts";
-import { backboneFromTimm, isTimmConfig, preprocessingFromTimm } from "./timm-config.ts";
+import { type DescribedModel, describeFolder, modelFiles } from "./model-folder.ts";
 
 export interface LoadModelOptions {
   /** Variant whose weights `spec` or `weights` holds: `vit_tiny_patch16_224`. */
@@ -29,11 +28,7 @@ export interface LoadedModel {
   preprocessing: Preprocessing;
 }
 
-interface Parts {
-  name: string;
-  model: Backbone;
-  labels: readonly string[] | undefined;
-  preprocessing: Preprocessing;
+interface Parts extends DescribedModel {
   checkpoint: Checkpoint;
 }
 
@@ -64,11 +59,10 @@ export async function loadModel(spec: string | URL = EMBEDDED_MODEL, options: Lo
 function open(spec: string | URL, options: LoadModelOptions): Promise<Parts> {
   const text = String(spec);
   const { arch, weights, signal } = options;
-  if (text === EMBEDDED_MODEL && !arch && !weights) return openFolder(EMBEDDED_MODEL, embeddedFiles.config, embeddedFiles.weights, signal);
   if (familyOf(text)) return openVariant(text, weights, options);
   if (weights) return openVariant(arch ?? text, weights, options);
   if (/\.safetensors$/.test(text)) return openVariant(arch, spec, options);
-  return openFolder(text, inside(spec, "config.json"), inside(spec, "model.safetensors"), signal);
+  return openFolder(spec, signal);
 }
 
 async function openVariant(arch: string | undefined, weights: SourceInput | undefined, { resetHead, signal }: LoadModelOptions): Promise<Parts> {
@@ -88,21 +82,9 @@ async function openVariant(arch: string | undefined, weights: SourceInput | unde
   return { name: tag ? `${arch}.${tag}` : arch, model, checkpoint, labels: undefined, preprocessing: timmPreprocessing(pretrained) };
 }
 
-async function openFolder(name: string, configFile: string | URL, weights: string | URL, signal: AbortSignal | undefined): Promise<Parts> {
-  const config = await readJson(configFile, signal).catch((error: unknown) => {
-    if (!TesseraError.isInstance(error) || !/no such file/.test(error.message)) throw error;
-    const close = nearest(name, [EMBEDDED_MODEL, ...variantNames], 2).join(" or ");
-    throw new TesseraError(`loadModel: expected a model's name, a folder with config.json or a .safetensors file, got "${name}"; did you mean ${close}?`, { cause: error });
-  });
-  if (!isTimmConfig(config)) throw new TesseraError(`${String(configFile)}: expected timm's config.json with "architecture", got another; pass a .safetensors file and arch`);
-  const model = backboneFromTimm(config, String(configFile));
-  return { name, model, labels: config.label_names, preprocessing: preprocessingFromTimm(config), checkpoint: await readSafetensors(weights, { signal }) };
-}
-
-/** A file of a folder, as a path or an address, whichever the folder is. */
-function inside(folder: string | URL, file: string): string | URL {
-  if (folder instanceof URL || /^[a-z]+:\/\//i.test(folder)) return new URL(file, String(folder).replace(/\/?$/, "/"));
-  return `${folder.replace(/[\\/]$/, "")}/${file}`;
+async function openFolder(folder: string | URL, signal: AbortSignal | undefined): Promise<Parts> {
+  const described = await describeFolder(folder, undefined, signal);
+  return { ...described, checkpoint: await readSafetensors(modelFiles(folder).weights, { signal }) };
 }
 
 function checkedLabels(classes: number, known: readonly string[], given: readonly string[] | undefined): readonly string[] {

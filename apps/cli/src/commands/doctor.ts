@@ -1,0 +1,30 @@
+import os from "node:os";
+import { listBackends } from "@tessera/backends";
+import pc from "picocolors";
+import type { Settings } from "../settings.ts";
+import { print, printJson } from "../report.ts";
+import { table } from "../table.ts";
+
+/** `tessera doctor`: what this machine can run, and why not the rest. */
+export async function doctor({ json }: Settings): Promise<number> {
+  const backends = await listBackends();
+  const [processor] = os.cpus();
+  const report = {
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: `${processor?.model.trim() ?? "unknown"}, ${os.availableParallelism()} threads`,
+    default: backends.find(({ available }) => available)?.name ?? null,
+    backends,
+  };
+  if (json) {
+    printJson(report);
+    return 0;
+  }
+  print(`Node      ${report.node} on ${report.platform}`);
+  print(`CPU       ${report.cpu}`);
+  print(`default   ${report.default ?? "none: no backend works"}`);
+  print();
+  const mark = (available: boolean) => (available ? pc.green("yes") : pc.red("no"));
+  print(table(["backend", "here", "precisions", "device, or what is missing"], backends.map((b) => [b.name, mark(b.available), b.precisions.join(", "), b.available ? b.device : b.reason]))); // prettier-ignore
+  return report.default === null ? 1 : 0;
+}

@@ -1,0 +1,44 @@
+import { TesseraError, nearest, pair, summarize } from "@tessera/core";
+import { EMBEDDED_MODEL, describeModel, embeddedModel, families, variantNames } from "@tessera/pipeline";
+import type { Settings } from "../settings.ts";
+import { note, print, printJson } from "../report.ts";
+import { short, table } from "../table.ts";
+
+interface Row {
+  name: string;
+  family: string;
+  params: number;
+  macs: number;
+  imageSize: number | readonly [number, number];
+  patchSize: number | readonly [number, number];
+  pretrained: { tag: string; labels: string; source: string; license: string }[];
+}
+
+/** `tessera models`: every variant whose name has the filter in it. */
+export async function models(filter = "", { json }: Settings): Promise<number> {
+  const names = [EMBEDDED_MODEL, ...variantNames];
+  const matching = names.filter((name) => name.includes(filter.toLowerCase()));
+  if (matching.length === 0) {
+    throw new TesseraError(`tessera models: expected part of a model's name, got "${filter}"; did you mean ${nearest(filter, names)[0]}?`);
+  }
+  const rows = await Promise.all(matching.map(describe));
+  if (json) printJson(rows);
+  else {
+    const cells = rows.map(({ name, params, macs, imageSize, pretrained }) => [name, short(params), short(macs), pair(imageSize).join("×"), pretrained.map(({ tag }) => tag).join(", ")]);
+    print(table(["model", "params", "MACs", "image", "checkpoints"], cells, ["params", "MACs", "image"]));
+    note(`${rows.length} models; checkpoints lie on the Hugging Face hub as timm/MODEL.CHECKPOINT, ${EMBEDDED_MODEL} comes with Tessera`);
+  }
+  return 0;
+}
+
+async function describe(name: string): Promise<Row> {
+  const embedded = name === EMBEDDED_MODEL;
+  const { model } = await describeModel(name);
+  const { imageSize, patchSize } = model.config;
+  const { params, macs } = summarize(model, [1, ...pair(imageSize), 3]);
+  const family = families.find(({ has }) => has(name));
+  const pretrained = embedded
+    ? [{ tag: embeddedModel.tag, labels: embeddedModel.labels, source: "embedded", license: embeddedModel.license }]
+    : Object.entries(family?.pretrained(name) ?? {}).map(([tag, { labels, hub, license }]) => ({ tag, labels, source: hub, license }));
+  return { name, family: family?.name ?? "vit", params, macs, imageSize, patchSize, pretrained };
+}

@@ -1,0 +1,32 @@
+import { open, rename, rm } from "node:fs/promises";
+import { TesseraError } from "@tessera/core";
+
+/** A float32 array in NumPy's format, version 1.0: numpy.lib.format. */
+export function npyFloat32(shape: readonly number[], rows: readonly Float32Array[]): Uint8Array[] {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")}${shape.length === 1 ? "," : ""}), }`;
+  // The data begins at a multiple of 64 bytes, and the header ends with a line feed.
+  const padded = `${header.padEnd(Math.ceil((10 + header.length + 1) / 64) * 64 - 11)}\n`;
+  const head = Buffer.alloc(10 + padded.length);
+  head.write("\x93NUMPY\x01\x00", "latin1");
+  head.writeUInt16LE(padded.length, 8);
+  head.write(padded, 10, "latin1");
+  return [head, ...rows.map((row) => new Uint8Array(row.buffer, row.byteOffset, row.byteLength))];
+}
+
+/** Writes a file that is there whole or not at all. @throws {TesseraError} if it cannot be written. */
+export async function writeAtomically(file: string, parts: readonly Uint8Array[]): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    const handle = await open(temporary, "wx");
+    try {
+      await handle.writev([...parts]);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw new TesseraError(`${file}: expected to write it, got ${(cause as Error).message}; check the folder and the disk`, { cause });
+  }
+}

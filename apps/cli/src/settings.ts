@@ -1,0 +1,5 @@
+/** Options of every command. */
+export interface Settings {
+  json?: boolean;
+  verbose?: boolean;
+}
