@@ -7,6 +7,8 @@ import { imageFormat } from "./image-format.ts";
 import { bytesAlready, type ImageInput, type NamedBytes, pixelsAlready } from "./image-input.ts";
 import { imageSize } from "./image-size.ts";
 import type { RgbImage } from "./rgb-image.ts";
+import { turn } from "./turn.ts";
+import { takeWebpOrientation } from "./webp-orientation.ts";
 
 /** `decodeImage` of `decode.node.ts`, whose documentation holds here, on what the browser decodes. */
 export async function decodeImage(input: ImageInput, options: DecodeOptions = {}): Promise<RgbImage> {
@@ -40,9 +42,10 @@ async function decodeBytes(bytes: Uint8Array, name: string, options: DecodeOptio
   if (!size) throw damaged(name, format, "its header is cut");
   checkPixels(name, size.width, size.height, options);
   try {
-    const blob = new Blob([bytes as BlobPart], { type: `image/${format}` });
+    const upright = format === "webp" ? takeWebpOrientation(bytes) : { bytes, orientation: 1 };
+    const blob = new Blob([upright.bytes as BlobPart], { type: `image/${format}` });
     const bitmap = await createImageBitmap(blob, { ...asStored, imageOrientation: "from-image" });
-    return await bitmapPixels(bitmap, format === "jpeg");
+    return turn(await bitmapPixels(bitmap, format === "jpeg"), upright.orientation);
   } catch (error) {
     if (TesseraError.isInstance(error)) throw error;
     throw damaged(name, format, (error as Error).message, error);

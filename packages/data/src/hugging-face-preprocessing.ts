@@ -82,7 +82,10 @@ export function huggingFacePreprocessing(preprocessorConfig: HuggingFacePreproce
 
 function processorDefaults(config: Config): Defaults {
   const type = config.image_processor_type ?? config.feature_extractor_type ?? "ViTImageProcessor";
-  const name = (typeof type === "string" ? type : "").replace(/(FeatureExtractor|ImageProcessor(Fast|Pil)?)$/, "ImageProcessor");
+  const name = (typeof type === "string" ? type : "").replace(
+    /(FeatureExtractor|ImageProcessor(Fast|Pil)?)$/,
+    "ImageProcessor",
+  );
   const defaults = Object.hasOwn(processors, name) ? processors[name] : undefined;
   if (!defaults) throw unexpected(where, "image_processor_type", `one of ${Object.keys(processors).join(", ")}`, type);
   return defaults;

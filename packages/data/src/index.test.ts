@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import * as data from "./index.ts";
+
+test("exports these and nothing else", () => {
+  expect(Object.keys(data).sort()).toEqual([
+    "CLIP_MEAN",
+    "CLIP_STD",
+    "HALF_MEAN",
+    "HALF_STD",
+    "IMAGENET_MEAN",
+    "IMAGENET_STD",
+    "cropImage",
+    "decodeImage",
+    "frameImage",
+    "huggingFacePreprocessing",
+    "placement",
+    "preprocess",
+    "preprocessBatch",
+    "resizeImage",
+    "timmPreprocessing",
+    "toTensor",
+    "torchvisionPreprocessing",
+  ]);
+});
