@@ -3,8 +3,11 @@ import * as weights from "./index.ts";
 
 test("exports what it promises and no more", () => {
   expect(Object.keys(weights).sort()).toEqual([
+    "openCheckpoint",
     "openSource",
+    "readNpz",
     "readSafetensors",
+    "readTorch",
     "saveSafetensors",
     "streamSafetensors",
     "writeSafetensors",

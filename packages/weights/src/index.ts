@@ -1,3 +1,5 @@
+export { readNpz } from "./numpy/read.ts";
+export { openCheckpoint } from "./open-checkpoint.ts";
 export { readSafetensors } from "./safetensors/read.ts";
 export {
   type NamedTensors,
@@ -10,3 +12,4 @@ export {
 export type { ByteSource } from "./source/byte-source.ts";
 export { openSource, type SourceInput } from "./source/open-source.ts";
 export type { UrlSourceOptions } from "./source/url-source.ts";
+export { readTorch, type TorchCheckpoint, type TorchOptions } from "./torch/read.ts";

@@ -20,7 +20,8 @@ function storedTensor(source: ByteSource, name: string, entry: HeaderEntry, data
   };
 }
 
-async function checkpointOf(source: ByteSource, signal?: AbortSignal): Promise<Checkpoint> {
+/** @throws FormatError when the file is damaged, truncated or no .safetensors */
+export async function safetensorsCheckpoint(source: ByteSource, signal?: AbortSignal): Promise<Checkpoint> {
   const where = source.name;
   if (source.length < lengthBytes)
     throw new FormatError(
@@ -54,7 +55,7 @@ async function checkpointOf(source: ByteSource, signal?: AbortSignal): Promise<C
 export async function readSafetensors(input: SourceInput, options: UrlSourceOptions = {}): Promise<Checkpoint> {
   const source = await openSource(input, options);
   try {
-    return await checkpointOf(source, options.signal);
+    return await safetensorsCheckpoint(source, options.signal);
   } catch (error) {
     await source.close();
     throw error;

@@ -1,0 +1,68 @@
+import { type Checkpoint, FormatError } from "@tessera/core";
+import { npyCheckpoint, npzCheckpoint } from "./numpy/read.ts";
+import { safetensorsCheckpoint } from "./safetensors/read.ts";
+import type { ByteSource } from "./source/byte-source.ts";
+import { openSource, type SourceInput } from "./source/open-source.ts";
+import { isLegacy } from "./torch/legacy.ts";
+import { torchCheckpoint, type TorchOptions } from "./torch/read.ts";
+import { readDirectory } from "./zip/directory.ts";
+
+const sniffed = 512;
+
+/** Files that are often taken for checkpoints, by how they start, and what to do about each. */
+const lookalikes: readonly [(text: string) => boolean, string][] = [
+  [
+    (text) => text.startsWith("version https://git-lfs"),
+    "a Git LFS pointer; fetch the file itself with `git lfs pull`",
+  ],
+  [(text) => /^\s*<(!doctype|html|\?xml)/i.test(text), "a web page; check the address that it was downloaded from"],
+  [(text) => text.startsWith("\x1f\x8b"), "a gzip archive; unpack it first"],
+  [(text) => text.startsWith("BZh"), "a bzip2 archive; unpack it first"],
+  [(text) => text.slice(257, 262) === "ustar", "a tar archive; unpack it first"],
+  [(text) => text.startsWith("\x89HDF"), "an HDF5 file (Keras); convert it to .safetensors first"],
+  [(text) => text.startsWith("GGUF"), "a GGUF file; take the .safetensors of the same model"],
+  [(text) => text.startsWith("\x80"), "a pickle that PyTorch did not write; save the weights with torch.save"],
+  [(text) => /^\s*\{/.test(text), "JSON text; name the .safetensors beside it"],
+];
+
+async function byContent(source: ByteSource, options: TorchOptions): Promise<Checkpoint> {
+  const { signal } = options;
+  const where = source.name;
+  const start = await source.read(0, Math.min(sniffed, source.length), signal);
+  const text = String.fromCharCode(...start);
+  if (isLegacy(start)) return torchCheckpoint(source, undefined, options);
+  if (text.startsWith("\x93NUMPY")) return npyCheckpoint(source, signal);
+  if (text.startsWith("PK")) {
+    const members = await readDirectory(source, signal);
+    const names = [...members.keys()];
+    if (names.some((name) => /^(?:[^/]+\/)?data\.pkl$/.test(name))) return torchCheckpoint(source, members, options);
+    if (names.some((name) => name.endsWith(".npy"))) return npzCheckpoint(source, members, signal);
+    throw new FormatError(
+      `${where}: expected a zip archive of PyTorch or NumPy, got one of ${names.slice(0, 3).join(", ") || "nothing"}; name the checkpoint itself`,
+    );
+  }
+  if (text[8] === "{") return safetensorsCheckpoint(source, signal);
+  const known = lookalikes.find(([matches]) => matches(text))?.[1];
+  const got =
+    known ??
+    (source.length === 0
+      ? "an empty file; fetch it again"
+      : "something else; check that it is the right file and whole");
+  throw new FormatError(`${where}: expected .safetensors, .npz, .npy, .pth or .pt, got ${got}`);
+}
+
+/**
+ * Opens a checkpoint of any format: .safetensors, NumPy's .npz and .npy, PyTorch's .pth, .pt and .pth.tar. The content
+ * decides, not the name. Only what describes the tensors is read; `dispose` closes the source.
+ *
+ * @throws FormatError when the file is damaged or of no known format, TesseraError when it cannot be read
+ */
+export async function openCheckpoint(input: SourceInput, options: TorchOptions = {}): Promise<Checkpoint> {
+  const source = await openSource(input, options);
+  try {
+    return await byContent(source, options);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
