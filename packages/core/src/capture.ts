@@ -15,7 +15,12 @@ interface Forward<I> {
  * @returns the tensors by path, owned by the caller.
  * @throws {TesseraError} if a pattern fits nothing, with the paths that there are.
  */
-export function capture<I>(model: Forward<I>, input: I, patterns: readonly string[], ctx: Context = {}): Record<string, Tensor> {
+export function capture<I>(
+  model: Forward<I>,
+  input: I,
+  patterns: readonly string[],
+  ctx: Context = {},
+): Record<string, Tensor> {
   const rules = patterns.map((pattern) => ({ pattern, rule: compile(pattern), used: false }));
   const kept: Record<string, Tensor> = {};
   const seen: string[] = [];
@@ -24,17 +29,24 @@ export function capture<I>(model: Forward<I>, input: I, patterns: readonly strin
     const fitting = rules.filter(({ rule }) => rule.test(path));
     if (fitting.length === 0) return;
     for (const rule of fitting) rule.used = true;
+    kept[path]?.dispose(); // a part that runs twice shows its last value
     kept[path] = keep(compute().clone());
   };
-  tidy(() => {
-    model.forward(input, { ...ctx, capture: take });
-  });
-  const unused = rules.filter(({ used }) => !used);
-  if (unused.length > 0) {
+  try {
+    tidy(() => {
+      model.forward(input, { ...ctx, capture: take });
+    });
+    const unused = rules.filter(({ used }) => !used).map(({ pattern }) => `"${pattern}"`);
+    if (unused.length > 0) {
+      throw new TesseraError(
+        `capture: expected a path of the model, got ${unused.join(", ")}; the paths are ${seen.filter(Boolean).join(", ")}`,
+      );
+    }
+    return kept;
+  } catch (error) {
     for (const value of Object.values(kept)) value.dispose();
-    throw new TesseraError(`capture: expected a path of the model, got ${unused.map(({ pattern }) => `"${pattern}"`).join(", ")}; the paths are ${seen.join(", ")}`);
+    throw error;
   }
-  return kept;
 }
 
 function compile(pattern: string): RegExp {

@@ -29,6 +29,9 @@ export function output<T extends Tensor>(ctx: Context, y: T): T {
 
 /** The random source of a training pass. @throws {TesseraError} if the context has none. */
 export function randomOf(ctx: Context, where: string): Random {
-  if (!ctx.random) throw new TesseraError(`${where}: expected a random source while training, got none; pass { training: true, random: new Random(seed) }`);
+  if (!ctx.random)
+    throw new TesseraError(
+      `${where}: expected a random source while training, got none; pass { training: true, random: new Random(seed) }`,
+    );
   return ctx.random;
 }

@@ -28,12 +28,20 @@ export { Linear, type LinearConfig } from "./layers/linear.ts";
 export { Mlp, type MlpConfig, SwiGlu } from "./layers/mlp.ts";
 export { PatchEmbed, type PatchEmbedConfig } from "./layers/patch-embed.ts";
 export { AttentionPool, type AttentionPoolConfig, meanPool, tokenAt } from "./layers/pool.ts";
+export { PreLogits } from "./layers/pre-logits.ts";
 export { type Branch, type Residual, addBranch, addInto } from "./layers/residual.ts";
 export { prependTokens, splitPrefix } from "./layers/tokens.ts";
 export type { LoadOptions } from "./load.ts";
 export { type Description, type InitScheme, Module, repeat } from "./module.ts";
 export { type Activation, activate, activationGrad } from "./ops/activation.ts";
-export { type AttentionOptions, attention, attentionGrad, attentionWeights, joinHeads, splitHeads } from "./ops/attention.ts";
+export {
+  type AttentionOptions,
+  attention,
+  attentionGrad,
+  attentionWeights,
+  joinHeads,
+  splitHeads,
+} from "./ops/attention.ts";
 export { differentiable, runOp } from "./ops/dispatch.ts";
 export { gatherRows } from "./ops/gather-rows.ts";
 export { registerGradients } from "./ops/gradients.ts";

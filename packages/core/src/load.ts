@@ -32,9 +32,12 @@ export async function loadInto(
     for (const [path, tensorOf] of plan) {
       signal?.throwIfAborted();
       const param = params.get(path)!;
-      const values = tensorOf === "draw" ? param.initializer(new Random(seed).fork(path), param.shape) : await tensorOf.read(signal);
+      const values =
+        tensorOf === "draw" ? param.initializer(new Random(seed).fork(path), param.shape) : await tensorOf.read(signal);
       if (values.length !== param.size) {
-        throw new TesseraError(`load: expected ${param.size} values for ${path}, got ${values.length}; the checkpoint is damaged`);
+        throw new TesseraError(
+          `load: expected ${param.size} values for ${path}, got ${values.length}; the checkpoint is damaged`,
+        );
       }
       staged.push([param, tensor(toFloat32(values, path), [...param.shape], "float32")]);
       onProgress?.({ loaded: staged.length, total: plan.size });
@@ -48,11 +51,17 @@ export async function loadInto(
 type Planned = StoredTensor | "draw";
 
 /** Where each parameter's values come from; throws with every difference at once. */
-function match(module: Module, params: Map<string, Param>, stored: Map<string, StoredTensor>, resetHead: boolean): Map<string, Planned> {
+function match(
+  module: Module,
+  params: Map<string, Param>,
+  stored: Map<string, StoredTensor>,
+  resetHead: boolean,
+): Map<string, Planned> {
   const plan = new Map<string, Planned>();
   const missing: string[] = [];
   const misshaped: string[] = [];
-  const isHead = (path: string) => resetHead && module.headPaths.some((head) => path === head || path.startsWith(`${head}.`));
+  const isHead = (path: string) =>
+    resetHead && module.headPaths.some((head) => path === head || path.startsWith(`${head}.`));
 
   for (const [path, param] of params) {
     const found = stored.get(path);
@@ -64,15 +73,27 @@ function match(module: Module, params: Map<string, Param>, stored: Map<string, S
   }
   const unexpected = [...stored].filter(([path]) => !params.has(path) && !isHead(path));
   if (missing.length + misshaped.length + unexpected.length > 0) {
-    throw new TesseraError(report(module, missing, unexpected.map(([path, { shape }]) => `${path}: got [${shape.join(", ")}]`), misshaped));
+    throw new TesseraError(
+      report(
+        module,
+        missing,
+        unexpected.map(([path, { shape }]) => `${path}: got [${shape.join(", ")}]`),
+        misshaped,
+      ),
+    );
   }
   return plan;
 }
 
 function report(module: Module, missing: string[], unexpected: string[], misshaped: string[]): string {
-  const list = (title: string, rows: string[]) => (rows.length > 0 ? `\n  ${title} (${rows.length}):\n${rows.map((row) => `    ${row}`).join("\n")}` : "");
-  const onHead = [...missing, ...misshaped, ...unexpected].every((row) => module.headPaths.some((head) => row.startsWith(`${head}.`)));
-  const cure = onHead ? "\nOnly the head differs: pass { resetHead: true } to initialise it anew." : "\nIs the checkpoint of another variant?";
+  const list = (title: string, rows: string[]) =>
+    rows.length > 0 ? `\n  ${title} (${rows.length}):\n${rows.map((row) => `    ${row}`).join("\n")}` : "";
+  const onHead = [...missing, ...misshaped, ...unexpected].every((row) =>
+    module.headPaths.some((head) => row.startsWith(`${head}.`)),
+  );
+  const cure = onHead
+    ? "\nOnly the head differs: pass { resetHead: true } to initialise it anew."
+    : "\nIs the checkpoint of another variant?";
   return (
     `load: expected the ${module.params().size} parameters of ${module.constructor.name}, got a checkpoint that differs` +
     list("missing", missing) +
@@ -84,7 +105,9 @@ function report(module: Module, missing: string[], unexpected: string[], misshap
 
 /** Asks the modules that hold the parameter, the nearest first, to mend a shape. */
 function adapted(module: Module, path: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined {
-  const holders = [...module.modules()].filter(([holder]) => holder === "" || path === holder || path.startsWith(`${holder}.`));
+  const holders = [...module.modules()].filter(
+    ([holder]) => holder === "" || path === holder || path.startsWith(`${holder}.`),
+  );
   for (const [holder, part] of holders.reverse()) {
     const relative = holder === "" ? path : path.slice(holder.length + 1);
     const mended = part.adapt?.(relative, stored, shape);
@@ -93,7 +116,9 @@ function adapted(module: Module, path: string, stored: StoredTensor, shape: Shap
   return undefined;
 }
 
-function storedTensors(source: Checkpoint | ReadonlyMap<string, StoredTensor> | Record<string, Tensor>): Map<string, StoredTensor> {
+function storedTensors(
+  source: Checkpoint | ReadonlyMap<string, StoredTensor> | Record<string, Tensor>,
+): Map<string, StoredTensor> {
   if (source instanceof Map) return source;
   if (isCheckpoint(source)) return new Map(source.tensors);
   return new Map(
@@ -111,7 +136,9 @@ function isCheckpoint(source: object): source is Checkpoint {
 function toFloat32(values: Exclude<Awaited<ReturnType<StoredTensor["read"]>>, never>, path: string): Float32Array {
   if (values instanceof Float32Array) return values;
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
-    throw new TesseraError(`load: expected floating-point values for ${path}, got 64-bit integers; this is no model weight`);
+    throw new TesseraError(
+      `load: expected floating-point values for ${path}, got 64-bit integers; this is no model weight`,
+    );
   }
   return Float32Array.from(values);
 }

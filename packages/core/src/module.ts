@@ -1,4 +1,5 @@
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
+import { TesseraError } from "./errors.ts";
 import { type LoadOptions, loadInto } from "./load.ts";
 import { Param } from "./param.ts";
 import { Random } from "./random.ts";
@@ -45,10 +46,18 @@ export abstract class Module {
    */
   adapt?(path: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined;
 
-  /** Every parameter by its path, in order of declaration. */
+  /**
+   * Every parameter by its path, in order of declaration.
+   * @throws {TesseraError} if two have the same path.
+   */
   params(): Map<string, Param> {
     const found = new Map<string, Param>();
-    for (const [path, part] of walk(this, "")) if (Param.is(part)) found.set(path, part);
+    for (const [path, part] of walk(this, "")) {
+      if (!Param.is(part)) continue;
+      if (found.has(path))
+        throw new TesseraError(`Module.params: expected one parameter at ${path}, got two; rename a field`);
+      found.set(path, part);
+    }
     return found;
   }
 
@@ -82,7 +91,10 @@ export abstract class Module {
    *
    * @throws {TesseraError} listing missing, unexpected and mis-shaped names, each with expected and got.
    */
-  async load(source: Checkpoint | ReadonlyMap<string, StoredTensor> | Record<string, Tensor>, options: LoadOptions = {}): Promise<this> {
+  async load(
+    source: Checkpoint | ReadonlyMap<string, StoredTensor> | Record<string, Tensor>,
+    options: LoadOptions = {},
+  ): Promise<this> {
     await loadInto(this, source, options);
     return this;
   }
@@ -111,7 +123,9 @@ export function repeat<M extends Module>(count: number, make: (index: number) =>
 function* walk(module: Module, prefix: string): Generator<[string, Module | Param]> {
   for (const [field, value] of Object.entries(module)) {
     const path = join(prefix, field === "self" ? "" : snakeCase(field));
-    const parts: [string, unknown][] = Array.isArray(value) ? value.map((part, i) => [join(path, String(i)), part]) : [[path, value]];
+    const parts: [string, unknown][] = Array.isArray(value)
+      ? value.map((part, i) => [join(path, String(i)), part])
+      : [[path, value]];
     for (const [partPath, part] of parts) {
       if (Param.is(part)) yield [partPath, part];
       else if (Module.is(part)) {

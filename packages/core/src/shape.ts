@@ -21,7 +21,9 @@ export function sameShape(a: Shape, b: Shape): boolean {
  * @throws {ShapeError} if the rank or a fixed axis differs.
  */
 export function sizes(x: Tensor, expected: readonly (string | number)[], where: string): number[] {
-  const fits = x.shape.length === expected.length && expected.every((want, axis) => typeof want === "string" || want === x.shape[axis]);
+  const fits =
+    x.shape.length === expected.length &&
+    expected.every((want, axis) => typeof want === "string" || want === x.shape[axis]);
   if (!fits) throw new ShapeError(`${where}: expected shape [${expected.join(", ")}], got [${x.shape.join(", ")}]`);
   return x.shape;
 }

@@ -1,4 +1,4 @@
-import { Module } from "./module.ts";
+import type { Module } from "./module.ts";
 import { Param } from "./param.ts";
 import type { Shape } from "./shape.ts";
 
@@ -25,7 +25,13 @@ export function summarize(model: Module, input: Shape): Summary {
   const layers: SummaryRow[] = [];
 
   const visit = (module: Module, shape: Shape): Shape => {
-    const row: SummaryRow = { path: paths.get(module) ?? "", kind: module.constructor.name, shape, params: ownParams(module), macs: 0 };
+    const row: SummaryRow = {
+      path: paths.get(module) ?? "",
+      kind: module.constructor.name,
+      shape,
+      params: ownParams(module),
+      macs: 0,
+    };
     layers.push(row);
     const described = module.describe?.(shape, visit);
     if (described) {
@@ -39,7 +45,8 @@ export function summarize(model: Module, input: Shape): Summary {
   // A module without a shape rule hides its children: their parameters are still counted.
   const shown = new Set(layers.map(({ path }) => path));
   for (const [module, path] of paths) {
-    if (!shown.has(path)) layers.push({ path, kind: module.constructor.name, shape: [], params: ownParams(module), macs: 0 });
+    if (!shown.has(path))
+      layers.push({ path, kind: module.constructor.name, shape: [], params: ownParams(module), macs: 0 });
   }
   return { params: model.paramCount, macs: layers.reduce((sum, { macs }) => sum + macs, 0), layers };
 }

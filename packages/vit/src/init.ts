@@ -19,8 +19,11 @@ export type VitInit = "timm" | "jax" | "jax_nlhb" | "moco" | "google" | "big_vis
 type Rule = (path: string, width: number, classes: number) => Initializer | undefined;
 
 const isBias = (path: string) => path.endsWith(".bias");
-const isNorm = (path: string) => /(^|\.)(norm\w*|fc_norm|q_norm|k_norm)\.(weight|bias)$/.test(path) || path.endsWith("gamma");
+const isNorm = (path: string) =>
+  /(^|\.)(norm\w*|fc_norm|q_norm|k_norm)\.(weight|bias)$/.test(path) || path.endsWith("gamma");
 const isHead = (path: string) => /^head(_dist)?\./.test(path);
+/** Learned vectors that are no layer's weight. */
+const isToken = (path: string) => !path.includes(".") || path.startsWith("pos_embed.") || path.endsWith(".latent");
 const isPatch = (path: string) => path.startsWith("patch_embed.proj.");
 
 const rules: Record<VitInit, Rule> = {
@@ -28,7 +31,7 @@ const rules: Record<VitInit, Rule> = {
   jax: (path) => jax(path, 0),
   jax_nlhb: (path, _, classes) => jax(path, -Math.log(classes)),
   moco: (path) => {
-    if (isPatch(path) || !path.includes(".")) return undefined;
+    if (isPatch(path) || isToken(path)) return undefined;
     if (isBias(path)) return zeros;
     return path.endsWith("qkv.weight") ? xavierUniformQkv : xavierUniform;
   },
@@ -39,19 +42,21 @@ const rules: Record<VitInit, Rule> = {
 
 function jax(path: string, headBias: number): Initializer | undefined {
   if (isHead(path)) return isBias(path) ? constant(headBias) : zeros;
-  if (!path.includes(".")) return undefined;
+  if (isToken(path)) return undefined;
   if (isPatch(path)) return isBias(path) ? zeros : lecunNormal;
   if (isBias(path)) return path.includes(".mlp.") ? normal(1e-6) : zeros;
   return xavierUniform;
 }
 
 function flax(path: string, positions: Initializer): Initializer | undefined {
-  if (path === "pos_embed") return positions;
-  if (!path.includes(".")) return zeros;
-  return jax(path, 0);
+  if (path === "pos_embed" || path.startsWith("pos_embed.")) return positions;
+  return path.includes(".") ? jax(path, 0) : zeros;
 }
 
-/** An initialisation of `architectures` practice by name; layer norms and layer scales keep their own. */
+/**
+ * Another codebase's initialisation; layer norms and layer scales keep their own.
+ * Sources: timm's `init_weights_vit_*`, Google's flax models, big_vision, transformers' `_init_weights`.
+ */
 export function vitInit(scheme: VitInit): InitScheme {
   const rule = rules[scheme];
   return (path, param) => (isNorm(path) ? undefined : rule(path, param.shape.at(-1) ?? 1, param.shape[0] ?? 1));

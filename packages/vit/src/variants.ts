@@ -21,9 +21,26 @@ const vit = { classes: 1000, source: "https://arxiv.org/abs/2010.11929" };
 const deit = { classes: 1000, source: "https://arxiv.org/abs/2012.12877" };
 const distilled = { ...deit, distilled: true };
 const deit3 = { classes: 1000, layerScale: 1e-4, positionOnPrefix: false, source: "https://arxiv.org/abs/2204.07118" };
-const dinov2 = { imageSize: 518, patchSize: 14, classes: 0, layerScale: 1e-5, source: "https://arxiv.org/abs/2304.07193" };
-const dinov2Registers = { ...dinov2, registers: 4, positionOnPrefix: false, source: "https://arxiv.org/abs/2309.16588" };
-const flexivit = { imageSize: 240, patchSize: 16, classes: 1000, positionOnPrefix: false, source: "https://arxiv.org/abs/2212.08013" };
+const dinov2 = {
+  imageSize: 518,
+  patchSize: 14,
+  classes: 0,
+  layerScale: 1e-5,
+  source: "https://arxiv.org/abs/2304.07193",
+};
+const dinov2Registers = {
+  ...dinov2,
+  registers: 4,
+  positionOnPrefix: false,
+  source: "https://arxiv.org/abs/2309.16588",
+};
+const flexivit = {
+  imageSize: 240,
+  patchSize: 16,
+  classes: 1000,
+  positionOnPrefix: false,
+  source: "https://arxiv.org/abs/2212.08013",
+};
 
 /** Named as in timm, so a checkpoint's name finds its config. */
 export const vitVariants = {

@@ -53,7 +53,8 @@ export class Attention extends Module implements Branch {
   constructor(config: AttentionConfig) {
     super();
     const { width, heads, qkvBias = true, qkNorm = false, epsilon = 1e-6, init } = config;
-    if (width % heads !== 0) throw new ShapeError(`Attention: expected a width divisible by heads, got ${width} / ${heads}`);
+    if (width % heads !== 0)
+      throw new ShapeError(`Attention: expected a width divisible by heads, got ${width} / ${heads}`);
     this.config = config;
     this.qkv = new Linear(width, 3 * width, { bias: qkvBias, init });
     this.qNorm = qkNorm ? new LayerNorm(width / heads, epsilon) : undefined;
@@ -92,7 +93,8 @@ export class Attention extends Module implements Branch {
   override describe(input: Shape, child: (part: Module, input: Shape) => Shape): Description {
     const [b = 1, n = 1, d = 1] = input;
     child(this.qkv, input);
-    for (const norm of [this.qNorm, this.kNorm]) if (norm) child(norm, [b, this.config.heads, n, d / this.config.heads]);
+    for (const norm of [this.qNorm, this.kNorm])
+      if (norm) child(norm, [b, this.config.heads, n, d / this.config.heads]);
     if (this.relPos) child(this.relPos, [this.config.heads, n, n]);
     return { output: child(this.proj, input), macs: 2 * b * n * n * d }; // q kᵀ and the product with v
   }

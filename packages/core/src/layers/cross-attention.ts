@@ -31,7 +31,8 @@ export class CrossAttention extends Module {
   constructor(config: CrossAttentionConfig) {
     super();
     const { width, heads, memoryWidth = width, qkvBias = true, init } = config;
-    if (width % heads !== 0) throw new ShapeError(`CrossAttention: expected a width divisible by heads, got ${width} / ${heads}`);
+    if (width % heads !== 0)
+      throw new ShapeError(`CrossAttention: expected a width divisible by heads, got ${width} / ${heads}`);
     this.config = config;
     this.q = new Linear(width, width, { bias: qkvBias, init });
     this.kv = new Linear(memoryWidth, 2 * width, { bias: qkvBias, init });

@@ -13,13 +13,17 @@ export function dropout<T extends Tensor>(x: T, rate: number, ctx: Context): T {
 /** Drops a residual branch for whole samples with probability `rate` while training: Huang et al. 2016. */
 export function dropPath<T extends Tensor>(x: T, rate: number, ctx: Context): T {
   if (!ctx.training || rate === 0) return x;
-  return tidy(() => mul(x, keepMask([x.shape[0]!, ...x.shape.slice(1).map(() => 1)], rate, randomOf(ctx, "dropPath"))) as T);
+  return tidy(
+    () => mul(x, keepMask([x.shape[0]!, ...x.shape.slice(1).map(() => 1)], rate, randomOf(ctx, "dropPath"))) as T,
+  );
 }
 
 /** Drop path's rate per block: from 0 at the first to `rate` at the last, or `rate` everywhere. */
 export function dropPathRates(rate: number, depth: number, schedule: "linear" | "constant" = "linear"): number[] {
   checkRate(rate, "dropPathRates");
-  return Array.from({ length: depth }, (_, i) => (schedule === "constant" || depth === 1 ? rate : (rate * i) / (depth - 1)));
+  return Array.from({ length: depth }, (_, i) =>
+    schedule === "constant" || depth === 1 ? rate : (rate * i) / (depth - 1),
+  );
 }
 
 function keepMask(shape: Shape, rate: number, random: Random): Tensor {

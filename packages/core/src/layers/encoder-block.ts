@@ -41,7 +41,14 @@ export class EncoderBlock extends Module {
 
   constructor(config: EncoderBlockConfig) {
     super();
-    const { width, heads, mlpDim = 4 * width, layerScale, epsilon = 1e-6, norm = (w, e) => new LayerNorm(w, e) } = config;
+    const {
+      width,
+      heads,
+      mlpDim = 4 * width,
+      layerScale,
+      epsilon = 1e-6,
+      norm = (w, e) => new LayerNorm(w, e),
+    } = config;
     this.config = config;
     this.norm1 = norm(width, epsilon);
     this.attn = config.attn ?? new Attention({ width, heads });

@@ -1,4 +1,4 @@
-import { type Tensor, type Tensor2D, type Tensor3D, tanh, tidy } from "@tensorflow/tfjs-core";
+import { type Tensor, type Tensor2D, type Tensor3D, tidy } from "@tensorflow/tfjs-core";
 import { type Context, output, within } from "../context.ts";
 import { type Initializer, truncNormal, zeros } from "../init/initializers.ts";
 import { type Description, Module } from "../module.ts";
@@ -6,8 +6,8 @@ import { linear } from "../ops/linear.ts";
 import { Param } from "../param.ts";
 import type { Shape } from "../shape.ts";
 import { LayerNorm } from "./layer-norm.ts";
-import { Linear } from "./linear.ts";
 import { AttentionPool, meanPool, tokenAt } from "./pool.ts";
+import { PreLogits } from "./pre-logits.ts";
 
 /** Which tokens stand for the picture: the first, the mean of the patches, or a learned query's choice. */
 export type Pool = "token" | "mean" | "attention";
@@ -33,7 +33,7 @@ export class Head extends Module {
   readonly config: HeadConfig;
   readonly attnPool: AttentionPool | undefined;
   readonly norm: LayerNorm | undefined;
-  readonly preLogits: Linear | undefined;
+  readonly preLogits: PreLogits | undefined;
   readonly weight: Param;
   readonly bias: Param;
 
@@ -41,9 +41,12 @@ export class Head extends Module {
     super();
     const { width, classes, pool = "token", norm = false, preLogits = false, init = truncNormal(0.02) } = config;
     this.config = config;
-    this.attnPool = pool === "attention" ? new AttentionPool({ width, heads: config.heads ?? Math.max(1, Math.floor(width / 64)) }) : undefined;
+    this.attnPool =
+      pool === "attention"
+        ? new AttentionPool({ width, heads: config.heads ?? Math.max(1, Math.floor(width / 64)) })
+        : undefined;
     this.norm = norm ? new LayerNorm(width) : undefined;
-    this.preLogits = preLogits ? new Linear(width, width, { init }) : undefined;
+    this.preLogits = preLogits ? new PreLogits(width, init) : undefined;
     this.weight = new Param([classes, width], init);
     this.bias = new Param([classes], zeros);
   }
@@ -52,9 +55,11 @@ export class Head extends Module {
   forward(tokens: Tensor3D, ctx: Context = {}): Tensor2D {
     const { pool = "token", prefix = 0 } = this.config;
     return tidy(() => {
-      let x = this.attnPool?.forward(tokens, within(ctx, "attn_pool")) ?? (pool === "mean" ? meanPool(tokens, prefix) : tokenAt(tokens, 0));
+      let x =
+        this.attnPool?.forward(tokens, within(ctx, "attn_pool")) ??
+        (pool === "mean" ? meanPool(tokens, prefix) : tokenAt(tokens, 0));
       if (this.norm) x = this.norm.forward(x, within(ctx, "norm"));
-      if (this.preLogits) x = tanh(this.preLogits.forward(x, within(ctx, "pre_logits")));
+      if (this.preLogits) x = this.preLogits.forward(x, within(ctx, "pre_logits"));
       return output(ctx, linear(x, this.weight.value as Tensor as Tensor2D, { bias: this.bias.value as never }));
     });
   }

@@ -27,7 +27,10 @@ export class LayerNorm extends Module implements Norm {
 
   /** [..., d] -> [..., d] */
   forward<T extends Tensor>(x: T, ctx: Context = {}): T {
-    return output(ctx, layerNorm(x, this.weight.value as Tensor as Tensor1D, this.bias.value as Tensor as Tensor1D, this.epsilon));
+    return output(
+      ctx,
+      layerNorm(x, this.weight.value as Tensor as Tensor1D, this.bias.value as Tensor as Tensor1D, this.epsilon),
+    );
   }
 
   override describe(input: Shape): Description {
@@ -48,7 +51,10 @@ export class RmsNorm extends Module implements Norm {
 
   /** [..., d] -> [..., d] */
   forward<T extends Tensor>(x: T, ctx: Context = {}): T {
-    return output(ctx, tidy(() => mul(mul(x, rsqrt(add(mean(square(x), -1, true), this.epsilon))), this.weight.value) as T));
+    return output(
+      ctx,
+      tidy(() => mul(mul(x, rsqrt(add(mean(square(x), -1, true), this.epsilon))), this.weight.value) as T),
+    );
   }
 
   override describe(input: Shape): Description {

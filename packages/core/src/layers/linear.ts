@@ -30,10 +30,16 @@ export class Linear extends Module {
 
   /** [..., in] -> [..., out] */
   forward<T extends Tensor>(x: T, ctx: Context = {}, after: Omit<LinearOptions, "bias"> = {}): T {
-    return output(ctx, linear(x, this.weight.value as Tensor as Tensor2D, { ...after, bias: this.bias?.value as Tensor1D | undefined }));
+    return output(
+      ctx,
+      linear(x, this.weight.value as Tensor as Tensor2D, { ...after, bias: this.bias?.value as Tensor1D | undefined }),
+    );
   }
 
   override describe(input: Shape): Description {
-    return { output: [...input.slice(0, -1), this.outputs], macs: sizeOf(input.slice(0, -1)) * this.inputs * this.outputs };
+    return {
+      output: [...input.slice(0, -1), this.outputs],
+      macs: sizeOf(input.slice(0, -1)) * this.inputs * this.outputs,
+    };
   }
 }

@@ -37,7 +37,10 @@ export class Mlp extends Module implements Branch {
   forward(x: Tensor3D, ctx: Context = {}, into?: Residual): Tensor3D {
     const { activation = "gelu", dropout: rate = 0 } = this.config;
     return tidy(() => {
-      const hidden = this.fc1.forward(x, within(ctx, "fc1"), { activation });
+      // Looked at, fc1 shows what timm's shows: the values before the activation.
+      const hidden = ctx.capture
+        ? activate(this.fc1.forward(x, within(ctx, "fc1")), activation)
+        : this.fc1.forward(x, ctx, { activation });
       return output(ctx, project(this.fc2, dropout(hidden, rate, ctx), rate, ctx, into));
     });
   }

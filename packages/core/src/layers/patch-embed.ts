@@ -1,5 +1,5 @@
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, reshape, tidy } from "@tensorflow/tfjs-core";
-import { type Context, output } from "../context.ts";
+import { type Context, output, within } from "../context.ts";
 import { ShapeError } from "../errors.ts";
 import { type Initializer, torchUniform } from "../init/initializers.ts";
 import { type Description, Module } from "../module.ts";
@@ -39,6 +39,12 @@ class Projection extends Module {
     this.weight = new Param(shape, init);
     this.bias = bias ? new Param([shape[0]], torchUniform(sizeOf(shape.slice(1)))) : undefined;
   }
+
+  /** [b, n, c·p·p] -> [b, n, d] */
+  override describe(input: Shape): Description {
+    const [b = 1, n = 1] = input;
+    return { output: [b, n, this.weight.shape[0]!], macs: b * n * this.weight.size };
+  }
 }
 
 /** Patches of an image, each mapped to a token by one linear layer: Dosovitskiy et al. 2021, eq. 1. */
@@ -55,7 +61,11 @@ export class PatchEmbed extends Module {
     const patchSize = pair(config.patchSize);
     this.config = config;
     this.#patchify = { patchSize, stride: pair(config.stride ?? patchSize), padding: pair(config.padding ?? 0) };
-    this.proj = new Projection([width, channels, ...patchSize], bias, config.init ?? torchUniform(channels * sizeOf(patchSize)));
+    this.proj = new Projection(
+      [width, channels, ...patchSize],
+      bias,
+      config.init ?? torchUniform(channels * sizeOf(patchSize)),
+    );
     this.norm = norm ? new LayerNorm(width, epsilon) : undefined;
     this.gridOf(pair(config.imageSize));
   }
@@ -72,9 +82,14 @@ export class PatchEmbed extends Module {
   gridOf(image: readonly [number, number]): [number, number] {
     const { patchSize, stride, padding } = this.#patchify;
     const grid = patchGrid(image, this.#patchify);
-    const whole = [0, 1].every((axis) => stride[axis] !== patchSize[axis] || (image[axis]! + 2 * padding[axis]!) % patchSize[axis]! === 0);
+    const whole = [0, 1].every(
+      (axis) =>
+        stride[axis] !== patchSize[axis] || Number.isInteger((image[axis]! + 2 * padding[axis]!) / patchSize[axis]!),
+    );
     if (grid.some((count) => count < 1) || !whole) {
-      throw new ShapeError(`PatchEmbed: expected an image size divisible by the patch ${patchSize.join("×")}, got ${image.join("×")}; resize or crop it`);
+      throw new ShapeError(
+        `PatchEmbed: expected an image size divisible by the patch ${patchSize.join("×")}, got ${image.join("×")}; resize or crop it`,
+      );
     }
     return grid;
   }
@@ -87,13 +102,14 @@ export class PatchEmbed extends Module {
     return tidy(() => {
       const weight = reshape(this.proj.weight.value as Tensor, [width, -1]) as Tensor2D; // [d, c·p·p]
       const tokens = linear(patchify(images, this.#patchify), weight, { bias: this.proj.bias?.value as never });
-      return output(ctx, this.norm ? this.norm.forward(tokens) : tokens);
+      return output(ctx, this.norm ? this.norm.forward(tokens, within(ctx, "norm")) : tokens);
     });
   }
 
-  override describe(input: Shape): Description {
+  override describe(input: Shape, child: (part: Module, input: Shape) => Shape): Description {
     const [b = 1, h = 1, w = 1] = input;
     const [rows, columns] = this.gridOf([h, w]);
-    return { output: [b, rows * columns, this.config.width], macs: b * rows * columns * this.proj.weight.size };
+    const tokens = child(this.proj, [b, rows * columns, sizeOf(this.proj.weight.shape.slice(1))]);
+    return { output: this.norm ? child(this.norm, tokens) : tokens };
   }
 }

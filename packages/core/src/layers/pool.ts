@@ -1,4 +1,13 @@
-import { type Tensor, type Tensor2D, type Tensor3D, broadcastTo, mean, reshape, slice, tidy } from "@tensorflow/tfjs-core";
+import {
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  broadcastTo,
+  mean,
+  reshape,
+  slice,
+  tidy,
+} from "@tensorflow/tfjs-core";
 import { type Context, output, within } from "../context.ts";
 import { ShapeError } from "../errors.ts";
 import { truncNormalTf } from "../init/initializers.ts";
@@ -46,7 +55,8 @@ export class AttentionPool extends Module {
   constructor(config: AttentionPoolConfig) {
     super();
     const { width, heads, mlpDim = 4 * width, epsilon, activation } = config;
-    if (width % heads !== 0) throw new ShapeError(`AttentionPool: expected a width divisible by heads, got ${width} / ${heads}`);
+    if (width % heads !== 0)
+      throw new ShapeError(`AttentionPool: expected a width divisible by heads, got ${width} / ${heads}`);
     this.config = config;
     this.latent = new Param([1, 1, width], truncNormalTf(width ** -0.5));
     this.q = new Linear(width, width);

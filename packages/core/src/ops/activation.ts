@@ -58,5 +58,7 @@ export function activate<T extends Tensor>(x: T, activation: Activation): T {
 
 /** dy · f′(x), at the input x of the activation. */
 export function activationGrad(dy: Tensor, x: Tensor, activation: Activation): Tensor {
-  return runOp("TesseraActivationGrad", { dy, x }, { activation }, () => tidy(() => mul(dy, derivatives[activation](x))));
+  return runOp("TesseraActivationGrad", { dy, x }, { activation }, () =>
+    tidy(() => mul(dy, derivatives[activation](x))),
+  );
 }

@@ -1,4 +1,20 @@
-import { type Tensor, type Tensor3D, type Tensor4D, add, cast, expandDims, matMul, mul, reshape, softmax, sub, sum, tidy, transpose, where } from "@tensorflow/tfjs-core";
+import {
+  type Tensor,
+  type Tensor3D,
+  type Tensor4D,
+  add,
+  cast,
+  expandDims,
+  matMul,
+  mul,
+  reshape,
+  softmax,
+  sub,
+  sum,
+  tidy,
+  transpose,
+  where,
+} from "@tensorflow/tfjs-core";
 import { ShapeError } from "../errors.ts";
 import { sizes } from "../shape.ts";
 import { differentiable, runOp } from "./dispatch.ts";
@@ -29,11 +45,20 @@ export function attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, options: Attent
   const others = { ...(bias && { bias }), ...(mask && { mask }) };
   return differentiable(
     { q, k, v, ...(bias && { bias }) },
-    () => runOp("TesseraAttention", { q, k, v, ...others }, attrs, () => composeAttention(q, k, v, { ...attrs, bias, mask })),
+    () =>
+      runOp("TesseraAttention", { q, k, v, ...others }, attrs, () =>
+        composeAttention(q, k, v, { ...attrs, bias, mask }),
+      ),
     [q, k, v, ...Object.values(others)],
     (dy, [savedQ, savedK, savedV, ...rest]) => {
       const extra = { bias: bias && (rest[0] as Tensor3D), mask: mask && (rest[bias ? 1 : 0] as Tensor3D) };
-      const [dq, dk, dv, dbias] = attentionGrad(dy as Tensor3D, savedQ as Tensor3D, savedK as Tensor3D, savedV as Tensor3D, { ...attrs, ...extra });
+      const [dq, dk, dv, dbias] = attentionGrad(
+        dy as Tensor3D,
+        savedQ as Tensor3D,
+        savedK as Tensor3D,
+        savedV as Tensor3D,
+        { ...attrs, ...extra },
+      );
       return { q: () => dq!, k: () => dk!, v: () => dv!, ...(bias && { bias: () => dbias! }) };
     },
   );
@@ -90,11 +115,17 @@ export function joinHeads(x: Tensor): Tensor3D {
   return reshape(transpose(x, [0, 2, 1, 3]), [b, n, h * d]);
 }
 
-function resolve(q: Tensor3D, k: Tensor3D, v: Tensor3D, { heads, scale, bias, mask }: AttentionOptions): { heads: number; scale: number } {
+function resolve(
+  q: Tensor3D,
+  k: Tensor3D,
+  v: Tensor3D,
+  { heads, scale, bias, mask }: AttentionOptions,
+): { heads: number; scale: number } {
   const [b, n, width] = sizes(q, ["b", "n", "width"], "attention q") as [number, number, number];
   const [, m] = sizes(k, [b, "m", width], "attention k") as [number, number, number];
   sizes(v, [b, m, width], "attention v");
-  if (width % heads !== 0) throw new ShapeError(`attention: expected a width divisible by heads, got ${width} / ${heads}`);
+  if (width % heads !== 0)
+    throw new ShapeError(`attention: expected a width divisible by heads, got ${width} / ${heads}`);
   if (bias) sizes(bias, [bias.shape[0] === 1 ? 1 : heads, n, m], "attention bias");
   if (mask) sizes(mask, [mask.shape[0] === 1 ? 1 : b, mask.shape[1] === 1 ? 1 : n, m], "attention mask");
   return { heads, scale: scale ?? (width / heads) ** -0.5 };

@@ -1,10 +1,23 @@
-import { type NamedAttrMap, type NamedTensorMap, type Tensor, engine, getBackend, getKernel, tidy } from "@tensorflow/tfjs-core";
+import {
+  type NamedAttrMap,
+  type NamedTensorMap,
+  type Tensor,
+  engine,
+  getBackend,
+  getKernel,
+  tidy,
+} from "@tensorflow/tfjs-core";
 
 /**
  * The one plug of the project: a backend makes an op fast by registering a tfjs kernel under the op's name. Runs that
  * kernel if the current backend has one, else the composed definition, which is the truth that tests compare with.
  */
-export function runOp<T extends Tensor | Tensor[]>(kernel: string, inputs: NamedTensorMap, attrs: object, composed: () => T): T {
+export function runOp<T extends Tensor | Tensor[]>(
+  kernel: string,
+  inputs: NamedTensorMap,
+  attrs: object,
+  composed: () => T,
+): T {
   if (getKernel(kernel, getBackend())) return engine().runKernel(kernel, inputs, attrs as NamedAttrMap) as T;
   return tidy(composed as () => Tensor) as T;
 }

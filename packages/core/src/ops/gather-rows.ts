@@ -6,7 +6,12 @@ import { differentiable } from "./dispatch.ts";
  * UnsortedSegmentSum, which the wasm backend lacks.
  */
 export function gatherRows(table: Tensor2D, indices: Tensor1D): Tensor2D {
-  return differentiable({ table }, () => gather(table, indices), [indices], (dy, [saved]) => ({
-    table: () => scatterND(expandDims(saved!, 1), dy, table.shape),
-  }));
+  return differentiable(
+    { table },
+    () => gather(table, indices),
+    [indices],
+    (dy, [saved]) => ({
+      table: () => scatterND(expandDims(saved!, 1), dy, table.shape),
+    }),
+  );
 }

@@ -11,11 +11,18 @@ import { differentiable, runOp } from "./dispatch.ts";
 export function layerNorm<T extends Tensor>(x: T, gamma: Tensor1D, beta: Tensor1D, epsilon: number): T {
   const d = x.shape[x.rank - 1];
   for (const [name, vector] of Object.entries({ gamma, beta })) {
-    if (vector.rank !== 1 || vector.shape[0] !== d) throw new ShapeError(`layerNorm: expected ${name} [${d}], got [${vector.shape.join(", ")}]`);
+    if (vector.rank !== 1 || vector.shape[0] !== d)
+      throw new ShapeError(`layerNorm: expected ${name} [${d}], got [${vector.shape.join(", ")}]`);
   }
   return differentiable(
     { x, gamma, beta },
-    () => runOp("TesseraLayerNorm", { x, gamma, beta }, { epsilon }, () => add(mul(normalize(x, epsilon).normal, gamma), beta) as T),
+    () =>
+      runOp(
+        "TesseraLayerNorm",
+        { x, gamma, beta },
+        { epsilon },
+        () => add(mul(normalize(x, epsilon).normal, gamma), beta) as T,
+      ),
     [x, gamma],
     (dy, [savedX, savedGamma]) => {
       const [dx, dgamma, dbeta] = layerNormGrad(dy, savedX!, savedGamma as Tensor1D, epsilon);

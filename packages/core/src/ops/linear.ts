@@ -43,7 +43,10 @@ export function linear<T extends Tensor>(x: T, weight: Tensor2D, options: Linear
 function product2d(x: Tensor, weight: Tensor2D, bias: Tensor1D | undefined): Tensor {
   return differentiable(
     { x, weight, ...(bias && { bias }) },
-    () => runOp("TesseraLinear", { x, weight, ...(bias && { bias }) }, { activation: "none" }, () => compose(x, weight, bias)),
+    () =>
+      runOp("TesseraLinear", { x, weight, ...(bias && { bias }) }, { activation: "none" }, () =>
+        compose(x, weight, bias),
+      ),
     [x, weight],
     (dy, [savedX, savedWeight]) => linearGrad(dy, savedX!, savedWeight as Tensor2D),
   );
@@ -76,7 +79,8 @@ function rows(x: Tensor): Tensor2D {
 function check(x: Tensor, weight: Tensor2D, { bias, scale, residual }: LinearOptions): void {
   const [out, inputs] = weight.shape;
   const given = x.shape[x.rank - 1];
-  if (x.rank < 2 || given !== inputs) throw new ShapeError(`linear: expected x [..., ${inputs}], got [${x.shape.join(", ")}]`);
+  if (x.rank < 2 || given !== inputs)
+    throw new ShapeError(`linear: expected x [..., ${inputs}], got [${x.shape.join(", ")}]`);
   for (const [name, vector] of Object.entries({ bias, scale })) {
     if (vector && (vector.rank !== 1 || vector.shape[0] !== out)) {
       throw new ShapeError(`linear: expected ${name} [${out}], got [${vector.shape.join(", ")}]`);

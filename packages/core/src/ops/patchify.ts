@@ -1,4 +1,14 @@
-import { type Tensor, type Tensor3D, type Tensor4D, add, concat, pad, reshape, slice, transpose } from "@tensorflow/tfjs-core";
+import {
+  type Tensor,
+  type Tensor3D,
+  type Tensor4D,
+  add,
+  concat,
+  pad,
+  reshape,
+  slice,
+  transpose,
+} from "@tensorflow/tfjs-core";
 import { ShapeError } from "../errors.ts";
 import { sizes } from "../shape.ts";
 import { differentiable, runOp } from "./dispatch.ts";
@@ -40,13 +50,25 @@ export function patchify(image: Tensor4D, options: PatchifyOptions): Tensor3D {
   const [, h, w] = sizes(image, ["b", "h", "w", "c"], "patchify") as [number, number, number, number];
   const grid = patchGrid([h, w], options);
   const { patchSize: patch, stride = patch, padding = [0, 0] } = options;
-  if (grid[0] < 1 || grid[1] < 1) throw new ShapeError(`patchify: expected an image of at least one patch of ${patch.join("×")}, got ${h}×${w}`);
+  if (grid[0] < 1 || grid[1] < 1)
+    throw new ShapeError(`patchify: expected an image of at least one patch of ${patch.join("×")}, got ${h}×${w}`);
   const geometry: Geometry = { patch, stride, padding, grid, cell: axes((axis) => gcd(patch[axis], stride[axis])) };
   return differentiable(
     { image },
-    () => runOp("TesseraPatchify", { image }, { patchSize: [...patch], stride: [...stride], padding: [...padding] }, () => cut(image, geometry)),
+    () =>
+      runOp("TesseraPatchify", { image }, { patchSize: [...patch], stride: [...stride], padding: [...padding] }, () =>
+        cut(image, geometry),
+      ),
     [],
-    (dy) => ({ image: () => runOp("TesseraPatchifyGrad", { dy }, { imageSize: [h, w], patchSize: [...patch], stride: [...stride], padding: [...padding] }, () => paste(dy as Tensor3D, geometry, image.shape)) }),
+    (dy) => ({
+      image: () =>
+        runOp(
+          "TesseraPatchifyGrad",
+          { dy },
+          { imageSize: [h, w], patchSize: [...patch], stride: [...stride], padding: [...padding] },
+          () => paste(dy as Tensor3D, geometry, image.shape),
+        ),
+    }),
   );
 }
 
@@ -57,15 +79,27 @@ export function patchify(image: Tensor4D, options: PatchifyOptions): Tensor3D {
 function cut(image: Tensor4D, { patch, stride, padding, grid, cell }: Geometry): Tensor3D {
   const [b, h, w, c] = image.shape;
   const [rows, columns] = axes((axis) => patch[axis] / cell[axis]);
-  const padded = padTo(image, padding, axes((axis) => reach(grid[axis], stride[axis], patch[axis], [h, w][axis]! + 2 * padding[axis])));
+  const padded = padTo(
+    image,
+    padding,
+    axes((axis) => reach(grid[axis], stride[axis], patch[axis], [h, w][axis]! + 2 * padding[axis])),
+  );
   const cells: Tensor[] = [];
   for (let i = 0; i < rows; i++) {
     const band: Tensor[] = [];
     for (let j = 0; j < columns; j++) {
       const start = [0, i * cell[0], j * cell[1], 0];
       const window = slice(padded, start, [b, grid[0] * stride[0], grid[1] * stride[1], c]);
-      const byRow = slice(reshape(window, [b * grid[0], stride[0], grid[1] * stride[1] * c]), [0, 0, 0], [-1, cell[0], -1]);
-      const byColumn = slice(reshape(byRow, [b * grid[0] * cell[0], grid[1], stride[1] * c]), [0, 0, 0], [-1, -1, cell[1] * c]);
+      const byRow = slice(
+        reshape(window, [b * grid[0], stride[0], grid[1] * stride[1] * c]),
+        [0, 0, 0],
+        [-1, cell[0], -1],
+      );
+      const byColumn = slice(
+        reshape(byRow, [b * grid[0] * cell[0], grid[1], stride[1] * c]),
+        [0, 0, 0],
+        [-1, -1, cell[1] * c],
+      );
       band.push(transpose(reshape(byColumn, [b * grid[0], cell[0], grid[1], cell[1] * c]), [0, 2, 1, 3])); // [b·gh, gw, cell, cell·c]
     }
     cells.push(joined(band, 3));
@@ -75,7 +109,11 @@ function cut(image: Tensor4D, { patch, stride, padding, grid, cell }: Geometry):
 }
 
 /** The transpose of `cut`: every patch is added where it came from. */
-function paste(dy: Tensor3D, { patch, stride, padding, grid, cell }: Geometry, imageShape: readonly number[]): Tensor4D {
+function paste(
+  dy: Tensor3D,
+  { patch, stride, padding, grid, cell }: Geometry,
+  imageShape: readonly number[],
+): Tensor4D {
   const [b, h, w, c] = imageShape as [number, number, number, number];
   const [rows, columns] = axes((axis) => patch[axis] / cell[axis]);
   const full = axes((axis) => reach(grid[axis], stride[axis], patch[axis], [h, w][axis]! + 2 * padding[axis]));
@@ -86,15 +124,39 @@ function paste(dy: Tensor3D, { patch, stride, padding, grid, cell }: Geometry, i
     for (let j = 0; j < columns; j++) {
       const part = slice(patches, [0, 0, i * cell[0], j * cell[1] * c], [-1, -1, cell[0], cell[1] * c]);
       const byRow = reshape(transpose(part, [0, 2, 1, 3]), [b * grid[0] * cell[0], grid[1], cell[1] * c]);
-      const spreadColumns = reshape(pad(byRow, [[0, 0], [0, 0], [0, (stride[1] - cell[1]) * c]]), [b * grid[0], cell[0], grid[1] * stride[1] * c]); // prettier-ignore
-      const spreadRows = pad(spreadColumns, [[0, 0], [0, stride[0] - cell[0]], [0, 0]]); // prettier-ignore
+      const spreadColumns = reshape(
+        pad(byRow, [
+          [0, 0],
+          [0, 0],
+          [0, (stride[1] - cell[1]) * c],
+        ]),
+        [b * grid[0], cell[0], grid[1] * stride[1] * c],
+      );
+      const spreadRows = pad(spreadColumns, [
+        [0, 0],
+        [0, stride[0] - cell[0]],
+        [0, 0],
+      ]);
       const window = reshape(spreadRows, [b, grid[0] * stride[0], grid[1] * stride[1], c]);
       const [top, left] = [i * cell[0], j * cell[1]];
-      const placed = pad(window, [[0, 0], [top, full[0] - top - grid[0] * stride[0]], [left, full[1] - left - grid[1] * stride[1]], [0, 0]]) as Tensor4D; // prettier-ignore
+      const placed = pad(window, [
+        [0, 0],
+        [top, full[0] - top - grid[0] * stride[0]],
+        [left, full[1] - left - grid[1] * stride[1]],
+        [0, 0],
+      ]) as Tensor4D;
       image = image ? add(image, placed) : placed;
     }
   }
-  return slice(padTo(image!, [0, 0], axes((axis) => Math.max(full[axis], padding[axis] + [h, w][axis]!))), [0, ...padding, 0], [b, h, w, c]);
+  return slice(
+    padTo(
+      image!,
+      [0, 0],
+      axes((axis) => Math.max(full[axis], padding[axis] + [h, w][axis]!)),
+    ),
+    [0, ...padding, 0],
+    [b, h, w, c],
+  );
 }
 
 /** Length that slices of whole strides need, and at least what the image has. */
@@ -106,7 +168,12 @@ function padTo(image: Tensor4D, before: readonly [number, number], size: readonl
   const [, h, w] = image.shape;
   const after = [size[0] - h - before[0], size[1] - w - before[1]] as const;
   if (before[0] + before[1] + after[0] + after[1] === 0) return image;
-  return pad(image, [[0, 0], [before[0], after[0]], [before[1], after[1]], [0, 0]]); // prettier-ignore
+  return pad(image, [
+    [0, 0],
+    [before[0], after[0]],
+    [before[1], after[1]],
+    [0, 0],
+  ]);
 }
 
 function joined(parts: Tensor[], axis: number): Tensor {

@@ -10,7 +10,13 @@
  * | `bicubic_antialias` | same | Keys, A = −0.5, widened when shrinking | cut off | timm, DINOv2 with registers |
  * | `bicubic_dino` | (i+½)·in/(out+0.1)−½ | Keys, A = −0.75 | clamped | DINO, DINOv2 |
  */
-export type ResizeMethod = "bilinear_align_corners" | "bilinear" | "bilinear_antialias" | "bicubic" | "bicubic_antialias" | "bicubic_dino";
+export type ResizeMethod =
+  | "bilinear_align_corners"
+  | "bilinear"
+  | "bilinear_antialias"
+  | "bicubic"
+  | "bicubic_antialias"
+  | "bicubic_dino";
 
 /** Weights of every input for every output: [to, from], rows sum to 1. */
 export function resizeMatrix(method: ResizeMethod, from: number, to: number): Float32Array {
@@ -48,7 +54,14 @@ function interpolate(row: Float64Array, at: number, support: number, kernel: (t:
 }
 
 /** The kernel widened by the shrinking factor, cut off at the border and renormalised. */
-function antialias(row: Float64Array, from: number, to: number, i: number, support: number, kernel: (t: number) => number): void {
+function antialias(
+  row: Float64Array,
+  from: number,
+  to: number,
+  i: number,
+  support: number,
+  kernel: (t: number) => number,
+): void {
   const scale = from / to;
   const widen = Math.max(scale, 1);
   const centre = (i + 0.5) * scale;

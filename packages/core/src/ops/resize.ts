@@ -19,7 +19,13 @@ export function resize(x: Tensor4D, size: readonly [number, number], method: Res
     [],
     (dy) => ({
       x: () =>
-        tidy(() => separable(dy as Tensor4D, transposed(resizeMatrix(method, h, size[0]), h), transposed(resizeMatrix(method, w, size[1]), w))),
+        tidy(() =>
+          separable(
+            dy as Tensor4D,
+            transposed(resizeMatrix(method, h, size[0]), h),
+            transposed(resizeMatrix(method, w, size[1]), w),
+          ),
+        ),
     }),
   );
 }

@@ -14,7 +14,8 @@ import { differentiable, runOp } from "./dispatch.ts";
 export function selfAttention(qkv: Tensor3D, options: AttentionOptions): Tensor3D {
   const { heads, bias, mask } = options;
   const [, , packed] = sizes(qkv, ["b", "n", "3·h·d"], "selfAttention") as [number, number, number];
-  if (packed % (3 * heads) !== 0) throw new ShapeError(`selfAttention: expected a width divisible by 3 · ${heads} heads, got ${packed}`);
+  if (packed % (3 * heads) !== 0)
+    throw new ShapeError(`selfAttention: expected a width divisible by 3 · ${heads} heads, got ${packed}`);
   const attrs = { heads, scale: options.scale ?? (packed / 3 / heads) ** -0.5 };
   const others = { ...(bias && { bias }), ...(mask && { mask }) };
   return differentiable(

@@ -1,4 +1,20 @@
-import { type Tensor, type Tensor1D, type Tensor2D, add, cast, exp, expandDims, log, max, mul, neg, oneHot, sub, sum, tidy } from "@tensorflow/tfjs-core";
+import {
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  add,
+  cast,
+  exp,
+  expandDims,
+  log,
+  max,
+  mul,
+  neg,
+  oneHot,
+  sub,
+  sum,
+  tidy,
+} from "@tensorflow/tfjs-core";
 import { ShapeError } from "../errors.ts";
 import { sizes } from "../shape.ts";
 import { differentiable, runOp } from "./dispatch.ts";
@@ -10,19 +26,33 @@ import { differentiable, runOp } from "./dispatch.ts";
  *
  * @throws {ShapeError} if the labels fit neither form.
  */
-export function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor, options: { labelSmoothing?: number } = {}): Tensor1D {
+export function softmaxCrossEntropy(
+  logits: Tensor2D,
+  labels: Tensor,
+  options: { labelSmoothing?: number } = {},
+): Tensor1D {
   const [b, classes] = sizes(logits, ["b", "classes"], "softmaxCrossEntropy") as [number, number];
   const integer = labels.rank === 1;
   if (labels.shape[0] !== b || (!integer && (labels.rank !== 2 || labels.shape[1] !== classes))) {
-    throw new ShapeError(`softmaxCrossEntropy: expected labels [${b}] or [${b}, ${classes}], got [${labels.shape.join(", ")}]`);
+    throw new ShapeError(
+      `softmaxCrossEntropy: expected labels [${b}] or [${b}, ${classes}], got [${labels.shape.join(", ")}]`,
+    );
   }
   return tidy(() => {
     const target = targets(labels, classes, options.labelSmoothing ?? 0);
     return differentiable(
       { logits },
-      () => runOp("TesseraSoftmaxCrossEntropy", { logits, target }, {}, () => neg(sum(mul(target, logSoftmax(logits)), -1)) as Tensor1D),
+      () =>
+        runOp(
+          "TesseraSoftmaxCrossEntropy",
+          { logits, target },
+          {},
+          () => neg(sum(mul(target, logSoftmax(logits)), -1)) as Tensor1D,
+        ),
       [logits, target],
-      (dy, [savedLogits, savedTarget]) => ({ logits: () => softmaxCrossEntropyGrad(dy as Tensor1D, savedLogits as Tensor2D, savedTarget as Tensor2D) }),
+      (dy, [savedLogits, savedTarget]) => ({
+        logits: () => softmaxCrossEntropyGrad(dy as Tensor1D, savedLogits as Tensor2D, savedTarget as Tensor2D),
+      }),
     );
   });
 }

@@ -48,7 +48,12 @@ export function sincos1d({ width, prefix = 0, temperature = 10000 }: FixedPositi
  * MAE (He et al. 2021) has frequencies T^(−k / (d/4)); the MoCo v3 form of big_vision's Simple ViT T^(−k / (d/4 − 1)).
  * @throws {ShapeError} if the width is not divisible by four.
  */
-export function sincos2d({ width, prefix = 0, temperature = 10000, form = "mae" }: FixedPositionsConfig & { form?: "mae" | "moco" }): FixedPositions {
+export function sincos2d({
+  width,
+  prefix = 0,
+  temperature = 10000,
+  form = "mae",
+}: FixedPositionsConfig & { form?: "mae" | "moco" }): FixedPositions {
   divisible(width, 4, "sincos2d");
   const quarter = width / 4;
   const last = form === "mae" ? quarter : Math.max(1, quarter - 1);

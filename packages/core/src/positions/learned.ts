@@ -41,14 +41,22 @@ export class LearnedPositions extends Module implements Positions {
   override adapt(_: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined {
     const [one, tokens = 0, width = 0] = stored.shape;
     const side = Math.sqrt(tokens - this.prefix);
-    if (stored.shape.length !== 3 || one !== 1 || width !== shape[2] || !Number.isInteger(side) || side < 1) return undefined;
+    if (stored.shape.length !== 3 || one !== 1 || width !== shape[2] || !Number.isInteger(side) || side < 1)
+      return undefined;
     const { grid, rule = "timm" } = this.config;
     return {
       dtype: "F32",
       shape,
       read: async (signal) => {
         const values = Float32Array.from((await stored.read(signal)) as Float32Array);
-        const resized = tidy(() => resamplePositions(tensor3d(values, [1, tokens, width]), { prefix: this.prefix, from: [side, side], to: grid, rule }));
+        const resized = tidy(() =>
+          resamplePositions(tensor3d(values, [1, tokens, width]), {
+            prefix: this.prefix,
+            from: [side, side],
+            to: grid,
+            rule,
+          }),
+        );
         try {
           return (await resized.data<"float32">()) as Float32Array;
         } finally {
@@ -86,7 +94,12 @@ export class LearnedPositions2d extends Module implements Positions {
     const [h, w] = grid;
     return tidy(() => {
       const along = (param: Param, size: number, count: number) =>
-        resamplePositions(param.value as Tensor as Tensor3D, { prefix: 0, from: [size, 1], to: [count, 1], rule: "timm" });
+        resamplePositions(param.value as Tensor as Tensor3D, {
+          prefix: 0,
+          from: [size, 1],
+          to: [count, 1],
+          rule: "timm",
+        });
       const rows = along(this.row, from[0], h);
       const columns = along(this.column, from[1], w);
       const ofRow = broadcastTo(reshape(rows, [h, 1, rows.shape[2]]), [h, w, rows.shape[2]]);

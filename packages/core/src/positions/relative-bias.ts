@@ -38,7 +38,10 @@ export class RelativePositionBias extends Module {
     const { window, heads, prefix = 0 } = this.config;
     const n = prefix + window[0] * window[1];
     return tidy(() => {
-      const rows = gatherRows(this.relativePositionBiasTable.value as Tensor as Tensor2D, tensor1d(this.#index, "int32"));
+      const rows = gatherRows(
+        this.relativePositionBiasTable.value as Tensor as Tensor2D,
+        tensor1d(this.#index, "int32"),
+      );
       return transpose(reshape(rows, [n, n, heads]), [2, 0, 1]) as Tensor3D;
     });
   }

@@ -18,7 +18,8 @@ export function resampleRelativeBias(
   const side = Math.sqrt(rows - extra);
   if (stored.shape.length !== 2 || heads !== shape[1] || !Number.isInteger(side) || side % 2 === 0) return undefined;
   const to = [2 * window[0] - 1, 2 * window[1] - 1] as const;
-  const matrix = (size: number) => (rule === "swin" ? resizeMatrix("bicubic", side, size) : geometricMatrix(side, size));
+  const matrix = (size: number) =>
+    rule === "swin" ? resizeMatrix("bicubic", side, size) : geometricMatrix(side, size);
   return {
     dtype: "F32",
     shape,
@@ -32,7 +33,14 @@ export function resampleRelativeBias(
   };
 }
 
-function resizeTable(values: Float32Array, out: Float32Array, [side, h, w]: [number, number, number], heads: number, rows: Float32Array, columns: Float32Array): void {
+function resizeTable(
+  values: Float32Array,
+  out: Float32Array,
+  [side, h, w]: [number, number, number],
+  heads: number,
+  rows: Float32Array,
+  columns: Float32Array,
+): void {
   for (let y = 0; y < h; y++) {
     for (let x = 0; x < w; x++) {
       for (let head = 0; head < heads; head++) {
@@ -40,7 +48,8 @@ function resizeTable(values: Float32Array, out: Float32Array, [side, h, w]: [num
         for (let i = 0; i < side; i++) {
           const weight = rows[y * side + i]!;
           if (weight === 0) continue;
-          for (let j = 0; j < side; j++) sum += weight * columns[x * side + j]! * values[(i * side + j) * heads + head]!;
+          for (let j = 0; j < side; j++)
+            sum += weight * columns[x * side + j]! * values[(i * side + j) * heads + head]!;
         }
         out[(y * w + x) * heads + head] = sum;
       }
@@ -56,7 +65,13 @@ function geometricMatrix(from: number, to: number): Float32Array {
   const at = sourceColumns(half, ratio(half, reach));
   for (let i = 0; i < to; i++) {
     const x = i - reach;
-    const right = Math.min(Math.max(at.findIndex((column) => column >= x), 1), from - 1); // prettier-ignore
+    const right = Math.min(
+      Math.max(
+        at.findIndex((column) => column >= x),
+        1,
+      ),
+      from - 1,
+    );
     const index = at[from - 1]! <= x ? from - 1 : right;
     const [low, high] = [at[index - 1]!, at[index]!];
     // Beyond the last column the border's value holds.

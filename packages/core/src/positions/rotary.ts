@@ -40,7 +40,9 @@ export class Rotary2d {
     const [b, n, width] = x.shape;
     const { headWidth, prefix = 0, grid } = this.config;
     if (n !== prefix + grid[0] * grid[1] || width !== heads * headWidth) {
-      throw new ShapeError(`Rotary2d: expected [b, ${prefix + grid[0] * grid[1]}, ${heads * headWidth}], got [${x.shape.join(", ")}]`);
+      throw new ShapeError(
+        `Rotary2d: expected [b, ${prefix + grid[0] * grid[1]}, ${heads * headWidth}], got [${x.shape.join(", ")}]`,
+      );
     }
     return tidy(() => {
       // A product with a signed permutation: [x0, x1] -> [−x1, x0], without strided views.
@@ -56,7 +58,13 @@ export class Rotary2d {
 }
 
 /** Angle of every channel of every token, [n, d]; zero for the prefix. */
-function rotaryAngles({ grid, headWidth, prefix = 0, reference = grid, temperature = 10000 }: Rotary2dConfig): Float32Array {
+function rotaryAngles({
+  grid,
+  headWidth,
+  prefix = 0,
+  reference = grid,
+  temperature = 10000,
+}: Rotary2dConfig): Float32Array {
   const bands = headWidth / 4;
   const angles = new Float32Array((prefix + grid[0] * grid[1]) * headWidth);
   for (let at = prefix * headWidth; at < angles.length; at++) {

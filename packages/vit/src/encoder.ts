@@ -1,0 +1,51 @@
+import type { Tensor3D } from "@tensorflow/tfjs-core";
+import { Attention, type Context, EncoderBlock, Mlp, ShapeError, SwiGlu, within } from "@tessera/core";
+import type { VitConfig } from "./config.ts";
+
+/** One block of a ViT, with the drop path rate of its place. */
+export function encoderBlock(config: VitConfig, dropPath: number): EncoderBlock {
+  const { width, heads, mlpDim, epsilon, dropout, activation, qkvBias, qkNorm, layerScale } = config;
+  const mlp = { width, hidden: mlpDim, dropout };
+  return new EncoderBlock({
+    width,
+    heads,
+    layerScale,
+    dropPath,
+    epsilon,
+    attn: new Attention({ width, heads, qkvBias, qkNorm, epsilon, dropout }),
+    mlp: config.mlp === "swiglu" ? new SwiGlu(mlp) : new Mlp({ ...mlp, activation }),
+  });
+}
+
+/**
+ * Tokens after each of the wanted blocks; those in between are freed on the way, so that memory does not grow with depth.
+ * Takes over `x`: [b, n, d] -> one [b, n, d] for each
+ */
+export function throughBlocks(
+  blocks: readonly EncoderBlock[],
+  x: Tensor3D,
+  ctx: Context,
+  wanted: readonly number[],
+): Tensor3D[] {
+  const seen = new Map<number, Tensor3D>();
+  let current = x;
+  for (const [i, block] of blocks.slice(0, Math.max(...wanted) + 1).entries()) {
+    const next = block.forward(current, within(ctx, `blocks.${i}`));
+    if (!seen.has(i - 1)) current.dispose();
+    if (wanted.includes(i)) seen.set(i, next);
+    current = next;
+  }
+  return wanted.flatMap((block) => seen.get(block) ?? []);
+}
+
+/**
+ * Blocks counted from 0, from such that may be counted from the end.
+ * @throws {ShapeError} if one does not exist.
+ */
+export function blockIndices(blocks: readonly number[], depth: number): number[] {
+  const wrong = blocks.filter((block) => !(Number.isInteger(block) && block >= -depth && block < depth));
+  if (wrong.length > 0) {
+    throw new ShapeError(`Vit.intermediates: expected blocks from ${-depth} to ${depth - 1}, got ${wrong.join(", ")}`);
+  }
+  return blocks.map((block) => (block < 0 ? block + depth : block));
+}
