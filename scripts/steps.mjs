@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 const onWindows = process.platform === "win32";
 
-// Nothing asks, nothing reports home, nothing watches.
+// Nothing reports home.
 /** @type {Record<string, string>} */
-const quiet = { CI: "true", DO_NOT_TRACK: "1", TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" };
+const quiet = { DO_NOT_TRACK: "1", TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" };
 if (!process.stdout.isTTY && !process.env["FORCE_COLOR"]) quiet["NO_COLOR"] = "1";
 
 /** @param {string} name a program that npm installed with this repository */
