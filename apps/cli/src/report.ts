@@ -1,9 +1,11 @@
-import { TesseraError } from "@tessera/core";
 import pc from "picocolors";
+
+/** Marks what a user can mend; `TesseraError.isInstance` without loading TensorFlow.js for it. */
+const marker = Symbol.for("tessera.error");
 
 /** Writes an error to stderr: one that the user can mend as its message, others with the advice to report them. */
 export function reportError(error: unknown, { verbose = false }: { verbose?: boolean } = {}): void {
-  const known = TesseraError.isInstance(error);
+  const known = typeof error === "object" && error !== null && marker in error;
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${pc.red("error:")} ${known ? message : `${message}\n(this is not expected: please report it with the output of --verbose)`}\n`);
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n${error.cause instanceof Error ? `caused by ${error.cause.stack ?? ""}\n` : ""}`);

@@ -1,5 +1,6 @@
-import { type BackendProvider, available, unavailable } from "./backend.ts";
+import { type BackendProvider, available, unavailable } from "../backend.ts";
 import { withoutNewListeners } from "#process-listeners";
+import { registerWasmKernels } from "./kernels.ts";
 
 /** tfjs-backend-wasm: SIMD in WebAssembly; one thread in Node, several in a cross-origin isolated page. */
 export const wasm: BackendProvider = {
@@ -22,6 +23,7 @@ export const wasm: BackendProvider = {
       if (threads) setThreadsCount(threads);
       if (!(await setBackend("wasm"))) throw new Error("WebAssembly did not start; in a browser pass wasmPath, the URL of the folder with its .wasm files");
     });
+    registerWasmKernels();
   },
 };
 

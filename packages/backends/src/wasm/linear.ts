@@ -1,0 +1,61 @@
+import { type Tensor, type Tensor2D, add, engine, keep, matMul, mul, reshape, sum, tidy, transpose } from "@tensorflow/tfjs-core";
+import { type LinearOptions, activate } from "@tessera/core";
+
+/** Weights as XNNPACK wants them, [in, out], by the data of the weight that they belong to. */
+const transposedWeights = new WeakMap<object, Tensor2D>();
+
+/** residual + scale · act(x Wᵀ + b), with a product that XNNPACK takes. */
+export function linearFast(x: Tensor, weight: Tensor2D, { bias, activation = "none", scale, residual }: LinearOptions): Tensor {
+  const transposed = transposedWeight(weight);
+  return tidy(() => {
+    const product = reshape(matMul(rows(x), transposed), [...x.shape.slice(0, -1), weight.shape[0]]);
+    const activated = activate(bias ? add(product, bias) : product, activation);
+    const scaled = scale ? mul(activated, scale) : activated;
+    return residual ? add(residual, scaled) : scaled;
+  });
+}
+
+/** One of the gradients of x Wᵀ + b. */
+export function linearGradFast(dy: Tensor, x: Tensor, weight: Tensor2D, wanted: "x" | "weight" | "bias"): Tensor {
+  return tidy((): Tensor => {
+    switch (wanted) {
+      case "x":
+        return reshape(matMul(rows(dy), weight), x.shape);
+      case "weight":
+        return matMul(transpose(rows(dy)), rows(x));
+      case "bias":
+        return sum(rows(dy), 0);
+      default:
+        throw wanted satisfies never;
+    }
+  });
+}
+
+function transposedWeight(weight: Tensor2D): Tensor2D {
+  const known = transposedWeights.get(weight.dataId);
+  if (known && !known.isDisposed) return known;
+  const made = keep(tidy(() => transpose(weight)));
+  transposedWeights.set(weight.dataId, made);
+  freeWithItsWeight();
+  return made;
+}
+
+const watched = new WeakSet<object>();
+
+/** A transposed weight goes when the weight's own data goes. */
+function freeWithItsWeight(): void {
+  const backend = engine().backend;
+  if (watched.has(backend)) return;
+  watched.add(backend);
+  const dispose = backend.disposeData.bind(backend);
+  backend.disposeData = (dataId: object, force?: boolean) => {
+    const transposed = transposedWeights.get(dataId);
+    transposedWeights.delete(dataId);
+    if (transposed && !transposed.isDisposed) transposed.dispose();
+    return dispose(dataId, force);
+  };
+}
+
+function rows(x: Tensor): Tensor2D {
+  return reshape(x, [-1, x.shape[x.rank - 1]!]);
+}
