@@ -12,7 +12,7 @@ export interface DecodeOptions {
 }
 
 /** Pillow's `Image.MAX_IMAGE_PIXELS`: a quarter gigabyte of 24-bit pixels, twice over. */
-export const defaultMaxPixels = 178_956_970;
+const defaultMaxPixels = 178_956_970;
 
 /** @throws TesseraError for a picture of more pixels than the options allow. */
 export function checkPixels(name: string, width: number, height: number, options: DecodeOptions): void {

@@ -13,9 +13,7 @@ const file = (name: string) => readFixture(url(name));
 describe("equals Pillow, and so Node", () => {
   const clipped = new Set(["grey16.png", "grey16-transparent.png"]);
   const tolerance: Record<string, number> = { "cmyk.jpg": 1, "cmyk-without-adobe.jpg": 1 };
-  const entries = Object.entries<Expected>(decoded).filter(
-    ([name]) => !name.endsWith(".tif") && !clipped.has(name),
-  );
+  const entries = Object.entries<Expected>(decoded).filter(([name]) => !name.endsWith(".tif") && !clipped.has(name));
 
   test.each(entries.filter(([name]) => !(name in tolerance)))("%s", async (name, expected) => {
     const image = await decodeImage(url(name));

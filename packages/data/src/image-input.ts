@@ -45,7 +45,7 @@ export function pixelsAlready(input: object): RgbImage | null {
 }
 
 /** RGBA to RGB. Colours stay as stored: nothing is blended with a background. */
-export function dropAlpha(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number): RgbImage {
+function dropAlpha(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3);
   for (let i = 0, s = 0; i < data.length; i += 3, s += 4) {
     data[i] = rgba[s]!;

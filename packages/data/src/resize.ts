@@ -1,6 +1,7 @@
 import { ShapeError, TesseraError } from "@tessera/core";
 import { type Interpolation, isInterpolation, resamplingFilters } from "./interpolation.ts";
-import { type ResamplingWeights, type Span, resamplingWeights, weightBits } from "./resampling-weights.ts";
+import { resampleColumns, resampleRows } from "./resampling-passes.ts";
+import { type ResamplingWeights, type Span, resamplingWeights } from "./resampling-weights.ts";
 import { checkRgbImage, isSide, type RgbImage } from "./rgb-image.ts";
 
 /** A rectangle of pixels, inside the resized picture. */
@@ -21,8 +22,6 @@ export interface ResizeOptions {
   /** Computes only this part, as if the result had been cropped. @default the whole */
   readonly window?: Window;
 }
-
-const half = 1 << (weightBits - 1);
 
 /**
  * Resizes with antialiasing, bit for bit as Pillow's `Image.resize` on RGB: a horizontal then a vertical pass in
@@ -46,8 +45,8 @@ export function resizeImage(image: RgbImage, options: ResizeOptions): RgbImage {
   const down = image.height === height ? null : resamplingWeights(image.height, height, filter, rows);
   const needed = down === null ? rows : sourceSpan(down);
   const across = image.width === width ? null : resamplingWeights(image.width, width, filter, columns);
-  const strip = across === null ? copy(image, columns, needed) : horizontal(image, across, needed);
-  return down === null ? strip : vertical(strip, down, needed.start);
+  const strip = across === null ? copy(image, columns, needed) : resampleColumns(image, across, needed);
+  return down === null ? strip : resampleRows(strip, down, needed.start);
 }
 
 /** Cuts a window out of a picture, into bytes of its own. @throws ShapeError when it is not inside the picture. */
@@ -77,78 +76,6 @@ function sourceSpan({ first, count }: ResamplingWeights): Span {
   const start = first[0]!;
   const last = first.length - 1;
   return { start, length: first[last]! + count[last]! - start };
-}
-
-/** Two rows at a time, so that a weight is read once for both; a lone last row is its own partner. */
-function horizontal(image: RgbImage, across: ResamplingWeights, rows: Span): RgbImage {
-  const { first, count, weights, taps } = across;
-  const width = first.length;
-  const source = image.data;
-  const out = new Uint8ClampedArray(width * rows.length * 3);
-  for (let y = 0; y < rows.length; y += 2) {
-    const step = y + 1 < rows.length ? 1 : 0;
-    const row = (rows.start + y) * image.width * 3;
-    const stride = step * image.width * 3;
-    let o = y * width * 3;
-    let p = o + step * width * 3;
-    for (let x = 0; x < width; x++, o += 3, p += 3) {
-      let r = half;
-      let g = half;
-      let b = half;
-      let r2 = half;
-      let g2 = half;
-      let b2 = half;
-      let w = x * taps;
-      const end = w + count[x]!;
-      for (let s = row + first[x]! * 3; w < end; w++, s += 3) {
-        const weight = weights[w]!;
-        const t = s + stride;
-        r = (r + Math.imul(source[s]!, weight)) | 0;
-        g = (g + Math.imul(source[s + 1]!, weight)) | 0;
-        b = (b + Math.imul(source[s + 2]!, weight)) | 0;
-        r2 = (r2 + Math.imul(source[t]!, weight)) | 0;
-        g2 = (g2 + Math.imul(source[t + 1]!, weight)) | 0;
-        b2 = (b2 + Math.imul(source[t + 2]!, weight)) | 0;
-      }
-      out[o] = r >> weightBits;
-      out[o + 1] = g >> weightBits;
-      out[o + 2] = b >> weightBits;
-      out[p] = r2 >> weightBits;
-      out[p + 1] = g2 >> weightBits;
-      out[p + 2] = b2 >> weightBits;
-    }
-  }
-  return { width, height: rows.length, data: new Uint8Array(out.buffer) };
-}
-
-/** `strip` holds the source rows from `offset` on. Four whole rows are summed at a time: that reads memory in order. */
-function vertical(strip: RgbImage, down: ResamplingWeights, offset: number): RgbImage {
-  const { first, count, weights, taps } = down;
-  const bytes = strip.width * 3;
-  const source = strip.data;
-  const height = first.length;
-  const out = new Uint8ClampedArray(bytes * height);
-  const sums = new Int32Array(bytes);
-  for (let y = 0; y < height; y++) {
-    sums.fill(half);
-    const taken = count[y]!;
-    let k = 0;
-    let row = (first[y]! - offset) * bytes;
-    let w = y * taps;
-    for (; k + 4 <= taken; k += 4, w += 4, row += 4 * bytes) {
-      const [wa, wb, wc, wd] = [weights[w]!, weights[w + 1]!, weights[w + 2]!, weights[w + 3]!];
-      for (let i = 0, a = row, b = row + bytes, c = b + bytes, d = c + bytes; i < bytes; i++, a++, b++, c++, d++) {
-        const low = Math.imul(source[a]!, wa) + Math.imul(source[b]!, wb);
-        sums[i] = sums[i]! + low + Math.imul(source[c]!, wc) + Math.imul(source[d]!, wd);
-      }
-    }
-    for (; k < taken; k++, w++, row += bytes) {
-      const weight = weights[w]!;
-      for (let i = 0; i < bytes; i++) sums[i] = sums[i]! + Math.imul(source[row + i]!, weight);
-    }
-    for (let i = 0, o = y * bytes; i < bytes; i++, o++) out[o] = sums[i]! >> weightBits;
-  }
-  return { width: strip.width, height, data: new Uint8Array(out.buffer) };
 }
 
 function copy(image: RgbImage, columns: Span, rows: Span): RgbImage {

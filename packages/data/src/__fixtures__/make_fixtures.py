@@ -52,6 +52,26 @@ def png(name, array, bits, colour, extra=b""):
         f.write(chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b""))
 
 
+def profile():
+    """A colour profile far from sRGB: green and blue exchanged, gamma 1."""
+    fixed = lambda v: struct.pack(">i", round(v * 65536))
+    xyz = lambda *v: b"XYZ \0\0\0\0" + b"".join(map(fixed, v))
+    curve = b"curv\0\0\0\0" + struct.pack(">I", 0)
+    tags = {
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", 5) + b"test\0" + bytes(78), b"cprt": b"text\0\0\0\0CC0\0", b"wtpt": xyz(0.9642, 1, 0.8249),
+        b"rXYZ": xyz(0.4361, 0.2225, 0.0139), b"bXYZ": xyz(0.3851, 0.7169, 0.0971), b"gXYZ": xyz(0.1431, 0.0606, 0.7141),
+        b"rTRC": curve, b"gTRC": curve, b"bTRC": curve,
+    }
+    table, body, at = b"", b"", 128 + 4 + 12 * len(tags)
+    for tag, data in tags.items():
+        table += tag + struct.pack(">II", at + len(body), len(data))
+        body += data + bytes(-len(data) % 4)
+    size = at + len(body)
+    head = struct.pack(">I4xI4s4s4s12x4s", size, 0x02400000, b"mntr", b"RGB ", b"XYZ ", b"acsp") + bytes(28)
+    head += fixed(0.9642) + fixed(1) + fixed(0.8249) + bytes(48)
+    return head + struct.pack(">I", len(tags)) + table + body
+
+
 def lossy(name):
     """What some decoder may do otherwise, so that the difference is of interest."""
     return name.endswith((".jpg", ".avif", ".webp")) or "16" in name
@@ -83,6 +103,8 @@ def make_images():
     png("grey16.png", be(wide % 700), 16, 0); png("grey16-transparent.png", be(wide % 700), 16, 0, chunk(b"tRNS", b"\0\x4d"))
     png("grey-alpha16.png", be(np.dstack([wide, wide[::-1]])), 16, 4)
     png("gamma.png", rgb, 8, 2, chunk(b"gAMA", struct.pack(">I", 100000)))
+    for name in ("profile.png", "profile.jpg", "profile.webp", "profile.tif"):
+        im.save(path(name), icc_profile=profile(), **({"lossless": True} if name.endswith("webp") else {}))
     # JPEG
     for name, sampling in (("444", 0), ("422", 1), ("420", 2)):
         im.save(path(f"{name}.jpg"), quality=88, subsampling=sampling)
