@@ -1,0 +1,52 @@
+import { readFixture } from "@tessera/testing";
+import { describe, expect, test } from "vitest";
+import { pretrainedVits } from "./pretrained.ts";
+import { type VitName, vitNames, vitVariants } from "./variants.ts";
+
+interface Tag {
+  hf_hub_id: string;
+  input_size: [number, number, number];
+  interpolation: string;
+  crop_pct: number;
+  mean: number[];
+  std: number[];
+  num_classes: number;
+  license: string;
+}
+
+const file = await readFixture(new URL("./__fixtures__/inventories.json", import.meta.url));
+const inventories = JSON.parse(new TextDecoder().decode(file)) as Record<VitName, { tags: Record<string, Tag> }>;
+
+describe.each(vitNames)("%s", (name) => {
+  test("has timm's checkpoints, the default first", () => {
+    expect(Object.keys(pretrainedVits(name))).toEqual(Object.keys(inventories[name].tags));
+  });
+
+  test("expects the pixels that timm feeds them, under the licence that timm states", () => {
+    for (const [tag, ours] of Object.entries(pretrainedVits(name))) {
+      const timm = inventories[name].tags[tag]!;
+      expect({ tag, ...ours, labels: undefined }).toEqual({
+        tag,
+        hub: timm.hf_hub_id,
+        classes: timm.num_classes,
+        cropPct: timm.crop_pct,
+        interpolation: timm.interpolation,
+        mean: timm.mean,
+        std: timm.std,
+        license: timm.license,
+      });
+      expect(timm.input_size).toEqual([3, vitVariants[name].imageSize, vitVariants[name].imageSize]);
+    }
+  });
+
+  test("names the label space of its class count", () => {
+    for (const { classes, labels } of Object.values(pretrainedVits(name))) {
+      expect(labels).toBe({ 0: "none", 1000: "imagenet-1k", 21843: "imagenet-21k" }[classes]);
+    }
+  });
+});
+
+test("a table that is asked for is the caller's", () => {
+  pretrainedVits("vit_tiny_patch16_224")["augreg_in21k"]!.classes = 1;
+  expect(pretrainedVits("vit_tiny_patch16_224")["augreg_in21k"]!.classes).toBe(21843);
+});
