@@ -2,7 +2,8 @@
 import { mkdir } from "node:fs/promises";
 import sharp from "sharp";
 
-const sky = (top, bottom) => `<linearGradient id="sky" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${top}"/><stop offset="1" stop-color="${bottom}"/></linearGradient>`;
+const sky = (top, bottom) =>
+  `<linearGradient id="sky" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${top}"/><stop offset="1" stop-color="${bottom}"/></linearGradient>`;
 const blur = `<filter id="soft"><feGaussianBlur stdDeviation="3"/></filter>`;
 
 const pictures = {
@@ -58,5 +59,7 @@ const pictures = {
 await mkdir(new URL("images/", import.meta.url), { recursive: true });
 for (const [name, shapes] of Object.entries(pictures)) {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="240" viewBox="0 0 320 240">${shapes}</svg>`;
-  await sharp(Buffer.from(svg)).jpeg({ quality: 88 }).toFile(new URL(`images/${name}.jpg`, import.meta.url).pathname);
+  await sharp(Buffer.from(svg))
+    .jpeg({ quality: 88 })
+    .toFile(new URL(`images/${name}.jpg`, import.meta.url).pathname);
 }
