@@ -18,8 +18,26 @@ const files = {
   deit_distilled: new URL("./__fixtures__/deit_distilled.safetensors", import.meta.url),
 };
 
-/** timm's constructor arguments as our config. */
-function configOf(timm: Record<string, never>, name: string): VitConfig {
+/** Arguments of timm's constructor. */
+interface TimmConfig {
+  img_size: number | [number, number];
+  patch_size: number | [number, number];
+  embed_dim: number;
+  depth: number;
+  num_heads: number;
+  num_classes: number;
+  mlp_ratio?: number;
+  global_pool?: "token" | "avg" | "map";
+  init_values?: number;
+  no_embed_class?: boolean;
+  reg_tokens?: number;
+  qk_norm?: boolean;
+  qkv_bias?: boolean;
+  pre_norm?: boolean;
+  class_token?: boolean;
+}
+
+function configOf(timm: TimmConfig, name: string): VitConfig {
   return {
     imageSize: timm.img_size,
     patchSize: timm.patch_size,
@@ -42,7 +60,7 @@ function configOf(timm: Record<string, never>, name: string): VitConfig {
 
 async function loaded(name: keyof typeof files): Promise<{ goldens: Goldens; model: Vit; images: Tensor4D }> {
   const goldens = await readGoldens(files[name]);
-  const model = new Vit(configOf(goldens.config, name));
+  const model = new Vit(configOf(goldens.config as unknown as TimmConfig, name));
   const weights = [...goldens.tensors]
     .filter(([key]) => key.startsWith("weights/"))
     .map(([key, value]) => [key.slice(8), restore(value)]);

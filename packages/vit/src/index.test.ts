@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import * as vit from "./index.ts";
+
+test("exports these names, and no others", () => {
+  expect(Object.keys(vit).sort()).toEqual([
+    "Vit",
+    "createVit",
+    "isVitName",
+    "pretrainedVits",
+    "vitInit",
+    "vitNames",
+    "vitVariants",
+  ]);
+});
