@@ -130,7 +130,7 @@ def make_images():
     smooth.save(path("exif6.avif"), quality=90, subsampling="4:4:4", speed=0, exif=exif(6))
     few = im.quantize(16)
     few.save(path("palette.gif")); few.save(path("interlaced.gif"), interlace=1); few.save(path("transparent.gif"), transparency=3)
-    Image.fromarray(np.full((90, 90), 7, np.uint8)).save(path("flat.gif")); noise(60, 50).quantize(256).save(path("noise.gif"))
+    Image.fromarray(np.full((90, 90), 7, np.uint8)).save(path("flat.gif")); Image.fromarray(np.random.default_rng(0).integers(0, 256, (72, 72), dtype=np.uint8)).save(path("noise.gif"))
     few.save(path("animated.gif"), save_all=True, append_images=[im.transpose(0).quantize(16)])
     for name, transparent, screen in (("inset", 3, (30, 25)), ("inset-opaque", None, (30, 25)), ("overhang", 3, (18, 12))):
         few.save(path(f"{name}.gif"), **({} if transparent is None else {"transparency": transparent}))
