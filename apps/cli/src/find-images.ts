@@ -23,7 +23,8 @@ export async function findImages(names: readonly string[]): Promise<string[]> {
 async function matches(pattern: string, folder: string | undefined, name: string): Promise<string[]> {
   const { glob } = await import("tinyglobby");
   const files = await glob(pattern, { cwd: folder, caseSensitiveMatch: false, expandDirectories: false });
-  if (files.length === 0) throw new TesseraError(`tessera: expected pictures in ${name}, got none; it looks for ${extensions.join(", ")}`);
+  if (files.length === 0)
+    throw new TesseraError(`tessera: expected pictures in ${name}, got none; it looks for ${extensions.join(", ")}`);
   const { join } = await import("node:path");
   return files.sort().map((file) => (folder ? join(folder, file) : file));
 }

@@ -8,6 +8,7 @@ export async function readLabels(file: string): Promise<string[]> {
   });
   if (!text.trimStart().startsWith("[")) return text.replace(/\r/g, "").replace(/\n+$/, "").split("\n");
   const labels: unknown = JSON.parse(text);
-  if (!Array.isArray(labels) || !labels.every((label) => typeof label === "string")) throw new TesseraError(`${file}: expected a JSON array of texts, got another; write one name a class`);
+  if (!Array.isArray(labels) || !labels.every((label) => typeof label === "string"))
+    throw new TesseraError(`${file}: expected a JSON array of texts, got another; write one name a class`);
   return labels;
 }

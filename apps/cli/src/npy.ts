@@ -27,6 +27,9 @@ export async function writeAtomically(file: string, parts: readonly Uint8Array[]
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw new TesseraError(`${file}: expected to write it, got ${(cause as Error).message}; check the folder and the disk`, { cause });
+    throw new TesseraError(
+      `${file}: expected to write it, got ${(cause as Error).message}; check the folder and the disk`,
+      { cause },
+    );
   }
 }

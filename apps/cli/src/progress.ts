@@ -10,7 +10,12 @@ export interface Progress {
 export function progress(what: string, total: number): Progress {
   if (!process.stderr.isTTY || total < 2) return { step() {}, stop() {} };
   const bar = new cliProgress.SingleBar(
-    { format: `${what} {bar} {value}/{total} | {eta_formatted} left`, stream: process.stderr, clearOnComplete: true, hideCursor: true },
+    {
+      format: `${what} {bar} {value}/{total} | {eta_formatted} left`,
+      stream: process.stderr,
+      clearOnComplete: true,
+      hideCursor: true,
+    },
     cliProgress.Presets.shades_classic,
   );
   bar.start(total, 0);

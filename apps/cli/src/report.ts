@@ -7,8 +7,13 @@ const marker = Symbol.for("tessera.error");
 export function reportError(error: unknown, { verbose = false }: { verbose?: boolean } = {}): void {
   const known = typeof error === "object" && error !== null && marker in error;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${pc.red("error:")} ${known ? message : `${message}\n(this is not expected: please report it with the output of --verbose)`}\n`);
-  if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n${error.cause instanceof Error ? `caused by ${error.cause.stack ?? ""}\n` : ""}`);
+  process.stderr.write(
+    `${pc.red("error:")} ${known ? message : `${message}\n(this is not expected: please report it with the output of --verbose)`}\n`,
+  );
+  if (verbose && error instanceof Error)
+    process.stderr.write(
+      `${error.stack ?? ""}\n${error.cause instanceof Error ? `caused by ${error.cause.stack ?? ""}\n` : ""}`,
+    );
 }
 
 /** Prints the one JSON document of a command. */

@@ -2,7 +2,11 @@ import Table from "cli-table3";
 import pc from "picocolors";
 
 /** Rows under headings, without rules; columns named in `right` are aligned to the right. */
-export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[], right: readonly string[] = []): string {
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  right: readonly string[] = [],
+): string {
   const none = { top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "", left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  " }; // prettier-ignore
   const made = new Table({
     head: headings.map((heading) => pc.bold(heading)),

@@ -10,7 +10,10 @@ export const cpu: BackendProvider = {
       await import("@tensorflow/tfjs-backend-cpu");
       return available("cpu", "JavaScript, 1 thread");
     } catch (error) {
-      return unavailable("cpu", `@tensorflow/tfjs-backend-cpu does not load (${(error as Error).message}); npm install @tensorflow/tfjs-backend-cpu`);
+      return unavailable(
+        "cpu",
+        `@tensorflow/tfjs-backend-cpu does not load (${(error as Error).message}); npm install @tensorflow/tfjs-backend-cpu`,
+      );
     }
   },
   async register() {

@@ -15,11 +15,15 @@ function tensorflow(name: BackendName, packageName: string, usesGpu: boolean): B
     const file = locate(packageName);
     if (!file) throw new Error(`${packageName} is not installed; npm install ${packageName}`);
     restoreIsNullOrUndefined();
-    const tf = (await import(pathToFileURL(file).href)) as { default: { findBackend(name: string): TensorFlowBackend | null } };
+    const tf = (await import(pathToFileURL(file).href)) as {
+      default: { findBackend(name: string): TensorFlowBackend | null };
+    };
     const backend = tf.default.findBackend("tensorflow");
     if (!backend) throw new Error(`${packageName} is installed, but registered no backend; reinstall it`);
     if (usesGpu && backend.isUsingGpuDevice === false) {
-      throw new Error(`${packageName} is installed, but finds no GPU: it needs an NVIDIA driver, CUDA 11.2 and cuDNN 8.1 on the library path`);
+      throw new Error(
+        `${packageName} is installed, but finds no GPU: it needs an NVIDIA driver, CUDA 11.2 and cuDNN 8.1 on the library path`,
+      );
     }
     return backend;
   }

@@ -1,7 +1,14 @@
 import { ready, setBackend } from "@tensorflow/tfjs-core";
 import { TesseraError, nearest, registerGradients } from "@tessera/core";
 import { providers } from "#providers";
-import { type BackendName, type BackendProvider, type BackendReport, type BackendSettings, type Precision, unavailable } from "./backend.ts";
+import {
+  type BackendName,
+  type BackendProvider,
+  type BackendReport,
+  type BackendSettings,
+  type Precision,
+  unavailable,
+} from "./backend.ts";
 
 export interface UseBackendOptions extends BackendSettings {
   /** @default "f32" */
@@ -21,7 +28,10 @@ export interface BackendChoice extends BackendReport {
  *
  * @throws {TesseraError} if the backend is unknown or not available here, or lacks the precision, with the reason and the cure.
  */
-export async function useBackend(name: BackendName | "auto" = "auto", options: UseBackendOptions = {}): Promise<BackendChoice> {
+export async function useBackend(
+  name: BackendName | "auto" = "auto",
+  options: UseBackendOptions = {},
+): Promise<BackendChoice> {
   const passedOver: BackendReport[] = [];
   for (const provider of candidates(name)) {
     const report = await start(provider, options);
@@ -32,7 +42,9 @@ export async function useBackend(name: BackendName | "auto" = "auto", options: U
     passedOver.push(report);
   }
   const reasons = passedOver.map((report) => `${report.name}: ${report.reason}`).join("\n  ");
-  throw new TesseraError(`useBackend: expected backend "${name}" with ${options.precision ?? "f32"}, got none that works\n  ${reasons}`);
+  throw new TesseraError(
+    `useBackend: expected backend "${name}" with ${options.precision ?? "f32"}, got none that works\n  ${reasons}`,
+  );
 }
 
 /** What this machine has of every backend, in the order in which `auto` tries them. Nothing is set up. */
@@ -50,10 +62,15 @@ function candidates(name: BackendName | "auto"): readonly BackendProvider[] {
   const provider = providers.find((candidate) => candidate.name === name);
   if (provider) return [provider];
   const known = ["auto", ...backendNames];
-  throw new TesseraError(`useBackend: expected one of ${known.join(", ")}, got "${name}"; did you mean ${nearest(name, known)[0]}?`);
+  throw new TesseraError(
+    `useBackend: expected one of ${known.join(", ")}, got "${name}"; did you mean ${nearest(name, known)[0]}?`,
+  );
 }
 
-async function start(provider: BackendProvider, { precision = "f32", ...settings }: UseBackendOptions): Promise<BackendReport> {
+async function start(
+  provider: BackendProvider,
+  { precision = "f32", ...settings }: UseBackendOptions,
+): Promise<BackendReport> {
   const report = await provider.probe();
   if (!report.available) return report;
   if (!report.precisions.includes(precision)) {

@@ -4,7 +4,11 @@ import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 
 /** What every classification backbone can do. */
 export interface Backbone extends Module {
-  readonly config: { classes: number; imageSize: number | readonly [number, number]; patchSize: number | readonly [number, number] };
+  readonly config: {
+    classes: number;
+    imageSize: number | readonly [number, number];
+    patchSize: number | readonly [number, number];
+  };
   /** [b, h, w, 3] -> [b, classes] */
   forward(images: Tensor4D, ctx?: Context): Tensor2D;
   /** [b, h, w, 3] -> [b, d] */
@@ -54,7 +58,9 @@ export function familyOf(variant: string): Family | undefined {
 export function createBackbone(variant: string, overrides: BackboneOverrides = {}): Backbone {
   const family = familyOf(variant);
   if (!family) {
-    throw new TesseraError(`createBackbone: expected a variant, got "${variant}"; did you mean ${nearest(variant, variantNames, 2).join(" or ")}?`);
+    throw new TesseraError(
+      `createBackbone: expected a variant, got "${variant}"; did you mean ${nearest(variant, variantNames, 2).join(" or ")}?`,
+    );
   }
   return family.create(variant, overrides);
 }

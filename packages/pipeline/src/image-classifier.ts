@@ -48,19 +48,31 @@ export interface ImageClassifier {
  *
  * @throws {TesseraError} if there is no such model, its weights are those of another, or it has no head.
  */
-export async function imageClassifier(spec?: string | URL, options: ImageClassifierOptions = {}): Promise<ImageClassifier> {
+export async function imageClassifier(
+  spec?: string | URL,
+  options: ImageClassifierOptions = {},
+): Promise<ImageClassifier> {
   await ensureBackend();
   const { name, model, labels, preprocessing } = await loadModel(spec, options);
   if (model.config.classes === 0) {
     model.dispose();
-    throw new TesseraError(`imageClassifier: expected a model with a head, got ${name} without one; imageEmbedder gives its features`);
+    throw new TesseraError(
+      `imageClassifier: expected a model with a head, got ${name} without one; imageEmbedder gives its features`,
+    );
   }
 
-  async function* stream(images: readonly ImageInput[], { topK: count = 5, ...how }: ClassifyOptions = {}): AsyncGenerator<Classification> {
-    for await (const outcome of run(images, preprocessing, (batch) => model.forward(batch), how)) yield classified(outcome, labels, count);
+  async function* stream(
+    images: readonly ImageInput[],
+    { topK: count = 5, ...how }: ClassifyOptions = {},
+  ): AsyncGenerator<Classification> {
+    for await (const outcome of run(images, preprocessing, (batch) => model.forward(batch), how))
+      yield classified(outcome, labels, count);
   }
 
-  async function classify(images: ImageInput | readonly ImageInput[], how?: ClassifyOptions): Promise<Prediction[] | Prediction[][]> {
+  async function classify(
+    images: ImageInput | readonly ImageInput[],
+    how?: ClassifyOptions,
+  ): Promise<Prediction[] | Prediction[][]> {
     const many = Array.isArray(images);
     const results: Prediction[][] = [];
     for await (const result of stream(many ? images : [images as ImageInput], how)) {
@@ -71,12 +83,26 @@ export async function imageClassifier(spec?: string | URL, options: ImageClassif
   }
 
   const dispose = () => model.dispose();
-  return Object.assign(classify as ImageClassifier, { stream, modelName: name, model, labels, preprocessing, dispose, [Symbol.dispose]: dispose });
+  return Object.assign(classify as ImageClassifier, {
+    stream,
+    modelName: name,
+    model,
+    labels,
+    preprocessing,
+    dispose,
+    [Symbol.dispose]: dispose,
+  });
 }
 
 function classified(outcome: Outcome, labels: readonly string[], count: number): Classification {
   if (outcome.error) return outcome;
   const { index, input, values, ms } = outcome;
   const scores = softmax(values);
-  return { index, input, logits: values, ms, top: topK(scores, count).map((i) => ({ index: i, label: labels[i]!, score: scores[i]! })) };
+  return {
+    index,
+    input,
+    logits: values,
+    ms,
+    top: topK(scores, count).map((i) => ({ index: i, label: labels[i]!, score: scores[i]! })),
+  };
 }

@@ -11,7 +11,10 @@ export interface EmbedOptions extends RunOptions {
 }
 
 /** A picture's embedding, or why it could not be read. */
-export type Embedding = { index: number; input: ImageInput } & ({ embedding: Float32Array; ms: Timing; error?: undefined } | { error: Error });
+export type Embedding = { index: number; input: ImageInput } & (
+  | { embedding: Float32Array; ms: Timing; error?: undefined }
+  | { error: Error }
+);
 
 /** Turns pictures into vectors: the pooled features that the classifier's head sees. */
 export interface ImageEmbedder {
@@ -37,7 +40,10 @@ export async function imageEmbedder(spec?: string | URL, options: ImageEmbedderO
   await ensureBackend();
   const { name, model, preprocessing } = await loadModel(spec, options);
 
-  async function* stream(images: readonly ImageInput[], { normalize = false, ...how }: EmbedOptions = {}): AsyncGenerator<Embedding> {
+  async function* stream(
+    images: readonly ImageInput[],
+    { normalize = false, ...how }: EmbedOptions = {},
+  ): AsyncGenerator<Embedding> {
     for await (const outcome of run(images, preprocessing, (batch) => model.embed(batch), how)) {
       if (outcome.error) yield outcome;
       else {
@@ -47,7 +53,10 @@ export async function imageEmbedder(spec?: string | URL, options: ImageEmbedderO
     }
   }
 
-  async function embed(images: ImageInput | readonly ImageInput[], how?: EmbedOptions): Promise<Float32Array | Float32Array[]> {
+  async function embed(
+    images: ImageInput | readonly ImageInput[],
+    how?: EmbedOptions,
+  ): Promise<Float32Array | Float32Array[]> {
     const many = Array.isArray(images);
     const results: Float32Array[] = [];
     for await (const result of stream(many ? images : [images as ImageInput], how)) {
@@ -58,7 +67,14 @@ export async function imageEmbedder(spec?: string | URL, options: ImageEmbedderO
   }
 
   const dispose = () => model.dispose();
-  return Object.assign(embed as ImageEmbedder, { stream, modelName: name, model, preprocessing, dispose, [Symbol.dispose]: dispose });
+  return Object.assign(embed as ImageEmbedder, {
+    stream,
+    modelName: name,
+    model,
+    preprocessing,
+    dispose,
+    [Symbol.dispose]: dispose,
+  });
 }
 
 function unit(values: Float32Array): Float32Array {

@@ -1,7 +1,20 @@
 export { describeModel } from "./describe-model.ts";
 export { EMBEDDED_MODEL, embeddedModel } from "./embedded.ts";
 export { type Backbone, type BackboneOverrides, createBackbone, families, familyOf, variantNames } from "./families.ts";
-export { type Classification, type ClassifyOptions, type ImageClassifier, type ImageClassifierOptions, type Prediction, imageClassifier } from "./image-classifier.ts";
-export { type EmbedOptions, type Embedding, type ImageEmbedder, type ImageEmbedderOptions, imageEmbedder } from "./image-embedder.ts";
+export {
+  type Classification,
+  type ClassifyOptions,
+  type ImageClassifier,
+  type ImageClassifierOptions,
+  type Prediction,
+  imageClassifier,
+} from "./image-classifier.ts";
+export {
+  type EmbedOptions,
+  type Embedding,
+  type ImageEmbedder,
+  type ImageEmbedderOptions,
+  imageEmbedder,
+} from "./image-embedder.ts";
 export { type LoadModelOptions, type LoadedModel, loadModel } from "./load-model.ts";
 export type { Outcome, RunOptions, Timing } from "./run.ts";

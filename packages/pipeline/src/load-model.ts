@@ -38,10 +38,17 @@ interface Parts extends DescribedModel {
  *
  * @throws {TesseraError} if there is no such model, or its weights are those of another.
  */
-export async function loadModel(spec: string | URL = EMBEDDED_MODEL, options: LoadModelOptions = {}): Promise<LoadedModel> {
+export async function loadModel(
+  spec: string | URL = EMBEDDED_MODEL,
+  options: LoadModelOptions = {},
+): Promise<LoadedModel> {
   const { name, model, checkpoint, preprocessing, labels } = await open(spec, options);
   try {
-    await model.load(checkpoint, { resetHead: options.resetHead, signal: options.signal, onProgress: options.onProgress });
+    await model.load(checkpoint, {
+      resetHead: options.resetHead,
+      signal: options.signal,
+      onProgress: options.onProgress,
+    });
   } catch (error) {
     model.dispose();
     throw error;
@@ -65,21 +72,45 @@ function open(spec: string | URL, options: LoadModelOptions): Promise<Parts> {
   return openFolder(spec, signal);
 }
 
-async function openVariant(arch: string | undefined, weights: SourceInput | undefined, { resetHead, signal }: LoadModelOptions): Promise<Parts> {
-  if (arch === undefined) throw new TesseraError(`loadModel: expected the variant of ${String(weights)}, got none; pass arch, for example "vit_tiny_patch16_224"`);
+async function openVariant(
+  arch: string | undefined,
+  weights: SourceInput | undefined,
+  { resetHead, signal }: LoadModelOptions,
+): Promise<Parts> {
+  if (arch === undefined)
+    throw new TesseraError(
+      `loadModel: expected the variant of ${String(weights)}, got none; pass arch, for example "vit_tiny_patch16_224"`,
+    );
   const family = familyOf(arch);
-  if (!family) throw new TesseraError(`loadModel: expected a variant, got "${arch}"; did you mean ${nearest(arch, variantNames, 2).join(" or ")}?`);
+  if (!family)
+    throw new TesseraError(
+      `loadModel: expected a variant, got "${arch}"; did you mean ${nearest(arch, variantNames, 2).join(" or ")}?`,
+    );
   const [tag, known] = Object.entries(family.pretrained(arch))[0] ?? [];
   if (weights === undefined) {
     const hint = known ? `, for example those of ${known.hub}` : "";
-    throw new TesseraError(`loadModel: expected weights for ${arch}, got its name alone; pass weights, a .safetensors file${hint}`);
+    throw new TesseraError(
+      `loadModel: expected weights for ${arch}, got its name alone; pass weights, a .safetensors file${hint}`,
+    );
   }
   const checkpoint = await readSafetensors(weights, { signal });
   const classes = resetHead ? undefined : (checkpoint.tensors.get("head.weight")?.shape[0] ?? 0);
   const model = createBackbone(arch, classes === undefined ? {} : { classes });
   const [height, width] = pair(model.config.imageSize);
-  const pretrained = { input_size: [3, height, width], crop_pct: known?.cropPct, interpolation: known?.interpolation, mean: known?.mean, std: known?.std };
-  return { name: tag ? `${arch}.${tag}` : arch, model, checkpoint, labels: undefined, preprocessing: timmPreprocessing(pretrained) };
+  const pretrained = {
+    input_size: [3, height, width],
+    crop_pct: known?.cropPct,
+    interpolation: known?.interpolation,
+    mean: known?.mean,
+    std: known?.std,
+  };
+  return {
+    name: tag ? `${arch}.${tag}` : arch,
+    model,
+    checkpoint,
+    labels: undefined,
+    preprocessing: timmPreprocessing(pretrained),
+  };
 }
 
 async function openFolder(folder: string | URL, signal: AbortSignal | undefined): Promise<Parts> {
@@ -87,9 +118,14 @@ async function openFolder(folder: string | URL, signal: AbortSignal | undefined)
   return { ...described, checkpoint: await readSafetensors(modelFiles(folder).weights, { signal }) };
 }
 
-function checkedLabels(classes: number, known: readonly string[], given: readonly string[] | undefined): readonly string[] {
+function checkedLabels(
+  classes: number,
+  known: readonly string[],
+  given: readonly string[] | undefined,
+): readonly string[] {
   const labels = given ?? known;
   if (labels.length === 0) return Array.from({ length: classes }, (_, i) => `class ${i}`);
-  if (labels.length !== classes) throw new TesseraError(`loadModel: expected ${classes} labels, one an output, got ${labels.length}`);
+  if (labels.length !== classes)
+    throw new TesseraError(`loadModel: expected ${classes} labels, one an output, got ${labels.length}`);
   return labels;
 }

@@ -24,17 +24,33 @@ export function modelFiles(folder: string | URL): { config: string | URL; weight
  * Reads a folder's `config.json`, as timm writes it.
  * @throws {TesseraError} if there is none, or it describes no model that is known.
  */
-export async function describeFolder(folder: string | URL, imageSize?: number, signal?: AbortSignal): Promise<DescribedModel> {
+export async function describeFolder(
+  folder: string | URL,
+  imageSize?: number,
+  signal?: AbortSignal,
+): Promise<DescribedModel> {
   const file = modelFiles(folder).config;
   const name = String(folder);
   const config = await readJson(file, signal).catch((error: unknown) => {
     if (!TesseraError.isInstance(error) || !/no such file/.test(error.message)) throw error;
     const close = nearest(name, [EMBEDDED_MODEL, ...variantNames], 2).join(" or ");
-    throw new TesseraError(`loadModel: expected a model's name, a folder with config.json or a .safetensors file, got "${name}"; did you mean ${close}?`, { cause: error });
+    throw new TesseraError(
+      `loadModel: expected a model's name, a folder with config.json or a .safetensors file, got "${name}"; did you mean ${close}?`,
+      { cause: error },
+    );
   });
-  if (!isTimmConfig(config)) throw new TesseraError(`${String(file)}: expected timm's config.json with "architecture", got another; pass a .safetensors file and arch`);
-  const sized = imageSize === undefined ? config : { ...config, model_args: { ...config.model_args, img_size: imageSize } };
-  return { name, model: backboneFromTimm(sized, String(file)), labels: config.label_names, preprocessing: preprocessingFromTimm(config) };
+  if (!isTimmConfig(config))
+    throw new TesseraError(
+      `${String(file)}: expected timm's config.json with "architecture", got another; pass a .safetensors file and arch`,
+    );
+  const sized =
+    imageSize === undefined ? config : { ...config, model_args: { ...config.model_args, img_size: imageSize } };
+  return {
+    name,
+    model: backboneFromTimm(sized, String(file)),
+    labels: config.label_names,
+    preprocessing: preprocessingFromTimm(config),
+  };
 }
 
 function inside(folder: string | URL, file: string): string | URL {

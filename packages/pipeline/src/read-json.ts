@@ -7,7 +7,8 @@ export async function readJson(file: string | URL, signal?: AbortSignal): Promis
   try {
     return JSON.parse(new TextDecoder().decode(await source.read(0, source.length, signal)));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new FormatError(`${source.name}: expected JSON, got text that is none (${error.message})`);
+    if (error instanceof SyntaxError)
+      throw new FormatError(`${source.name}: expected JSON, got text that is none (${error.message})`);
     throw error;
   } finally {
     await source.close();

@@ -10,7 +10,10 @@ export interface Timing {
 }
 
 /** One picture's result, or why there is none. */
-export type Outcome = { index: number; input: ImageInput } & ({ values: Float32Array; ms: Timing; error?: undefined } | { error: Error });
+export type Outcome = { index: number; input: ImageInput } & (
+  | { values: Float32Array; ms: Timing; error?: undefined }
+  | { error: Error }
+);
 
 export interface RunOptions {
   /** Pictures that are computed together. @default 8 */
@@ -43,8 +46,11 @@ export async function* run(
   forward: (images: Tensor4D) => Tensor2D,
   { batchSize = 8, tta = false, signal }: RunOptions,
 ): AsyncGenerator<Outcome> {
-  const batches = Array.from({ length: Math.ceil(inputs.length / batchSize) }, (_, i) => inputs.slice(i * batchSize, (i + 1) * batchSize));
-  const decode = (batch: number) => Promise.all((batches[batch] ?? []).map((input, i) => decodeOne(input, batch * batchSize + i, signal)));
+  const batches = Array.from({ length: Math.ceil(inputs.length / batchSize) }, (_, i) =>
+    inputs.slice(i * batchSize, (i + 1) * batchSize),
+  );
+  const decode = (batch: number) =>
+    Promise.all((batches[batch] ?? []).map((input, i) => decodeOne(input, batch * batchSize + i, signal)));
   let next = decode(0);
   for (let batch = 0; batch < batches.length; batch++) {
     const decoded = await next;
@@ -54,7 +60,11 @@ export async function* run(
   }
 }
 
-async function compute(decoded: Decoded[], preprocessing: Preprocessing, forward: (images: Tensor4D) => Tensor2D): Promise<Outcome[]> {
+async function compute(
+  decoded: Decoded[],
+  preprocessing: Preprocessing,
+  forward: (images: Tensor4D) => Tensor2D,
+): Promise<Outcome[]> {
   const readable = decoded.flatMap(({ image }) => (image ? [image] : []));
   if (readable.length === 0) return decoded.map(({ index, input, error }) => ({ index, input, error: error! }));
   const start = performance.now();
@@ -69,7 +79,11 @@ async function compute(decoded: Decoded[], preprocessing: Preprocessing, forward
   let row = 0;
   return decoded.map(({ index, input, image, error, ms }) => {
     if (!image) return { index, input, error: error! };
-    const timing = { decode: ms, preprocess: (prepared - start) / readable.length, forward: (end - prepared) / readable.length };
+    const timing = {
+      decode: ms,
+      preprocess: (prepared - start) / readable.length,
+      forward: (end - prepared) / readable.length,
+    };
     return { index, input, values: values.slice(row * width, ++row * width), ms: timing };
   });
 }

@@ -25,9 +25,12 @@ export function isTimmConfig(config: unknown): config is TimmConfig {
 export function backboneFromTimm(config: TimmConfig, where: string): Backbone {
   const { architecture, model_args: args = {} } = config;
   const classes = config.num_classes ?? config.pretrained_cfg?.num_classes;
-  if (familyOf(architecture)) return createBackbone(architecture, { ...(classes !== undefined && { classes }), ...vitArguments(args, where) });
+  if (familyOf(architecture))
+    return createBackbone(architecture, { ...(classes !== undefined && { classes }), ...vitArguments(args, where) });
   if (architecture !== "vit" && architecture !== "vision_transformer") {
-    throw new FormatError(`${where}: expected a known "architecture", got "${architecture}"; tessera models lists them`);
+    throw new FormatError(
+      `${where}: expected a known "architecture", got "${architecture}"; tessera models lists them`,
+    );
   }
   return new Vit(fullConfig({ classes: classes ?? 0, ...vitArguments(args, where) }, where));
 }
@@ -64,7 +67,8 @@ function vitArguments(args: Record<string, unknown>, where: string): Partial<Vit
   const config: Partial<VitConfig> = {};
   for (const [name, value] of Object.entries(args)) {
     const translate = Object.hasOwn(names, name) ? names[name] : undefined;
-    if (!translate) throw new FormatError(`${where}: expected "model_args" among ${Object.keys(names).join(", ")}, got "${name}"`);
+    if (!translate)
+      throw new FormatError(`${where}: expected "model_args" among ${Object.keys(names).join(", ")}, got "${name}"`);
     Object.assign(config, translate(value, args));
   }
   return config;
@@ -72,6 +76,9 @@ function vitArguments(args: Record<string, unknown>, where: string): Partial<Vit
 
 function fullConfig(config: Partial<VitConfig>, where: string): VitConfig {
   const { imageSize = 224, patchSize = 16, width, depth, heads, classes = 0 } = config;
-  if (!width || !depth || !heads) throw new FormatError(`${where}: expected "model_args" with embed_dim, depth and num_heads, got ${JSON.stringify(config)}`);
+  if (!width || !depth || !heads)
+    throw new FormatError(
+      `${where}: expected "model_args" with embed_dim, depth and num_heads, got ${JSON.stringify(config)}`,
+    );
   return { ...config, imageSize, patchSize, width, depth, heads, classes, mlpDim: config.mlpDim ?? 4 * width };
 }

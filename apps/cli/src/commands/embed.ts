@@ -30,7 +30,8 @@ export async function embed(names: string[], options: EmbedSettings): Promise<nu
     bar.stop();
   }
   if (json) printJson(done.map(({ image, embedding }) => ({ image, embedding: Array.from(embedding) })));
-  else if (!out) for (const { image, embedding } of done) print(`${basename(image)}  [${embedding.length}]  ${preview(embedding)}`);
+  else if (!out)
+    for (const { image, embedding } of done) print(`${basename(image)}  [${embedding.length}]  ${preview(embedding)}`);
   for (const error of failed) reportError(error, options);
   if (failed.length > 0) {
     if (out) note(`${out} was not written: ${failed.length} of ${images.length} pictures could not be read`);
@@ -38,7 +39,13 @@ export async function embed(names: string[], options: EmbedSettings): Promise<nu
   }
   if (out) {
     const width = done[0]?.embedding.length ?? 0;
-    await writeAtomically(out, npyFloat32([done.length, width], done.map(({ embedding }) => embedding)));
+    await writeAtomically(
+      out,
+      npyFloat32(
+        [done.length, width],
+        done.map(({ embedding }) => embedding),
+      ),
+    );
     if (!json) note(`wrote ${out}: ${done.length} × ${width} float32`);
   }
   return 0;

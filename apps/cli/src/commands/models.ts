@@ -19,14 +19,24 @@ export async function models(filter = "", { json }: Settings): Promise<number> {
   const names = [EMBEDDED_MODEL, ...variantNames];
   const matching = names.filter((name) => name.includes(filter.toLowerCase()));
   if (matching.length === 0) {
-    throw new TesseraError(`tessera models: expected part of a model's name, got "${filter}"; did you mean ${nearest(filter, names)[0]}?`);
+    throw new TesseraError(
+      `tessera models: expected part of a model's name, got "${filter}"; did you mean ${nearest(filter, names)[0]}?`,
+    );
   }
   const rows = await Promise.all(matching.map(describe));
   if (json) printJson(rows);
   else {
-    const cells = rows.map(({ name, params, macs, imageSize, pretrained }) => [name, short(params), short(macs), pair(imageSize).join("×"), pretrained.map(({ tag }) => tag).join(", ")]);
+    const cells = rows.map(({ name, params, macs, imageSize, pretrained }) => [
+      name,
+      short(params),
+      short(macs),
+      pair(imageSize).join("×"),
+      pretrained.map(({ tag }) => tag).join(", "),
+    ]);
     print(table(["model", "params", "MACs", "image", "checkpoints"], cells, ["params", "MACs", "image"]));
-    note(`${rows.length} models; checkpoints lie on the Hugging Face hub as timm/MODEL.CHECKPOINT, ${EMBEDDED_MODEL} comes with Tessera`);
+    note(
+      `${rows.length} models; checkpoints lie on the Hugging Face hub as timm/MODEL.CHECKPOINT, ${EMBEDDED_MODEL} comes with Tessera`,
+    );
   }
   return 0;
 }
@@ -39,6 +49,11 @@ async function describe(name: string): Promise<Row> {
   const family = families.find(({ has }) => has(name));
   const pretrained = embedded
     ? [{ tag: embeddedModel.tag, labels: embeddedModel.labels, source: "embedded", license: embeddedModel.license }]
-    : Object.entries(family?.pretrained(name) ?? {}).map(([tag, { labels, hub, license }]) => ({ tag, labels, source: hub, license }));
+    : Object.entries(family?.pretrained(name) ?? {}).map(([tag, { labels, hub, license }]) => ({
+        tag,
+        labels,
+        source: hub,
+        license,
+      }));
   return { name, family: family?.name ?? "vit", params, macs, imageSize, patchSize, pretrained };
 }

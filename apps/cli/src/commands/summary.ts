@@ -18,8 +18,16 @@ export async function summary(spec: string, { json, imageSize, depth }: SummaryS
     return 0;
   }
   const shown = layers.filter(({ path }) => depth === undefined || path.split(".").length <= depth);
-  const cells = shown.map(({ path, kind, shape, params: own, macs: cost }) => [path || "(model)", kind, shape.join("×"), own ? short(own) : "", cost ? short(cost) : ""]);
+  const cells = shown.map(({ path, kind, shape, params: own, macs: cost }) => [
+    path || "(model)",
+    kind,
+    shape.join("×"),
+    own ? short(own) : "",
+    cost ? short(cost) : "",
+  ]);
   print(table(["path", "kind", "output", "params", "MACs"], cells, ["params", "MACs"]));
-  note(`${name}: ${params.toLocaleString("en-US")} parameters, ${macs.toLocaleString("en-US")} multiply-adds a picture`);
+  note(
+    `${name}: ${params.toLocaleString("en-US")} parameters, ${macs.toLocaleString("en-US")} multiply-adds a picture`,
+  );
   return 0;
 }

@@ -1,4 +1,22 @@
-import { type Tensor, type Tensor2D, type Tensor3D, add, cast, concat, matMul, mul, reshape, slice, softmax, stack, sub, sum, tidy, transpose, where } from "@tensorflow/tfjs-core";
+import {
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  add,
+  cast,
+  concat,
+  matMul,
+  mul,
+  reshape,
+  slice,
+  softmax,
+  stack,
+  sub,
+  sum,
+  tidy,
+  transpose,
+  where,
+} from "@tensorflow/tfjs-core";
 import { type AttentionOptions, joinHeads, splitHeads, unpackQkv } from "@tessera/core";
 
 type Options = AttentionOptions & { scale: number };
@@ -30,14 +48,23 @@ export function attentionGradByHead(dy: Tensor3D, q: Tensor3D, k: Tensor3D, v: T
   const [b, n, width] = q.shape;
   const [, m] = k.shape;
   return tidy(() => {
-    const [queries, keys, values, douts] = [q, k, v, dy].map((x) => matrices(splitHeads(x, heads))) as [Tensor2D[], Tensor2D[], Tensor2D[], Tensor2D[]];
+    const [queries, keys, values, douts] = [q, k, v, dy].map((x) => matrices(splitHeads(x, heads))) as [
+      Tensor2D[],
+      Tensor2D[],
+      Tensor2D[],
+      Tensor2D[],
+    ];
     const parts = queries.map((query, i) =>
       tidy(() => {
         const weights = weightsOf(mul(query, scale), transpose(keys[i]!), i, options);
         const dweights = matMul(douts[i]!, transpose(values[i]!));
         const dscores = mul(weights, sub(dweights, sum(mul(dweights, weights), -1, true)));
         const dproducts = mul(dscores, scale);
-        const [dq, dk, dv] = [matMul(dproducts, keys[i]!), matMul(transpose(dproducts), query), matMul(transpose(weights), douts[i]!)];
+        const [dq, dk, dv] = [
+          matMul(dproducts, keys[i]!),
+          matMul(transpose(dproducts), query),
+          matMul(transpose(weights), douts[i]!),
+        ];
         return bias ? [dq, dk, dv, dscores] : [dq, dk, dv];
       }),
     );
@@ -60,10 +87,16 @@ export function selfAttentionGradByHead(dy: Tensor3D, qkv: Tensor3D, options: Op
 }
 
 /** Softmax of one head's scores, n × m. `index` counts heads within samples. */
-function weightsOf(scaledQuery: Tensor2D, keyTransposed: Tensor2D, index: number, { heads, bias, mask }: Options): Tensor2D {
+function weightsOf(
+  scaledQuery: Tensor2D,
+  keyTransposed: Tensor2D,
+  index: number,
+  { heads, bias, mask }: Options,
+): Tensor2D {
   let scores: Tensor = matMul(scaledQuery, keyTransposed);
   if (bias) scores = add(scores, plane(bias, bias.shape[0] === 1 ? 0 : index % heads));
-  if (mask) scores = where(cast(plane(mask, mask.shape[0] === 1 ? 0 : Math.floor(index / heads)), "bool"), scores, MASKED);
+  if (mask)
+    scores = where(cast(plane(mask, mask.shape[0] === 1 ? 0 : Math.floor(index / heads)), "bool"), scores, MASKED);
   return softmax(scores as Tensor2D);
 }
 

@@ -1,4 +1,12 @@
-import { type KernelFunc, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, getKernel, registerKernel } from "@tensorflow/tfjs-core";
+import {
+  type KernelFunc,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  getKernel,
+  registerKernel,
+} from "@tensorflow/tfjs-core";
 import type { Activation } from "@tessera/core";
 import { attentionByHead, attentionGradByHead, selfAttentionByHead, selfAttentionGradByHead } from "./attention.ts";
 import { linearFast, linearGradFast } from "./linear.ts";
@@ -11,13 +19,22 @@ type Inputs = Record<string, Tensor>;
  */
 const kernels: Record<string, (inputs: Inputs, attrs: Record<string, unknown>) => Tensor | Tensor[]> = {
   TesseraLinear: ({ x, weight, bias, scale, residual }, { activation }) =>
-    linearFast(x!, weight as Tensor2D, { bias: bias as Tensor1D, scale: scale as Tensor1D, residual, activation: activation as Activation }),
-  TesseraLinearGrad: ({ dy, x, weight }, { wanted }) => linearGradFast(dy!, x!, weight as Tensor2D, wanted as "x" | "weight" | "bias"),
-  TesseraAttention: ({ q, k, v, ...rest }, attrs) => attentionByHead(q as Tensor3D, k as Tensor3D, v as Tensor3D, { ...attrs, ...rest } as never),
+    linearFast(x!, weight as Tensor2D, {
+      bias: bias as Tensor1D,
+      scale: scale as Tensor1D,
+      residual,
+      activation: activation as Activation,
+    }),
+  TesseraLinearGrad: ({ dy, x, weight }, { wanted }) =>
+    linearGradFast(dy!, x!, weight as Tensor2D, wanted as "x" | "weight" | "bias"),
+  TesseraAttention: ({ q, k, v, ...rest }, attrs) =>
+    attentionByHead(q as Tensor3D, k as Tensor3D, v as Tensor3D, { ...attrs, ...rest } as never),
   TesseraAttentionGrad: ({ dy, q, k, v, ...rest }, attrs) =>
     attentionGradByHead(dy as Tensor3D, q as Tensor3D, k as Tensor3D, v as Tensor3D, { ...attrs, ...rest } as never),
-  TesseraSelfAttention: ({ qkv, ...rest }, attrs) => selfAttentionByHead(qkv as Tensor3D, { ...attrs, ...rest } as never),
-  TesseraSelfAttentionGrad: ({ dy, qkv, ...rest }, attrs) => selfAttentionGradByHead(dy as Tensor3D, qkv as Tensor3D, { ...attrs, ...rest } as never),
+  TesseraSelfAttention: ({ qkv, ...rest }, attrs) =>
+    selfAttentionByHead(qkv as Tensor3D, { ...attrs, ...rest } as never),
+  TesseraSelfAttentionGrad: ({ dy, qkv, ...rest }, attrs) =>
+    selfAttentionGradByHead(dy as Tensor3D, qkv as Tensor3D, { ...attrs, ...rest } as never),
 };
 
 /** Registers them, once. */

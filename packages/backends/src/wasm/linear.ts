@@ -1,11 +1,27 @@
-import { type Tensor, type Tensor2D, add, engine, keep, matMul, mul, reshape, sum, tidy, transpose } from "@tensorflow/tfjs-core";
+import {
+  type Tensor,
+  type Tensor2D,
+  add,
+  engine,
+  keep,
+  matMul,
+  mul,
+  reshape,
+  sum,
+  tidy,
+  transpose,
+} from "@tensorflow/tfjs-core";
 import { type LinearOptions, activate } from "@tessera/core";
 
 /** Weights as XNNPACK wants them, [in, out], by the data of the weight that they belong to. */
 const transposedWeights = new WeakMap<object, Tensor2D>();
 
 /** residual + scale · act(x Wᵀ + b), with a product that XNNPACK takes. */
-export function linearFast(x: Tensor, weight: Tensor2D, { bias, activation = "none", scale, residual }: LinearOptions): Tensor {
+export function linearFast(
+  x: Tensor,
+  weight: Tensor2D,
+  { bias, activation = "none", scale, residual }: LinearOptions,
+): Tensor {
   const transposed = transposedWeight(weight);
   return tidy(() => {
     const product = reshape(matMul(rows(x), transposed), [...x.shape.slice(0, -1), weight.shape[0]]);

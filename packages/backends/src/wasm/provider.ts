@@ -12,7 +12,10 @@ export const wasm: BackendProvider = {
       await import("@tensorflow/tfjs-backend-wasm");
       return available("wasm", `WebAssembly SIMD, ${threadsOf()}`);
     } catch (error) {
-      return unavailable("wasm", `@tensorflow/tfjs-backend-wasm does not load (${(error as Error).message}); npm install @tensorflow/tfjs-backend-wasm`);
+      return unavailable(
+        "wasm",
+        `@tensorflow/tfjs-backend-wasm does not load (${(error as Error).message}); npm install @tensorflow/tfjs-backend-wasm`,
+      );
     }
   },
   async register({ threads, wasmPath }) {
@@ -21,7 +24,10 @@ export const wasm: BackendProvider = {
       const { setBackend } = await import("@tensorflow/tfjs-core");
       if (wasmPath) setWasmPaths(wasmPath);
       if (threads) setThreadsCount(threads);
-      if (!(await setBackend("wasm"))) throw new Error("WebAssembly did not start; in a browser pass wasmPath, the URL of the folder with its .wasm files");
+      if (!(await setBackend("wasm")))
+        throw new Error(
+          "WebAssembly did not start; in a browser pass wasmPath, the URL of the folder with its .wasm files",
+        );
     });
     registerWasmKernels();
   },
