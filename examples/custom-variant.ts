@@ -1,6 +1,6 @@
 // A transformer of one's own, built from core's blocks: SwiGLU blocks over fixed 2-D positions, mean pooling, and a
 // deeper block mixed in. Nothing is registered anywhere: a model is a class whose fields are its parts.
-import { type Tensor2D, type Tensor4D, add, tidy } from "@tensorflow/tfjs-core";
+import { type Tensor2D, type Tensor3D, type Tensor4D, add, tidy } from "@tensorflow/tfjs-core";
 import {
   type Context,
   EncoderBlock,
@@ -40,7 +40,7 @@ export class TinyTransformer extends Module {
   forward(images: Tensor4D, ctx: Context = {}): Tensor2D {
     return tidy(() => {
       const patches = this.embed.forward(images, within(ctx, "embed")); // [b, 64, d]
-      let x = add(patches, this.positions.table(this.embed.grid));
+      let x: Tensor3D = add(patches, this.positions.table(this.embed.grid));
       for (const [i, block] of this.blocks.entries()) x = block.forward(x, within(ctx, `blocks.${i}`));
       return output(ctx, this.head.forward(x, within(ctx, "head")));
     });

@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import sharp from "sharp";
 
+/** @param {string} top @param {string} bottom */
 const sky = (top, bottom) =>
   `<linearGradient id="sky" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${top}"/><stop offset="1" stop-color="${bottom}"/></linearGradient>`;
 const blur = `<filter id="soft"><feGaussianBlur stdDeviation="3"/></filter>`;
