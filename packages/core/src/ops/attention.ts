@@ -126,7 +126,16 @@ function resolve(
   sizes(v, [b, m, width], "attention v");
   if (width % heads !== 0)
     throw new ShapeError(`attention: expected a width divisible by heads, got ${width} / ${heads}`);
-  if (bias) sizes(bias, [bias.shape[0] === 1 ? 1 : heads, n, m], "attention bias");
-  if (mask) sizes(mask, [mask.shape[0] === 1 ? 1 : b, mask.shape[1] === 1 ? 1 : n, m], "attention mask");
+  checkBiasAndMask([b, n, m], { heads, bias, mask }, "attention");
   return { heads, scale: scale ?? (width / heads) ** -0.5 };
+}
+
+/** Checks them against scores [b, heads, n, m]. @throws {ShapeError} if one does not fit. */
+export function checkBiasAndMask(
+  [b, n, m]: readonly [number, number, number],
+  { heads, bias, mask }: AttentionOptions,
+  where: string,
+): void {
+  if (bias) sizes(bias, [bias.shape[0] === 1 ? 1 : heads, n, m], `${where} bias`);
+  if (mask) sizes(mask, [mask.shape[0] === 1 ? 1 : b, mask.shape[1] === 1 ? 1 : n, m], `${where} mask`);
 }

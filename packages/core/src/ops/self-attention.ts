@@ -1,7 +1,7 @@
 import { type Tensor3D, concat, slice } from "@tensorflow/tfjs-core";
 import { ShapeError } from "../errors.ts";
 import { sizes } from "../shape.ts";
-import { type AttentionOptions, attentionGrad, composeAttention } from "./attention.ts";
+import { type AttentionOptions, attentionGrad, checkBiasAndMask, composeAttention } from "./attention.ts";
 import { differentiable, runOp } from "./dispatch.ts";
 
 /**
@@ -13,9 +13,10 @@ import { differentiable, runOp } from "./dispatch.ts";
  */
 export function selfAttention(qkv: Tensor3D, options: AttentionOptions): Tensor3D {
   const { heads, bias, mask } = options;
-  const [, , packed] = sizes(qkv, ["b", "n", "3·h·d"], "selfAttention") as [number, number, number];
+  const [b, n, packed] = sizes(qkv, ["b", "n", "3·h·d"], "selfAttention") as [number, number, number];
   if (packed % (3 * heads) !== 0)
     throw new ShapeError(`selfAttention: expected a width divisible by 3 · ${heads} heads, got ${packed}`);
+  checkBiasAndMask([b, n, n], options, "selfAttention");
   const attrs = { heads, scale: options.scale ?? (packed / 3 / heads) ** -0.5 };
   const others = { ...(bias && { bias }), ...(mask && { mask }) };
   return differentiable(

@@ -1,0 +1,96 @@
+import {
+  type Tensor,
+  add,
+  engine,
+  grad,
+  grads,
+  getBackend,
+  mul,
+  ones,
+  registerKernel,
+  square,
+  tensor1d,
+  unregisterKernel,
+} from "@tensorflow/tfjs-core";
+import { expectNoLeak } from "@tessera/testing";
+import { expect, test } from "vitest";
+import { differentiable, recording, runOp } from "./dispatch.ts";
+
+test("runs the composed definition, and frees what it made on the way", async () => {
+  const x = tensor1d([1, 2]);
+  const double = () => runOp("TesseraTest", { x }, {}, () => mul(add(x, x), 1));
+  await expect(double()).toBeAllClose([2, 4]);
+  await expectNoLeak(() => double().dispose());
+});
+
+test("runs a kernel of the current backend instead, with inputs and attributes", async () => {
+  const x = tensor1d([1, 2]);
+  const run = () => runOp("TesseraTest", { x }, { factor: 3 }, () => add(x, 100));
+  registerKernel({
+    kernelName: "TesseraTest",
+    backendName: getBackend(),
+    kernelFunc: ({ inputs, attrs }) => mul(inputs["x"] as Tensor, attrs!["factor"] as number),
+  });
+  try {
+    await expect(run()).toBeAllClose([3, 6]);
+  } finally {
+    unregisterKernel("TesseraTest", getBackend());
+  }
+  await expect(run()).toBeAllClose([101, 102]);
+});
+
+test("a kernel of another backend changes nothing", async () => {
+  const x = tensor1d([1]);
+  registerKernel({ kernelName: "TesseraTest", backendName: "elsewhere", kernelFunc: () => ones([9]) });
+  await expect(runOp("TesseraTest", { x }, {}, () => add(x, 1))).toBeAllClose([2]);
+  unregisterKernel("TesseraTest", "elsewhere");
+});
+
+test("knows when a gradient is recorded", () => {
+  const seen: boolean[] = [];
+  grad((x: Tensor) => {
+    seen.push(recording());
+    return differentiable(
+      { x },
+      () => (seen.push(recording()), square(x)),
+      [x],
+      (dy, [z]) => ({ x: () => mul(dy, z!) }),
+    );
+  })(tensor1d([1]));
+  expect([recording(), ...seen]).toEqual([false, true, false]);
+});
+
+test("only gradients that are needed are computed", async () => {
+  const [a, b] = [tensor1d([2]), tensor1d([3])];
+  let computed = "";
+  const product = (x: Tensor, y: Tensor) =>
+    differentiable(
+      { x, y },
+      () => mul(x, y),
+      [x, y],
+      (dy, [p, q]) => ({
+        x: () => ((computed += "x"), mul(dy, q!)),
+        y: () => ((computed += "y"), mul(dy, p!)),
+      }),
+    );
+  await expect(grad((x: Tensor) => product(x, b))(a)).toBeAllClose([3]);
+  expect(computed).toBe("x");
+  const [da, db] = grads(product)([a, b]);
+  await expect(da!).toBeAllClose([3]);
+  await expect(db!).toBeAllClose([2]);
+});
+
+test("saved values go when the gradient is done, and none are saved when nothing is recorded", async () => {
+  const x = tensor1d([2]);
+  const f = (z: Tensor) =>
+    differentiable(
+      { x: z },
+      () => square(z),
+      [z],
+      (dy, [saved]) => ({ x: () => mul(dy, saved!) }),
+    );
+  await expectNoLeak(() => grad(f)(x).dispose());
+  const before = engine().memory().numTensors;
+  f(x).dispose();
+  expect(engine().memory().numTensors).toBe(before);
+});
