@@ -10,6 +10,9 @@ test("exports what it promises and no more", () => {
     "readTorch",
     "saveSafetensors",
     "streamSafetensors",
+    "toHuggingFaceNames",
+    "toTimmNames",
+    "watchNonFinite",
     "writeSafetensors",
   ]);
 });

@@ -1,3 +1,6 @@
+export type { Converted } from "./names/rule.ts";
+export { type HuggingFaceModel, type HuggingFaceNames, toHuggingFaceNames } from "./names/to-huggingface.ts";
+export { type Dialect, type TimmNames, toTimmNames } from "./names/to-timm.ts";
 export { readNpz } from "./numpy/read.ts";
 export { openCheckpoint } from "./open-checkpoint.ts";
 export { readSafetensors } from "./safetensors/read.ts";
@@ -13,3 +16,4 @@ export type { ByteSource } from "./source/byte-source.ts";
 export { openSource, type SourceInput } from "./source/open-source.ts";
 export type { UrlSourceOptions } from "./source/url-source.ts";
 export { readTorch, type TorchCheckpoint, type TorchOptions } from "./torch/read.ts";
+export { type NonFinite, watchNonFinite } from "./watch-non-finite.ts";

@@ -33,6 +33,8 @@ test("reads ranges of a file, by path and by file: URL", async () => {
     await expect(source.read(3, 3)).rejects.toThrow(/expected 3 bytes at 3, got a length of 5/);
     await expect(source.read(0, 2, AbortSignal.abort())).rejects.toThrow(/abort/);
     await source.close();
+    await source.close();
+    await expect(source.read(0, 1)).rejects.toThrow(/expected an open file, got a disposed one/);
   }
 });
 

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { TesseraError } from "@tessera/core";
 import { type ByteSource, checkRange } from "./byte-source.ts";
 
@@ -24,40 +26,62 @@ function pathOf(file: string | URL): string {
   return file instanceof URL || file.startsWith("file:") ? fileURLToPath(file) : file;
 }
 
+const openFile = promisify(fs.open);
+const closeFile = promisify(fs.close);
+const readFile = promisify(fs.read);
+
+/** Closes a file whose source was forgotten: a checkpoint that is loaded in one line is never disposed. */
+const forgotten = new FinalizationRegistry<number>((file) => fs.close(file, () => {}));
+
 /** A file, read by position, so that several reads may run at once. */
 export async function openPath(file: string | URL): Promise<ByteSource> {
   const path = pathOf(file);
-  const handle = await open(path, "r").catch((cause: unknown) => {
+  const descriptor = await openFile(path, "r").catch((cause: unknown) => {
     throw explained(path, "a file", cause);
   });
-  try {
-    const stat = await handle.stat();
-    if (!stat.isFile())
-      throw new TesseraError(`${path}: expected a file, got ${stat.isDirectory() ? advice.EISDIR : "something else"}`);
-    const extent = { name: path, length: stat.size };
-    return {
-      ...extent,
-      async read(offset, length, signal) {
-        checkRange(extent, offset, length);
-        const bytes = new Uint8Array(length);
-        let done = 0;
-        while (done < length) {
-          signal?.throwIfAborted();
-          const { bytesRead } = await handle.read(bytes, done, Math.min(largestRead, length - done), offset + done);
-          if (bytesRead === 0)
-            throw new TesseraError(
-              `${path}: expected ${length} bytes at ${offset}, got ${done}; the file was cut while it was read`,
-            );
-          done += bytesRead;
-        }
-        return bytes;
-      },
-      close: () => handle.close(),
-    };
-  } catch (error) {
-    await handle.close();
-    throw error;
+  const stat = await promisify(fs.fstat)(descriptor);
+  if (!stat.isFile()) {
+    await closeFile(descriptor);
+    throw new TesseraError(`${path}: expected a file, got ${stat.isDirectory() ? advice.EISDIR : "something else"}`);
   }
+  const extent = { name: path, length: stat.size };
+  const running = new Set<Promise<unknown>>();
+  let isOpen = true;
+  const fill = async (bytes: Uint8Array, offset: number, signal?: AbortSignal): Promise<void> => {
+    for (let done = 0; done < bytes.length;) {
+      signal?.throwIfAborted();
+      const length = Math.min(largestRead, bytes.length - done);
+      const { bytesRead } = await readFile(descriptor, bytes, done, length, offset + done);
+      if (bytesRead === 0)
+        throw new TesseraError(
+          `${path}: expected ${bytes.length} bytes at ${offset}, got ${done}; the file was cut while it was read`,
+        );
+      done += bytesRead;
+    }
+  };
+  const source: ByteSource = {
+    ...extent,
+    async read(offset, length, signal) {
+      checkRange(extent, offset, length);
+      if (!isOpen)
+        throw new TesseraError(`${path}: expected an open file, got a disposed one; open the checkpoint again`);
+      const bytes = new Uint8Array(length);
+      const reading = fill(bytes, offset, signal);
+      running.add(reading);
+      await reading.finally(() => running.delete(reading));
+      return bytes;
+    },
+    async close() {
+      if (!isOpen) return;
+      isOpen = false;
+      forgotten.unregister(source);
+      // the system may give the number to another file at once
+      await Promise.allSettled(running);
+      await closeFile(descriptor);
+    },
+  };
+  forgotten.register(source, descriptor, source);
+  return source;
 }
 
 /** Writes a file that is there whole or not at all: under a temporary name beside it, flushed to disk, then renamed. */
