@@ -1,0 +1,78 @@
+import { type Tensor3D, slice, tidy } from "@tensorflow/tfjs-core";
+import {
+  type Branch,
+  type Context,
+  type Description,
+  Linear,
+  Module,
+  type Residual,
+  type Shape,
+  ShapeError,
+  addInto,
+  attention,
+  attentionWeights,
+  dropout,
+  output,
+  sizes,
+  within,
+} from "@tessera/core";
+
+export interface TntAttentionConfig {
+  width: number;
+  heads: number;
+  /** Biases of q, k and v; the output projection always has one. @default false */
+  qkvBias?: boolean;
+  /** Dropout after the output projection. @default 0 */
+  dropout?: number;
+}
+
+/**
+ * Multi-head self-attention whose queries and keys come from one projection and whose values from another, as TNT's
+ * checkpoints have it. Offers `weights` [b, h, n, n] to captures.
+ * @throws {ShapeError} if the width is not divisible by the heads.
+ */
+export class TntAttention extends Module implements Branch {
+  readonly fusesResidual = true;
+  readonly config: TntAttentionConfig;
+  /** Rows of q, then of k. */
+  readonly qk: Linear;
+  readonly v: Linear;
+  readonly proj: Linear;
+
+  constructor(config: TntAttentionConfig) {
+    super();
+    const { width, heads, qkvBias = false } = config;
+    if (width % heads !== 0)
+      throw new ShapeError(`TntAttention: expected a width divisible by heads, got ${width} / ${heads}`);
+    this.config = config;
+    this.qk = new Linear(width, 2 * width, { bias: qkvBias });
+    this.v = new Linear(width, width, { bias: qkvBias });
+    this.proj = new Linear(width, width);
+  }
+
+  /** [b, n, d] -> [b, n, d], added to `into.residual` where given */
+  forward(x: Tensor3D, ctx: Context = {}, into?: Residual): Tensor3D {
+    const { width, heads, dropout: rate = 0 } = this.config;
+    const [b, n] = sizes(x, ["b", "n", width], "TntAttention") as [number, number, number];
+    return tidy(() => {
+      const qk = this.qk.forward(x, within(ctx, "qk")); // [b, n, 2d]
+      const v = this.v.forward(x, within(ctx, "v"));
+      const q = slice(qk, [0, 0, 0], [b, n, width]);
+      const k = slice(qk, [0, 0, width], [b, n, width]);
+      ctx.capture?.("weights", () => attentionWeights(q, k, { heads }));
+      const mixed = attention(q, k, v, { heads });
+      if (ctx.training && rate > 0) {
+        const dropped = dropout(this.proj.forward(mixed, within(ctx, "proj")), rate, ctx);
+        return output(ctx, into ? addInto(dropped, into) : dropped);
+      }
+      return output(ctx, this.proj.forward(mixed, within(ctx, "proj"), into));
+    });
+  }
+
+  override describe(input: Shape, child: (part: Module, input: Shape) => Shape): Description {
+    const [b = 1, n = 1, d = 1] = input;
+    child(this.qk, input);
+    child(this.v, input);
+    return { output: child(this.proj, input), macs: 2 * b * n * n * d }; // q kᵀ and the product with v
+  }
+}

@@ -1,0 +1,38 @@
+import type { Tensor3D } from "@tensorflow/tfjs-core";
+import { type Context, ShapeError, within } from "@tessera/core";
+import type { TntBlock, TntState } from "./block.ts";
+
+/**
+ * Tokens after each of the wanted blocks; words, and tokens in between, are freed on the way, so that memory does not grow
+ * with depth. Takes over what it is given.
+ */
+export function throughBlocks(
+  blocks: readonly TntBlock[],
+  start: TntState,
+  ctx: Context,
+  wanted: readonly number[],
+): Tensor3D[] {
+  const seen = new Map<number, Tensor3D>();
+  let current = start;
+  for (const [i, block] of blocks.slice(0, Math.max(...wanted) + 1).entries()) {
+    const next = block.forward(current, within(ctx, `blocks.${i}`));
+    current.words.dispose();
+    if (!seen.has(i - 1)) current.tokens.dispose();
+    if (wanted.includes(i)) seen.set(i, next.tokens);
+    current = next;
+  }
+  current.words.dispose();
+  return wanted.flatMap((block) => seen.get(block) ?? []);
+}
+
+/**
+ * Blocks counted from 0, from such that may be counted from the end.
+ * @throws {ShapeError} if one does not exist.
+ */
+export function blockIndices(blocks: readonly number[], depth: number): number[] {
+  const wrong = blocks.filter((block) => !(Number.isInteger(block) && block >= -depth && block < depth));
+  if (wrong.length > 0) {
+    throw new ShapeError(`Tnt.intermediates: expected blocks from ${-depth} to ${depth - 1}, got ${wrong.join(", ")}`);
+  }
+  return blocks.map((block) => (block < 0 ? block + depth : block));
+}
