@@ -1,7 +1,7 @@
 /** Number format of products; sums are always float32. */
 export type Precision = "f32" | "bf16" | "f16";
 
-/** Every backend that Tessera knows, the fastest first where several run. */
+/** Every backend that Tessera knows, the fastest first. */
 export type BackendName = "cuda" | "tensorflow" | "wasm" | "cpu";
 
 /** What a machine has of one backend. */
@@ -16,9 +16,9 @@ export interface BackendReport {
 }
 
 export interface BackendSettings {
-  /** Threads, where the backend can choose; all cores by default. */
+  /** Threads, where the backend can choose: wasm in a cross-origin isolated page, before it starts. @default all cores */
   threads?: number | undefined;
-  /** Browsers: URL of the folder that holds tfjs-backend-wasm's .wasm files. */
+  /** Browsers: URL of the folder that holds tfjs-backend-wasm's .wasm files. Counts until that backend has started. */
   wasmPath?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { backend, engine } from "@tensorflow/tfjs-core";
+import { engine } from "@tensorflow/tfjs-core";
 import { type BackendProvider, available, unavailable } from "./backend.ts";
 
 /** Plain JavaScript: runs everywhere, slowly. */
@@ -19,7 +19,7 @@ export const cpu: BackendProvider = {
   async register() {
     await import("@tensorflow/tfjs-backend-cpu");
     // It prints an advertisement of tfjs-node at its first use in Node, which nobody who chose it needs.
-    const instance = engine().findBackend("cpu") ?? backend();
-    (instance as unknown as { firstUse?: boolean }).firstUse = false;
+    const instance = engine().findBackend("cpu") as { firstUse?: boolean } | null;
+    if (instance) instance.firstUse = false;
   },
 };

@@ -1,2 +1,3 @@
 export type { BackendName, BackendReport, BackendSettings, Precision } from "./backend.ts";
-export { type BackendChoice, type UseBackendOptions, backendNames, listBackends, useBackend } from "./use-backend.ts";
+export type { BackendChoice, UseBackendOptions } from "./choose-backend.ts";
+export { backendNames, listBackends, useBackend } from "./use-backend.ts";

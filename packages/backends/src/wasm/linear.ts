@@ -56,19 +56,22 @@ function transposedWeight(weight: Tensor2D): Tensor2D {
   return made;
 }
 
-const watched = new WeakSet<object>();
+const watched = new WeakSet();
 
-/** A transposed weight goes when the weight's own data goes. */
+/** A transposed weight goes when the weight's own data goes, not when one of several tensors that share the data does. */
 function freeWithItsWeight(): void {
-  const backend = engine().backend;
+  const { backend } = engine();
   if (watched.has(backend)) return;
   watched.add(backend);
-  const dispose = backend.disposeData.bind(backend);
+  const disposeData = backend.disposeData.bind(backend);
   backend.disposeData = (dataId: object, force?: boolean) => {
-    const transposed = transposedWeights.get(dataId);
-    transposedWeights.delete(dataId);
-    if (transposed && !transposed.isDisposed) transposed.dispose();
-    return dispose(dataId, force);
+    const gone = disposeData(dataId, force);
+    if (gone) {
+      const transposed = transposedWeights.get(dataId);
+      transposedWeights.delete(dataId);
+      transposed?.dispose();
+    }
+    return gone;
   };
 }
 

@@ -1,5 +1,6 @@
-import { type BackendProvider, available, unavailable } from "../backend.ts";
+import { engine, setBackend } from "@tensorflow/tfjs-core";
 import { withoutNewListeners } from "#process-listeners";
+import { type BackendProvider, type BackendSettings, available, unavailable } from "../backend.ts";
 import { registerWasmKernels } from "./kernels.ts";
 
 /** tfjs-backend-wasm: SIMD in WebAssembly; one thread in Node, several in a cross-origin isolated page. */
@@ -18,20 +19,21 @@ export const wasm: BackendProvider = {
       );
     }
   },
-  async register({ threads, wasmPath }) {
-    await withoutNewListeners(async () => {
-      const { setThreadsCount, setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
-      const { setBackend } = await import("@tensorflow/tfjs-core");
-      if (wasmPath) setWasmPaths(wasmPath);
-      if (threads) setThreadsCount(threads);
-      if (!(await setBackend("wasm")))
-        throw new Error(
-          "WebAssembly did not start; in a browser pass wasmPath, the URL of the folder with its .wasm files",
-        );
-    });
+  async register(settings) {
+    await withoutNewListeners(() => start(settings));
     registerWasmKernels();
   },
 };
+
+/** Both settings are for the start; tfjs refuses them afterwards. */
+async function start({ threads, wasmPath }: BackendSettings): Promise<void> {
+  const { setThreadsCount, setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  if ("wasm" in engine().registry) return;
+  if (wasmPath) setWasmPaths(wasmPath);
+  if (threads) setThreadsCount(threads);
+  if (await setBackend("wasm")) return;
+  throw new Error("WebAssembly did not start; in a browser pass wasmPath, the URL of the folder with its .wasm files");
+}
 
 function threadsOf(): string {
   const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;

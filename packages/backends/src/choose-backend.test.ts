@@ -1,0 +1,66 @@
+import { getBackend, getGradient, ready, setBackend, unregisterGradient } from "@tensorflow/tfjs-core";
+import { afterEach, expect, inject, test } from "vitest";
+import { type BackendProvider, type BackendReport, available, unavailable } from "./backend.ts";
+import { chooseBackend } from "./choose-backend.ts";
+
+const running = inject("backend");
+
+afterEach(async () => {
+  await setBackend(running);
+  await ready();
+});
+
+/** One that runs on what the project's tests run on. */
+function provider(name: BackendReport["name"], changes: Partial<BackendProvider> = {}): BackendProvider {
+  return {
+    name,
+    tfjsName: running,
+    probe: async () => available(name, "a device"),
+    register: async () => {},
+    ...changes,
+  };
+}
+
+const missing = provider("cuda", { probe: async () => unavailable("cuda", "it is not installed") });
+const broken = provider("tensorflow", {
+  register: async () => {
+    throw new Error("its library is gone");
+  },
+});
+const unknownToTfjs = provider("tensorflow", { tfjsName: "no-such-backend" });
+
+test("passes over what is missing, what breaks and what tfjs does not know, in order", async () => {
+  const choice = await chooseBackend([missing, broken, unknownToTfjs, provider("wasm"), provider("cpu")], "auto", {});
+  expect(choice).toMatchObject({ name: "wasm", device: "a device" });
+  expect(choice.passedOver.map(({ reason }) => reason)).toEqual([
+    "it is not installed",
+    "its library is gone",
+    "Backend name 'no-such-backend' not found in registry",
+  ]);
+  expect(getBackend()).toBe(running);
+});
+
+test("a named backend is not replaced by another", async () => {
+  await expect(chooseBackend([broken, provider("cpu")], "tensorflow", {})).rejects.toThrow(
+    'useBackend: expected backend "tensorflow" with f32, got none that works\n  tensorflow: its library is gone',
+  );
+});
+
+test("takes a slower backend that has the precision", async () => {
+  const half = provider("cpu", { probe: async () => available("cpu", "a device", ["f32", "bf16"]) });
+  const choice = await chooseBackend([provider("wasm"), half], "auto", { precision: "bf16" });
+  expect(choice).toMatchObject({ name: "cpu", precision: "bf16" });
+});
+
+test("hands its settings on", async () => {
+  const seen: unknown[] = [];
+  const curious = provider("cpu", { register: async (settings) => void seen.push(settings) });
+  await chooseBackend([curious], "cpu", { threads: 3, wasmPath: "/wasm/", precision: "f32" });
+  expect(seen).toEqual([{ threads: 3, wasmPath: "/wasm/" }]);
+});
+
+test("registers gradients", async () => {
+  unregisterGradient("Tanh");
+  await chooseBackend([provider("cpu")], "cpu", {});
+  expect(getGradient("Tanh")).toBeDefined();
+});

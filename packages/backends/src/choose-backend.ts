@@ -1,0 +1,72 @@
+import { ready, setBackend } from "@tensorflow/tfjs-core";
+import { TesseraError, nearest, registerGradients } from "@tessera/core";
+import {
+  type BackendName,
+  type BackendProvider,
+  type BackendReport,
+  type BackendSettings,
+  type Precision,
+  unavailable,
+} from "./backend.ts";
+
+export interface UseBackendOptions extends BackendSettings {
+  /** @default "f32" */
+  precision?: Precision | undefined;
+}
+
+/** The backend that runs now, and why not another. */
+export interface BackendChoice extends BackendReport {
+  precision: Precision;
+  /** Those that `auto` would have liked better, each with its reason. */
+  passedOver: BackendReport[];
+}
+
+/** `useBackend` among the providers given. */
+export async function chooseBackend(
+  providers: readonly BackendProvider[],
+  name: BackendName | "auto",
+  { precision = "f32", ...settings }: UseBackendOptions,
+): Promise<BackendChoice> {
+  const passedOver: BackendReport[] = [];
+  for (const provider of candidates(providers, name)) {
+    const report = await start(provider, precision, settings);
+    if (report.available) {
+      registerGradients();
+      return { ...report, precision, passedOver };
+    }
+    passedOver.push(report);
+  }
+  const reasons = passedOver.map((report) => `${report.name}: ${report.reason}`).join("\n  ");
+  throw new TesseraError(`useBackend: expected backend "${name}" with ${precision}, got none that works\n  ${reasons}`);
+}
+
+function candidates(providers: readonly BackendProvider[], name: BackendName | "auto"): readonly BackendProvider[] {
+  if (name === "auto") return providers;
+  const provider = providers.find((candidate) => candidate.name === name);
+  if (provider) return [provider];
+  const known = ["auto", ...providers.map((candidate) => candidate.name)];
+  throw new TesseraError(
+    `useBackend: expected one of ${known.join(", ")}, got "${name}"; did you mean ${nearest(name, known)[0]}?`,
+  );
+}
+
+async function start(
+  provider: BackendProvider,
+  precision: Precision,
+  settings: BackendSettings,
+): Promise<BackendReport> {
+  const report = await provider.probe();
+  if (!report.available) return report;
+  if (!report.precisions.includes(precision)) {
+    const has = report.precisions.join(", ");
+    return unavailable(provider.name, `it computes in ${has}, not in ${precision}; ask for ${has}`);
+  }
+  try {
+    await provider.register(settings);
+    if (!(await setBackend(provider.tfjsName))) throw new Error("TensorFlow.js could not start it");
+    await ready();
+    return report;
+  } catch (error) {
+    return unavailable(provider.name, (error as Error).message);
+  }
+}
