@@ -105,12 +105,20 @@ function mlpDim(config: HuggingFaceConfig, width: number): number {
 
 function activation({ hidden_act: name = "gelu" }: HuggingFaceConfig, where: string): Activation {
   const known = Object.hasOwn(activations, name) ? activations[name] : undefined;
-  if (!known) throw new FormatError(`${where}: expected "hidden_act" among ${Object.keys(activations).join(", ")}, got "${name}"`);
+  if (!known)
+    throw new FormatError(
+      `${where}: expected "hidden_act" among ${Object.keys(activations).join(", ")}, got "${name}"`,
+    );
   return known;
 }
 
-function positive(config: HuggingFaceConfig, field: "hidden_size" | "num_hidden_layers" | "num_attention_heads", where: string): number {
+function positive(
+  config: HuggingFaceConfig,
+  field: "hidden_size" | "num_hidden_layers" | "num_attention_heads",
+  where: string,
+): number {
   const value = config[field];
-  if (!Number.isInteger(value) || value < 1) throw new FormatError(`${where}: expected a whole number as "${field}", got ${JSON.stringify(value)}`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new FormatError(`${where}: expected a whole number as "${field}", got ${JSON.stringify(value)}`);
   return value;
 }

@@ -55,7 +55,10 @@ export async function parity(model: Backbone, options: ParityOptions = {}): Prom
   const reports = await listBackends();
   const wanted = options.backends;
   const chosen = reports.filter(({ name, available }) => available && (wanted?.includes(name) ?? true));
-  if (chosen.length === 0) throw new TesseraError(`parity: expected a backend that works, got none of ${(wanted ?? reports.map(({ name }) => name)).join(", ")}`);
+  if (chosen.length === 0)
+    throw new TesseraError(
+      `parity: expected a backend that works, got none of ${(wanted ?? reports.map(({ name }) => name)).join(", ")}`,
+    );
 
   // Values leave the backend that holds them before another takes over: some cannot be read from outside.
   const weights = await valuesOf(model);
@@ -68,7 +71,10 @@ export async function parity(model: Backbone, options: ParityOptions = {}): Prom
     for (const [path, param] of model.params()) param.set(weights.get(path)!);
     const { logits, ms } = await forward(model, input);
     expected ??= logits;
-    if (logits.length !== expected.length) throw new TesseraError(`parity: expected ${expected.length} logits as in the reference, got ${logits.length}; is it of another model?`);
+    if (logits.length !== expected.length)
+      throw new TesseraError(
+        `parity: expected ${expected.length} logits as in the reference, got ${logits.length}; is it of another model?`,
+      );
     rows.push({ backend: name, device, ms, ...compare(logits, expected, input.shape[0]!, tolerance) });
   }
   const skipped = reports.filter(({ name, available }) => !available && (wanted?.includes(name) ?? true));
@@ -87,7 +93,10 @@ function noise(model: Backbone, batch: number): ParityReference["images"] {
   return { shape, values: Float32Array.from({ length: sizeOf(shape) }, () => random.normal()) };
 }
 
-async function forward(model: Backbone, { shape, values }: ParityReference["images"]): Promise<{ logits: Float32Array; ms: number }> {
+async function forward(
+  model: Backbone,
+  { shape, values }: ParityReference["images"],
+): Promise<{ logits: Float32Array; ms: number }> {
   const images: Tensor4D = tensor4d(values, shape as [number, number, number, number]);
   try {
     const warm = model.forward(images);
@@ -103,7 +112,12 @@ async function forward(model: Backbone, { shape, values }: ParityReference["imag
   }
 }
 
-function compare(got: Float32Array, expected: Float32Array, batch: number, tolerance: number): Omit<ParityRow, "backend" | "device" | "ms"> {
+function compare(
+  got: Float32Array,
+  expected: Float32Array,
+  batch: number,
+  tolerance: number,
+): Omit<ParityRow, "backend" | "device" | "ms"> {
   const width = expected.length / batch;
   let [max, sum, scale, agreed] = [0, 0, 0, 0];
   for (let i = 0; i < expected.length; i++) {
