@@ -11,7 +11,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { readGoldens, restore } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
-import { Module } from "../module.ts";
+import type { Module } from "../module.ts";
 import { RelativePositionBias } from "../positions/relative-bias.ts";
 import { Rotary2d } from "../positions/rotary.ts";
 import { Attention } from "./attention.ts";

@@ -134,8 +134,8 @@ function resolve(
 export function checkBiasAndMask(
   [b, n, m]: readonly [number, number, number],
   { heads, bias, mask }: AttentionOptions,
-  where: string,
+  caller: string,
 ): void {
-  if (bias) sizes(bias, [bias.shape[0] === 1 ? 1 : heads, n, m], `${where} bias`);
-  if (mask) sizes(mask, [mask.shape[0] === 1 ? 1 : b, mask.shape[1] === 1 ? 1 : n, m], `${where} mask`);
+  if (bias) sizes(bias, [bias.shape[0] === 1 ? 1 : heads, n, m], `${caller} bias`);
+  if (mask) sizes(mask, [mask.shape[0] === 1 ? 1 : b, mask.shape[1] === 1 ? 1 : n, m], `${caller} mask`);
 }

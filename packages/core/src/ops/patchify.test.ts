@@ -12,7 +12,7 @@ import {
   zeros,
 } from "@tensorflow/tfjs-core";
 import { checkGradients, expectNoLeak, readGoldens, restore, seeded } from "@tessera/testing";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { withFakeKernels } from "../__fixtures__/fake-kernels.ts";
 import { type PatchifyOptions, patchGrid, patchify } from "./patchify.ts";
