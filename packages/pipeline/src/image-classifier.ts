@@ -2,6 +2,7 @@ import type { ImageInput, Preprocessing } from "@tessera/data";
 import { TesseraError } from "@tessera/core";
 import type { Backbone } from "./families.ts";
 import { type LoadModelOptions, loadModel } from "./load-model.ts";
+import type { ModelFiles } from "./model-folder.ts";
 import { type Outcome, type RunOptions, type Timing, ensureBackend, run } from "./run.ts";
 import { softmax, topK } from "./top-k.ts";
 
@@ -49,7 +50,7 @@ export interface ImageClassifier {
  * @throws {TesseraError} if there is no such model, its weights are those of another, or it has no head.
  */
 export async function imageClassifier(
-  spec?: string | URL,
+  spec?: string | URL | ModelFiles,
   options: ImageClassifierOptions = {},
 ): Promise<ImageClassifier> {
   await ensureBackend();

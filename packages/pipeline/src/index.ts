@@ -17,4 +17,5 @@ export {
   imageEmbedder,
 } from "./image-embedder.ts";
 export { type LoadModelOptions, type LoadedModel, loadModel } from "./load-model.ts";
+export type { ModelFiles } from "./model-folder.ts";
 export type { Outcome, RunOptions, Timing } from "./run.ts";

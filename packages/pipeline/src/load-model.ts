@@ -3,7 +3,7 @@ import { type Preprocessing, timmPreprocessing } from "@tessera/data";
 import { type SourceInput, readSafetensors } from "@tessera/weights";
 import { EMBEDDED_MODEL } from "./embedded.ts";
 import { type Backbone, createBackbone, familyOf, variantNames } from "./families.ts";
-import { type DescribedModel, describeFolder, modelFiles } from "./model-folder.ts";
+import { type DescribedModel, type ModelFiles, describeConfig, describeFolder, modelFiles } from "./model-folder.ts";
 
 export interface LoadModelOptions {
   /** Variant whose weights `spec` or `weights` holds: `vit_tiny_patch16_224`. */
@@ -34,12 +34,12 @@ interface Parts extends DescribedModel {
 
 /**
  * From a name to a model that is ready: `spec` is the embedded default, a folder or address with `config.json` and
- * `model.safetensors` as timm writes them, or a `.safetensors` file with `arch`.
+ * `model.safetensors` as timm writes them, those two files themselves, or a `.safetensors` file with `arch`.
  *
  * @throws {TesseraError} if there is no such model, or its weights are those of another.
  */
 export async function loadModel(
-  spec: string | URL = EMBEDDED_MODEL,
+  spec: string | URL | ModelFiles = EMBEDDED_MODEL,
   options: LoadModelOptions = {},
 ): Promise<LoadedModel> {
   const { name, model, checkpoint, preprocessing, labels } = await open(spec, options);
@@ -63,7 +63,8 @@ export async function loadModel(
   }
 }
 
-function open(spec: string | URL, options: LoadModelOptions): Promise<Parts> {
+function open(spec: string | URL | ModelFiles, options: LoadModelOptions): Promise<Parts> {
+  if (isModelFiles(spec)) return openFiles(spec, options.signal);
   const text = String(spec);
   const { arch, weights, signal } = options;
   if (familyOf(text)) return openVariant(text, weights, options);
@@ -111,6 +112,16 @@ async function openVariant(
     labels: undefined,
     preprocessing: timmPreprocessing(pretrained),
   };
+}
+
+function isModelFiles(spec: string | URL | ModelFiles): spec is ModelFiles {
+  return typeof spec === "object" && "config" in spec;
+}
+
+async function openFiles({ config, weights }: ModelFiles, signal: AbortSignal | undefined): Promise<Parts> {
+  const name = weights instanceof Blob ? (weights as Partial<File>).name : undefined;
+  const described = await describeConfig(config, name ?? "the files given", undefined, signal);
+  return { ...described, checkpoint: await readSafetensors(weights, { signal }) };
 }
 
 async function openFolder(folder: string | URL, signal: AbortSignal | undefined): Promise<Parts> {

@@ -1,5 +1,6 @@
 import { TesseraError, nearest } from "@tessera/core";
 import type { Preprocessing } from "@tessera/data";
+import type { SourceInput } from "@tessera/weights";
 import { EMBEDDED_MODEL, embeddedFiles } from "./embedded.ts";
 import { type Backbone, variantNames } from "./families.ts";
 import { readJson } from "./read-json.ts";
@@ -12,6 +13,12 @@ export interface DescribedModel {
   /** Undefined where the folder names none. */
   labels: readonly string[] | undefined;
   preprocessing: Preprocessing;
+}
+
+/** A model's two files, wherever they are: what a user drops on a page has no path. */
+export interface ModelFiles {
+  config: SourceInput;
+  weights: SourceInput;
 }
 
 /** Files of a folder, as paths or addresses, whichever the folder is; those of the embedded default by its name. */
@@ -29,9 +36,8 @@ export async function describeFolder(
   imageSize?: number,
   signal?: AbortSignal,
 ): Promise<DescribedModel> {
-  const file = modelFiles(folder).config;
   const name = String(folder);
-  const config = await readJson(file, signal).catch((error: unknown) => {
+  return describeConfig(modelFiles(folder).config, name, imageSize, signal).catch((error: unknown) => {
     if (!TesseraError.isInstance(error) || !/no such file/.test(error.message)) throw error;
     const close = nearest(name, [EMBEDDED_MODEL, ...variantNames], 2).join(" or ");
     throw new TesseraError(
@@ -39,15 +45,29 @@ export async function describeFolder(
       { cause: error },
     );
   });
+}
+
+/**
+ * Reads one `config.json`, as timm writes it.
+ * @throws {TesseraError} if it cannot be read, or it describes no model that is known.
+ */
+export async function describeConfig(
+  file: SourceInput,
+  name: string,
+  imageSize?: number,
+  signal?: AbortSignal,
+): Promise<DescribedModel> {
+  const where = typeof file === "string" || file instanceof URL ? String(file) : "config.json";
+  const config = await readJson(file, signal);
   if (!isTimmConfig(config))
     throw new TesseraError(
-      `${String(file)}: expected timm's config.json with "architecture", got another; pass a .safetensors file and arch`,
+      `${where}: expected timm's config.json with "architecture", got another; pass a .safetensors file and arch`,
     );
   const sized =
     imageSize === undefined ? config : { ...config, model_args: { ...config.model_args, img_size: imageSize } };
   return {
     name,
-    model: backboneFromTimm(sized, String(file)),
+    model: backboneFromTimm(sized, where),
     labels: config.label_names,
     preprocessing: preprocessingFromTimm(config),
   };

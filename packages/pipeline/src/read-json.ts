@@ -1,8 +1,8 @@
 import { FormatError } from "@tessera/core";
-import { openSource } from "@tessera/weights";
+import { type SourceInput, openSource } from "@tessera/weights";
 
-/** A JSON file from a path or an address. @throws {FormatError} if it is none. */
-export async function readJson(file: string | URL, signal?: AbortSignal): Promise<unknown> {
+/** A JSON file from a path, an address or bytes. @throws {FormatError} if it is none. */
+export async function readJson(file: SourceInput, signal?: AbortSignal): Promise<unknown> {
   const source = await openSource(file, { signal });
   try {
     return JSON.parse(new TextDecoder().decode(await source.read(0, source.length, signal)));

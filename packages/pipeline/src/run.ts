@@ -1,9 +1,12 @@
-import { type Tensor2D, type Tensor4D, add, engine, mul, reverse, tidy } from "@tensorflow/tfjs-core";
+import { type Tensor2D, type Tensor4D, add, engine, mul, reverse, tensor4d, tidy } from "@tensorflow/tfjs-core";
 import { useBackend } from "@tessera/backends";
-import { type ImageInput, type Preprocessing, type RgbImage, decodeImage, preprocessBatch } from "@tessera/data";
+import { TesseraError } from "@tessera/core";
+import type { ImageInput, Preprocessing } from "@tessera/data";
+import { type Prepared, type Spent, prepare } from "./prepare.ts";
 
-/** Milliseconds that one picture took; those of a batch are shared among its pictures. */
+/** Milliseconds of one picture; a batch's are shared among its pictures. All pictures' add up to no more than passed. */
 export interface Timing {
+  /** Waiting for the decoder. Pictures that were decoded while the batch before was computed cost nothing. */
   decode: number;
   preprocess: number;
   forward: number;
@@ -23,17 +26,18 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
 }
 
-interface Decoded {
-  index: number;
-  input: ImageInput;
-  image?: RgbImage;
-  error?: Error;
-  ms: number;
-}
+/** A model's part of a run: [b, h, w, 3] -> [b, outputs] */
+type Forward = (images: Tensor4D) => Tensor2D;
 
 /** Chooses a backend for callers who have not. */
 export async function ensureBackend(): Promise<void> {
   if (!engine().backendName) await useBackend("auto");
+}
+
+/** @throws {TesseraError} unless it is a whole number from 1. */
+export function checkCount(name: string, count: number): void {
+  if (!Number.isInteger(count) || count < 1)
+    throw new TesseraError(`${name}: expected a whole number from 1, got ${count}`);
 }
 
 /**
@@ -43,62 +47,68 @@ export async function ensureBackend(): Promise<void> {
 export async function* run(
   inputs: readonly ImageInput[],
   preprocessing: Preprocessing,
-  forward: (images: Tensor4D) => Tensor2D,
+  forward: Forward,
   { batchSize = 8, tta = false, signal }: RunOptions,
 ): AsyncGenerator<Outcome> {
-  const batches = Array.from({ length: Math.ceil(inputs.length / batchSize) }, (_, i) =>
-    inputs.slice(i * batchSize, (i + 1) * batchSize),
-  );
-  const decode = (batch: number) =>
-    Promise.all((batches[batch] ?? []).map((input, i) => decodeOne(input, batch * batchSize + i, signal)));
-  let next = decode(0);
-  for (let batch = 0; batch < batches.length; batch++) {
-    const decoded = await next;
-    next = decode(batch + 1);
+  checkCount("batchSize", batchSize);
+  signal?.throwIfAborted();
+  const spent: Spent = { ms: 0 };
+  const batchAt = (start: number) =>
+    prepare(inputs.slice(start, start + batchSize), start, preprocessing, spent, signal);
+  let next = batchAt(0);
+  for (let start = 0; start < inputs.length; start += batchSize) {
+    const watch = stopwatch(spent);
+    const batch = await next;
+    const decoding = watch();
     signal?.throwIfAborted();
-    yield* await compute(decoded, preprocessing, tta ? (images) => withMirror(images, forward) : forward);
-  }
-}
-
-async function compute(
-  decoded: Decoded[],
-  preprocessing: Preprocessing,
-  forward: (images: Tensor4D) => Tensor2D,
-): Promise<Outcome[]> {
-  const readable = decoded.flatMap(({ image }) => (image ? [image] : []));
-  if (readable.length === 0) return decoded.map(({ index, input, error }) => ({ index, input, error: error! }));
-  const start = performance.now();
-  const images = preprocessBatch(readable, preprocessing);
-  const prepared = performance.now();
-  const output = tidy(() => forward(images));
-  images.dispose();
-  const values = (await output.data<"float32">()) as Float32Array;
-  const [, width] = output.shape;
-  output.dispose();
-  const end = performance.now();
-  let row = 0;
-  return decoded.map(({ index, input, image, error, ms }) => {
-    if (!image) return { index, input, error: error! };
-    const timing = {
-      decode: ms,
-      preprocess: (prepared - start) / readable.length,
-      forward: (end - prepared) / readable.length,
+    next = batchAt(start + batchSize);
+    const computing = stopwatch(spent);
+    const { shape, values } = await compute(batch, preprocessing, tta ? mirrored(forward) : forward);
+    const [rows, width] = shape;
+    const share = (ms: number) => ms / rows;
+    const ms = {
+      decode: share(decoding.others),
+      preprocess: share(decoding.preprocess),
+      forward: share(computing().others),
     };
-    return { index, input, values: values.slice(row * width, ++row * width), ms: timing };
-  });
-}
-
-async function decodeOne(input: ImageInput, index: number, signal: AbortSignal | undefined): Promise<Decoded> {
-  const start = performance.now();
-  try {
-    const image = await decodeImage(input, { signal });
-    return { index, input, image, ms: performance.now() - start };
-  } catch (error) {
-    signal?.throwIfAborted();
-    return { index, input, error: error as Error, ms: performance.now() - start };
+    let row = 0;
+    for (const prepared of batch) {
+      const { index, input } = prepared;
+      if (prepared.error) yield { index, input, error: prepared.error };
+      else yield { index, input, values: values.slice(row * width, ++row * width), ms };
+    }
   }
 }
 
-function withMirror(images: Tensor4D, forward: (images: Tensor4D) => Tensor2D): Tensor2D {
-  return mul(add(forward(images), forward(reverse(images, 2))), 0.5);
+/** The outputs of those pictures that could be read, row by row. */
+async function compute(
+  batch: readonly Prepared[],
+  { size: [height, width] }: Preprocessing,
+  forward: Forward,
+): Promise<{ shape: readonly [number, number]; values: Float32Array }> {
+  const readable = batch.flatMap((prepared) => (prepared.error ? [] : [prepared.values]));
+  if (readable.length === 0) return { shape: [0, 0], values: new Float32Array() };
+  const output = tidy(() => {
+    const pixels = new Float32Array(readable.length * height * width * 3);
+    for (const [i, values] of readable.entries()) pixels.set(values, i * values.length);
+    return forward(tensor4d(pixels, [readable.length, height, width, 3]));
+  });
+  try {
+    return { shape: output.shape, values: (await output.data<"float32">()) as Float32Array };
+  } finally {
+    output.dispose();
+  }
+}
+
+/** Tells the time since, that of preprocessing apart: it may fall into any wait. */
+function stopwatch(spent: Spent): () => { preprocess: number; others: number } {
+  const [start, before] = [performance.now(), spent.ms];
+  return () => {
+    const preprocess = spent.ms - before;
+    return { preprocess, others: performance.now() - start - preprocess };
+  };
+}
+
+function mirrored(forward: Forward): Forward {
+  return (images) => mul(add(forward(images), forward(reverse(images, 2))), 0.5);
 }
