@@ -1,0 +1,139 @@
+import { type Tensor2D, memory, sum, variableGrads } from "@tensorflow/tfjs-core";
+import { expectNoLeak } from "@tessera/testing";
+import { describe, expect, test } from "vitest";
+import { constant, normal, ones, zeros } from "./init/initializers.ts";
+import { EncoderBlock } from "./layers/encoder-block.ts";
+import { Linear } from "./layers/linear.ts";
+import { Module, repeat } from "./module.ts";
+import { Param } from "./param.ts";
+import { LearnedPositions } from "./positions/learned.ts";
+
+class Tree extends Module {
+  override readonly headPaths = ["head"];
+  readonly clsToken = new Param([1, 1, 4], zeros);
+  readonly posEmbed = new LearnedPositions({ grid: [2, 2], width: 4 });
+  readonly patchEmbed = new Linear(3, 4);
+  readonly blocks = repeat(2, () => new Linear(4, 4, { bias: false }));
+  readonly scales = [new Param([2], ones), new Param([3], ones)];
+  readonly missing: Linear | undefined = undefined;
+  readonly config = { hidden: new Linear(9, 9) };
+  readonly #secret = new Linear(5, 5);
+  readonly head = new Linear(4, 2);
+
+  secret(): number {
+    return this.#secret.paramCount;
+  }
+}
+
+const paths = [
+  "cls_token",
+  "pos_embed",
+  "patch_embed.weight",
+  "patch_embed.bias",
+  "blocks.0.weight",
+  "blocks.1.weight",
+  "scales.0",
+  "scales.1",
+  "head.weight",
+  "head.bias",
+];
+
+describe("the tree", () => {
+  test("paths are the fields' names in snake_case, in order; arrays count; `self` adds nothing; configs are no parts", () => {
+    expect([...new Tree().params().keys()]).toEqual(paths);
+  });
+
+  test("modules by their paths, the root first", () => {
+    const tree = new Tree();
+    const modules = tree.modules();
+    expect([...modules.keys()]).toEqual(["", "pos_embed", "patch_embed", "blocks.0", "blocks.1", "head"]);
+    expect(modules.get("")).toBe(tree);
+    expect(modules.get("blocks.1")).toBe(tree.blocks[1]);
+  });
+
+  test("counts all values, of a model that would fill the memory, without allocating one", () => {
+    const before = memory().numTensors;
+    class Huge extends Module {
+      readonly blocks = repeat(32, () => new EncoderBlock({ width: 1280, heads: 16 }));
+    }
+    expect(new Huge().paramCount).toBe(32 * (12 * 1280 ** 2 + 13 * 1280));
+    expect(memory().numTensors).toBe(before);
+  });
+
+  test("two parameters at one path are an error", () => {
+    class Twice extends Module {
+      readonly fooBar = new Param([1], ones);
+      readonly foo_bar = new Param([1], ones);
+    }
+    expect(() => new Twice().params()).toThrow(
+      "Module.params: expected one parameter at foo_bar, got two; rename a field",
+    );
+  });
+
+  test("modules of another copy of the package are modules", () => {
+    expect(Module.is(new Tree())).toBe(true);
+    expect(Module.is({ [Symbol.for("tessera.module")]: true })).toBe(true);
+    for (const other of [undefined, null, 1, "module", {}]) expect(Module.is(other)).toBe(false);
+  });
+});
+
+async function valuesOf(module: Module): Promise<Record<string, readonly number[]>> {
+  const read = [...module.params()].map(async ([path, param]) => [path, [...(await param.value.data())]] as const);
+  return Object.fromEntries(await Promise.all(read));
+}
+
+describe("init", () => {
+  test("values depend on the seed and the path alone", async () => {
+    class Other extends Module {
+      readonly extra = new Linear(7, 7);
+      readonly head = new Linear(4, 2);
+    }
+    using tree = new Tree().init(1);
+    using other = new Other().init(1);
+    const [a, b] = [await valuesOf(tree), await valuesOf(other)];
+    expect(b["head.weight"]).toEqual(a["head.weight"]);
+    expect(await valuesOf(tree.init(1))).toEqual(a);
+    expect((await valuesOf(tree.init(2)))["head.weight"]).not.toEqual(a["head.weight"]);
+    expect(a["blocks.0.weight"]).not.toEqual(a["blocks.1.weight"]);
+  });
+
+  test("gives these values on every backend", async () => {
+    using linear = new Linear(2, 2).init(0);
+    expect([...(await linear.weight.value.data())]).toEqual([
+      -0.004947642330080271, -0.06358218938112259, 0.002076225122436881, -0.0306796133518219,
+    ]);
+  });
+
+  test("a scheme overrides where it has an opinion", async () => {
+    using tree = new Tree().init(1, (path, param) => {
+      if (path.startsWith("blocks.")) return constant(param.shape[0]!);
+      return path.endsWith("bias") ? normal(1) : undefined;
+    });
+    const values = await valuesOf(tree);
+    expect(new Set(values["blocks.1.weight"])).toEqual(new Set([4]));
+    expect(values["head.bias"]).not.toEqual([0, 0]);
+    expect(values["scales.1"]).toEqual([1, 1, 1]);
+  });
+});
+
+test("setTrainable switches gradients by path", () => {
+  using linear = new Linear(2, 3).init(1);
+  linear.setTrainable(false).setTrainable(true, (path) => path === "bias");
+  const x = linear.weight.value as unknown as Tensor2D;
+  const { value, grads } = variableGrads(() => sum(linear.forward(x)));
+  expect(Object.keys(grads)).toEqual([linear.bias!.value.name]);
+  for (const result of [value, ...Object.values(grads)]) result.dispose();
+});
+
+test("dispose and `using` free everything; the module can be used again", async () => {
+  const tree = new Tree();
+  await expectNoLeak(() => {
+    {
+      using inner = tree.init(1);
+      expect(inner.clsToken.materialized).toBe(true);
+    }
+    expect(tree.clsToken.materialized).toBe(false);
+    tree.init(2).dispose();
+  });
+  expect(tree.secret()).toBe(30);
+});

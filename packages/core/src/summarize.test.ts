@@ -1,0 +1,88 @@
+import { memory } from "@tensorflow/tfjs-core";
+import { expect, test } from "vitest";
+import { ones } from "./init/initializers.ts";
+import { Attention } from "./layers/attention.ts";
+import { CrossAttention } from "./layers/cross-attention.ts";
+import { EncoderBlock } from "./layers/encoder-block.ts";
+import { Head } from "./layers/head.ts";
+import { RmsNorm } from "./layers/layer-norm.ts";
+import { Linear } from "./layers/linear.ts";
+import { SwiGlu } from "./layers/mlp.ts";
+import { PatchEmbed } from "./layers/patch-embed.ts";
+import { Module } from "./module.ts";
+import { Param } from "./param.ts";
+import { RelativePositionBias } from "./positions/relative-bias.ts";
+import { type Summary, summarize } from "./summarize.ts";
+
+function expectConsistent({ layers, params, macs }: Summary): void {
+  expect(layers.reduce((sum, layer) => sum + layer.params, 0)).toBe(params);
+  expect(layers.reduce((sum, layer) => sum + layer.macs, 0)).toBe(macs);
+}
+
+test("rows in order of execution, with shape, parameters and multiply-adds of their own; nothing is allocated", () => {
+  const before = memory().numTensors;
+  const summary = summarize(new EncoderBlock({ width: 8, heads: 2, layerScale: 1 }), [2, 5, 8]);
+  expect(summary.layers.map((row) => [row.path, row.kind, row.shape.join(), row.params, row.macs])).toEqual([
+    ["", "EncoderBlock", "2,5,8", 0, 0],
+    ["norm1", "LayerNorm", "2,5,8", 16, 0],
+    ["attn", "Attention", "2,5,8", 0, 2 * 2 * 5 * 5 * 8],
+    ["attn.qkv", "Linear", "2,5,24", 24 * 8 + 24, 10 * 24 * 8],
+    ["attn.proj", "Linear", "2,5,8", 64 + 8, 10 * 64],
+    ["ls1", "LayerScale", "2,5,8", 8, 0],
+    ["norm2", "LayerNorm", "2,5,8", 16, 0],
+    ["mlp", "Mlp", "2,5,8", 0, 0],
+    ["mlp.fc1", "Linear", "2,5,32", 8 * 32 + 32, 10 * 8 * 32],
+    ["mlp.fc2", "Linear", "2,5,8", 8 * 32 + 8, 10 * 8 * 32],
+    ["ls2", "LayerScale", "2,5,8", 8, 0],
+  ]);
+  expectConsistent(summary);
+  expect(memory().numTensors).toBe(before);
+});
+
+test("patch embedding: a convolution's multiply-adds", () => {
+  const embed = new PatchEmbed({ imageSize: [32, 48], patchSize: 16, width: 10, norm: true });
+  const summary = summarize(embed, [1, 32, 48, 3]);
+  expectConsistent(summary);
+  expect(summary.macs).toBe(6 * 16 * 16 * 3 * 10);
+  expect(summary.layers.map(({ path, shape }) => [path, shape])).toEqual([
+    ["", [1, 6, 10]],
+    ["proj", [1, 6, 10]],
+    ["norm", [1, 6, 10]],
+  ]);
+});
+
+test.each([
+  ["token", {}, 3 * 8],
+  ["mean and norm", { pool: "mean", norm: true }, 3 * 8],
+  ["pre-logits", { preLogits: true }, 3 * 8 + 64],
+  ["attention", { pool: "attention", heads: 2 }, 3 * 8 + 64 + 5 * 8 * 16 + 2 * 5 * 8 + 64 + 2 * 8 * 32],
+] as const)("a head that pools by %s", (_, options, macs) => {
+  const summary = summarize(new Head({ width: 8, classes: 3, ...options }), [1, 5, 8]);
+  expectConsistent(summary);
+  expect(summary.layers[0]!.shape).toEqual([1, 3]);
+  expect(summary.macs).toBe(macs);
+});
+
+test("other parts", () => {
+  expect(summarize(new SwiGlu({ width: 4, hidden: 6 }), [1, 2, 4]).macs).toBe(2 * (4 * 12 + 6 * 4));
+  expect(summarize(new RmsNorm(4), [2, 4]).layers[0]!.shape).toEqual([2, 4]);
+  const cross = summarize(new CrossAttention({ width: 4, heads: 2, memoryWidth: 6 }), [1, 3, 4]);
+  expect(cross.macs).toBe(3 * 16 + 3 * 6 * 8 + 2 * 9 * 4 + 3 * 16);
+  const relPos = new RelativePositionBias({ window: [2, 2], heads: 2 });
+  const normed = summarize(new Attention({ width: 8, heads: 2, qkNorm: true, relPos }), [1, 4, 8]);
+  expectConsistent(normed);
+  expect(normed.layers.map(({ path }) => path)).toEqual(["", "qkv", "q_norm", "k_norm", "rel_pos", "proj"]);
+});
+
+test("a module without a shape rule hides its children's shapes, not their parameters", () => {
+  class Opaque extends Module {
+    readonly table = new Param([5], ones);
+    readonly inner = new Linear(2, 3);
+  }
+  const summary = summarize(new Opaque(), [1, 2]);
+  expectConsistent(summary);
+  expect(summary.layers.map(({ path, shape, params }) => [path, shape, params])).toEqual([
+    ["", [1, 2], 5],
+    ["inner", [], 9],
+  ]);
+});
