@@ -4,6 +4,7 @@ import * as weights from "./index.ts";
 test("exports what it promises and no more", () => {
   expect(Object.keys(weights).sort()).toEqual([
     "openCheckpoint",
+    "openShards",
     "openSource",
     "readNpz",
     "readSafetensors",

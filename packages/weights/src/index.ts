@@ -12,6 +12,7 @@ export {
   type WriteOptions,
   writeSafetensors,
 } from "./safetensors/write.ts";
+export { openShards } from "./sharded.ts";
 export type { ByteSource } from "./source/byte-source.ts";
 export { openSource, type SourceInput } from "./source/open-source.ts";
 export type { UrlSourceOptions } from "./source/url-source.ts";

@@ -56,6 +56,31 @@ test("fetches ranges, several small ones at once", async () => {
   await source.close();
 });
 
+test("reads little ahead where reads lie apart, and more where they follow one another", async () => {
+  const source = await urlSource(await serve(ranges(file)));
+  await source.read(9_000_000, 10);
+  await source.read(3_000_000, 10);
+  expect(requests.slice(1)).toEqual(["bytes=9000000-9065535", "bytes=3000000-3065535"]);
+  for (let at = 3_000_000; at < 8_000_000; at += 10_000) await source.read(at, 10_000);
+  expect(requests.length).toBeLessThan(12);
+});
+
+test("the signal of opening does not end later reads", async () => {
+  const opening = new AbortController();
+  const source = await urlSource(await serve(ranges(file)), { signal: opening.signal });
+  opening.abort();
+  expect(await source.read(5_000_000, 3)).toEqual(file.slice(5_000_000, 5_000_003));
+  expect((await source.read(1_000_000, 5_000_000)).length).toBe(5_000_000);
+});
+
+test("a range that was not asked for is not believed", async () => {
+  const whole: RequestListener = (request, response) => {
+    const header = request.headers.range ? { "content-range": "bytes 0-999999999999/1000000000000" } : {};
+    response.writeHead(request.headers.range ? 206 : 200, header).end(file.subarray(0, 100));
+  };
+  expect((await urlSource(await serve(whole))).length).toBe(100);
+});
+
 test("what was read belongs to the reader", async () => {
   const source = await urlSource(await serve(ranges(file)));
   (await source.read(0, 4)).fill(99);

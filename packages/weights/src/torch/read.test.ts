@@ -255,6 +255,19 @@ test("the old format is refused wherever it is cut", async () => {
   for (const length of lengths) await expect(readTorch(whole.subarray(0, length))).rejects.toThrow(FormatError);
 });
 
+test("a damaged byte anywhere is a FormatError or other values, and nothing else", async () => {
+  const whole = await fixture("strided_views.pth");
+  for (let at = 0; at < whole.length; at += 3) {
+    const damaged = whole.slice();
+    damaged[at]! ^= 1 << (at % 8);
+    const error = await readTorch(damaged)
+      .then((checkpoint) => values(checkpoint))
+      .then(() => undefined)
+      .catch((reason: unknown) => reason);
+    expect(error ?? new FormatError()).toBeInstanceOf(FormatError);
+  }
+});
+
 test("only what a tensor needs is read", async () => {
   const whole = await fixture("legacy_not_zip.pth");
   const { tensors } = await readTorch(whole);

@@ -7,11 +7,16 @@ const localHeaderBytes = 30;
 /** How much of a packed member is read at a time. */
 const partBytes = 2 ** 20;
 
+/** What `dataStart` found: over HTTP it costs a request. */
+const starts = new WeakMap<ZipMember, number>();
+
 /**
  * Where a member's bytes start. Its local header must tell the same name as the directory: archives that say two things
  * are made to be read differently by different programs.
  */
 export async function dataStart(source: ByteSource, member: ZipMember, signal?: AbortSignal): Promise<number> {
+  const known = starts.get(member);
+  if (known !== undefined) return known;
   const name = new TextEncoder().encode(member.name);
   const bytes = await source.read(member.start, localHeaderBytes + name.length, signal);
   const header = new DataView(bytes.buffer);
@@ -20,7 +25,9 @@ export async function dataStart(source: ByteSource, member: ZipMember, signal?: 
     throw new FormatError(
       `${source.name}: expected ${member.name} where the zip directory says, got something else; the file is damaged`,
     );
-  return member.start + localHeaderBytes + name.length + header.getUint16(28, true);
+  const start = member.start + localHeaderBytes + name.length + header.getUint16(28, true);
+  starts.set(member, start);
+  return start;
 }
 
 /** The packed bytes, a part at a time. */
