@@ -12,7 +12,7 @@ import { TensorBuilder } from "./rebuild.ts";
 import { findStateDict } from "./state-dict.ts";
 
 /** Names and shapes only, so hundreds of kilobytes in practice. */
-export const largestPickle = 64 * 2 ** 20;
+const largestPickle = 64 * 2 ** 20;
 
 export interface TorchOptions extends UrlSourceOptions {
   /** Which dict to take from a file with several, such as `student`. @default the averaged or only one */

@@ -29,6 +29,20 @@ function isFloat(values: TensorValues): values is Float32Array | Float64Array {
   return values instanceof Float32Array || values instanceof Float64Array;
 }
 
+/** Infinity that was none before rounding would ruin a model without a word. */
+function checkedRange(
+  codes: Uint16Array,
+  values: Float32Array | Float64Array,
+  infinity: number,
+  where: string,
+): Uint16Array {
+  for (let i = 0; i < codes.length; i++) {
+    if ((codes[i]! & 0x7fff) === infinity && Number.isFinite(values[i]))
+      throw new TesseraError(`${where}: expected values in the range of the type, got ${values[i]}; write it as F32`);
+  }
+  return codes;
+}
+
 /**
  * Values as little-endian bytes of a type: the same type, BOOL from bytes, or a float type from float values.
  *
@@ -40,8 +54,8 @@ export function encodeValues(values: TensorValues, dtype: DtypeName, where: stri
   if (own === dtype) return raw(values);
   if (own === "U8" && dtype === "BOOL") return raw(values);
   if (isFloat(values)) {
-    if (dtype === "F16") return raw(narrowF16(values));
-    if (dtype === "BF16") return raw(narrowBf16(values));
+    if (dtype === "F16") return raw(checkedRange(narrowF16(values), values, 0x7c00, where));
+    if (dtype === "BF16") return raw(checkedRange(narrowBf16(values), values, 0x7f80, where));
     if (dtype === "F32") return raw(Float32Array.from(values));
     if (dtype === "F64") return raw(Float64Array.from(values));
     if (isFloat8(dtype)) {
