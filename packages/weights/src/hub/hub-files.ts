@@ -1,0 +1,32 @@
+import { TesseraError } from "@tessera/core";
+import { cachedListing } from "#hub-cache";
+import { fetchListing } from "./listing.ts";
+import type { HubListing, HubOptions } from "./options.ts";
+import { MissingError } from "./refusal.ts";
+import { retrying } from "./retry.ts";
+import { hubSettings, nameOf } from "./settings.ts";
+
+/**
+ * The files of a Hugging Face repository at a revision. Offline, and when the hub does not answer, those that are
+ * cached.
+ *
+ * @throws TesseraError when the hub refuses, or cannot be asked and nothing is cached
+ */
+export async function hubFiles(repo: string, options: HubOptions = {}): Promise<HubListing> {
+  const hub = await hubSettings(repo, options);
+  if (!hub.offline) {
+    try {
+      const { commit, files } = await retrying(hub, () => fetchListing(hub));
+      return { commit, files: files.map(({ name, size }) => ({ name, size })), isWhole: true };
+    } catch (error) {
+      const cached = error instanceof MissingError ? undefined : await cachedListing(hub);
+      if (!cached || hub.signal?.aborted) throw error;
+      return { ...cached, isWhole: false };
+    }
+  }
+  const cached = await cachedListing(hub);
+  if (cached) return { ...cached, isWhole: false };
+  throw new TesseraError(
+    `${nameOf(hub)}: expected a copy in ${hub.cacheDir}, got none while offline; download it once without HF_HUB_OFFLINE and the offline option`,
+  );
+}

@@ -1,0 +1,67 @@
+import { FormatError } from "@tessera/core";
+import { isCommit } from "./hub-id.ts";
+import { checkName } from "./safe-name.ts";
+import { connectionError, send } from "./send.ts";
+import { type Hub, nameOf } from "./settings.ts";
+import { watchdog } from "./watchdog.ts";
+
+export interface ListedFile {
+  name: string;
+  size?: number;
+  /** As `FileInfo.etag`. */
+  etag?: string;
+}
+
+export interface Listed {
+  commit: string;
+  files: ListedFile[];
+}
+
+interface Sibling {
+  rfilename?: unknown;
+  size?: unknown;
+  blobId?: unknown;
+  lfs?: { sha256?: unknown; size?: unknown } | null;
+}
+
+const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+const count = (value: unknown): number | undefined =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
+
+/**
+ * The files of a revision, as the hub's API lists them.
+ *
+ * @throws FormatError when the answer is no listing or a name in it would leave the cache
+ */
+export async function fetchListing(hub: Hub): Promise<Listed> {
+  const where = nameOf(hub);
+  const dog = watchdog(hub.retry.silenceMs, where);
+  return readListing(hub, where, dog.signal).finally(dog.stop);
+}
+
+function parsed(body: string): { sha?: unknown; siblings?: unknown } | null {
+  try {
+    return JSON.parse(body) as { sha?: unknown } | null;
+  } catch {
+    return null;
+  }
+}
+
+async function readListing(hub: Hub, where: string, signal: AbortSignal): Promise<Listed> {
+  const url = `${hub.endpoint}/api/models/${hub.repo}/revision/${encodeURIComponent(hub.revision)}?blobs=true`;
+  const { response } = await send(hub, url, where, { signal });
+  const body = await response.text().catch((cause: unknown) => {
+    throw connectionError(cause, where, hub, signal);
+  });
+  const answer = parsed(body);
+  const commit = text(answer?.sha) ?? "";
+  const siblings = answer?.siblings;
+  if (!isCommit(commit) || !Array.isArray(siblings))
+    throw new FormatError(`${where}: expected a listing of the hub, got something else; check ${hub.endpoint}`);
+  const files = (siblings as (Sibling | null)[]).map((sibling) => ({
+    name: checkName(text(sibling?.rfilename) ?? "", where),
+    size: count(sibling?.lfs?.size) ?? count(sibling?.size),
+    etag: text(sibling?.lfs?.sha256) ?? text(sibling?.blobId),
+  }));
+  return { commit, files };
+}

@@ -1,0 +1,52 @@
+import type { ByteSource } from "../source/byte-source.ts";
+
+/** How far a download has come, in bytes. */
+export interface HubProgress {
+  file: string;
+  loaded: number;
+  /** Undefined when the server does not say. */
+  total?: number;
+}
+
+export interface HubRetry {
+  /** In a row, without progress between them. @default 5 */
+  attempts?: number;
+  /** Before the second attempt; doubles from there. @default 500 */
+  delayMs?: number;
+  /** A connection that is silent for this long counts as broken. @default 30000 */
+  silenceMs?: number;
+}
+
+export interface HubOptions {
+  /** Branch, tag or commit; a commit of 40 digits is never asked for twice. @default "main" */
+  revision?: string;
+  /** `false` sends none. @default HF_TOKEN, or the file that `hf auth login` writes; none in browsers */
+  token?: string | false;
+  /** @default HF_ENDPOINT, or https://huggingface.co */
+  endpoint?: string;
+  /** Uses the cache alone. @default true when HF_HUB_OFFLINE=1 */
+  offline?: boolean;
+  /** In Node a folder, in browsers the name of a cache. @default HF_HUB_CACHE, HF_HOME/hub, …; `tessera-hub` */
+  cacheDir?: string;
+  signal?: AbortSignal;
+  onProgress?: (progress: HubProgress) => void;
+  /** In place of the global `fetch`: for a proxy, for example. */
+  fetch?: typeof fetch;
+  retry?: HubRetry;
+}
+
+/** What `openSource` and `openCheckpoint` take: in Node the path inside the cache, in browsers the cached bytes. */
+export type HubFile = string | ByteSource;
+
+export interface HubEntry {
+  name: string;
+  /** In bytes. */
+  size?: number;
+}
+
+export interface HubListing {
+  commit: string;
+  files: readonly HubEntry[];
+  /** False when only what is cached could be listed: offline, or no answer. */
+  isWhole: boolean;
+}

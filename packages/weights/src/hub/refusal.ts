@@ -1,0 +1,45 @@
+import { TesseraError } from "@tessera/core";
+import { PassingError, retryAfter } from "./retry.ts";
+import type { Hub } from "./settings.ts";
+
+/** The hub was reached and has no such file or revision: a copy of it is out of date. */
+export class MissingError extends TesseraError {}
+
+/** Why the hub did not give what was asked for, and what to do about it. Passing ones are `PassingError`s. */
+export function refusal({ status, headers }: Response, hub: Hub, where: string): TesseraError {
+  const code = headers.get("x-error-code");
+  const said = headers.get("x-error-message")?.slice(0, 200);
+  const got = `HTTP ${status}${said ? ` (${said})` : ""}`;
+  const page = `${hub.endpoint}/${hub.repo}`;
+  const login = hub.token
+    ? "the token that was sent may not read it: set HF_TOKEN to one that may"
+    : "if it is private or gated, set HF_TOKEN to a token that may read it";
+
+  if (status === 429 || status === 408 || status >= 500) {
+    const waitMs = retryAfter(headers);
+    const asked = waitMs === undefined ? "" : `, which asks to wait ${Math.ceil(waitMs / 1000)} s`;
+    return new PassingError(`${where}: expected the hub to answer, got ${got}${asked}; try again later`, { waitMs });
+  }
+  if (code === "RevisionNotFound")
+    return new MissingError(
+      `${where}: expected a branch, tag or commit of ${hub.repo}, got none called ${hub.revision}; see ${page}/tree/main`,
+    );
+  if (code === "EntryNotFound")
+    return new MissingError(
+      `${where}: expected a file of the repository, got none of that name; hubFiles("${hub.repo}") lists those it has`,
+    );
+  if (code === "GatedRepo")
+    return new TesseraError(
+      `${where}: expected access, got a gated repository (${got}); accept its terms at ${page}, then ${login}`,
+    );
+  if (code === "RepoNotFound" || status === 401)
+    return new TesseraError(`${where}: expected a repository, got ${got}; check the name at ${page}; ${login}`);
+  if (status === 403) return new TesseraError(`${where}: expected access, got ${got}; ${login}`);
+  if (status === 404)
+    return new TesseraError(
+      `${where}: expected the file, got ${got}; check the names of repository, revision and file, and that ${hub.endpoint} is a hub`,
+    );
+  if (status === 416)
+    return new TesseraError(`${where}: expected the rest of the file, got ${got}; the file changed, try again`);
+  return new TesseraError(`${where}: expected the file, got ${got}; check the names and ${hub.endpoint}`);
+}

@@ -1,0 +1,75 @@
+import { TesseraError } from "@tessera/core";
+import type { HubRetry } from "./options.ts";
+
+/** Nobody waits longer than this for a server that asks for patience. */
+const longestWaitMs = 60_000;
+
+/** A failure that may pass: no connection, an overloaded server, a transfer that broke off. */
+export class PassingError extends TesseraError {
+  /** How long the server asked us to wait. */
+  readonly waitMs?: number;
+
+  constructor(message: string, options: { cause?: unknown; waitMs?: number } = {}) {
+    super(message, options);
+    this.waitMs = options.waitMs;
+  }
+}
+
+interface Patience {
+  retry: Required<HubRetry>;
+  signal?: AbortSignal;
+}
+
+/** Counts failures in a row. `after` waits before the next attempt, or throws the failure when there shall be none. */
+export function patience({ retry, signal }: Patience): { reset(): void; after(error: unknown): Promise<void> } {
+  let failures = 0;
+  return {
+    reset() {
+      failures = 0;
+    },
+    async after(error) {
+      signal?.throwIfAborted();
+      failures++;
+      if (!(error instanceof PassingError) || failures >= retry.attempts || (error.waitMs ?? 0) > longestWaitMs)
+        throw error;
+      // not all clients of a server that restarts shall come back at the same time
+      const backoff = Math.min(retry.delayMs * 2 ** (failures - 1), longestWaitMs) * (0.75 + Math.random() / 2);
+      await wait(Math.max(backoff, error.waitMs ?? 0), signal);
+    },
+  };
+}
+
+/** @throws what `work` throws, after as many attempts as are allowed if it may pass */
+export async function retrying<T>(settings: Patience, work: () => Promise<T>): Promise<T> {
+  const { after } = patience(settings);
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      await after(error);
+    }
+  }
+}
+
+/** @throws the signal's reason when it is aborted meanwhile */
+export async function wait(ms: number, signal?: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    }
+    signal?.addEventListener("abort", done);
+    if (signal?.aborted) done();
+  });
+  signal?.throwIfAborted();
+}
+
+/** `Retry-After` in milliseconds: a number of seconds or a date (RFC 9110, 10.2.3). */
+export function retryAfter(headers: Headers): number | undefined {
+  const value = headers.get("retry-after");
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
