@@ -7,12 +7,14 @@ import { type Shape, sizeOf } from "../shape.ts";
 /** Drops single values with probability `rate` while training, and divides the others by 1 − rate: Srivastava et al. 2014. */
 export function dropout<T extends Tensor>(x: T, rate: number, ctx: Context): T {
   if (!ctx.training || rate === 0) return x;
+  checkRate(rate, "dropout");
   return tidy(() => mul(x, keepMask(x.shape, rate, randomOf(ctx, "dropout"))) as T);
 }
 
 /** Drops a residual branch for whole samples with probability `rate` while training: Huang et al. 2016. */
 export function dropPath<T extends Tensor>(x: T, rate: number, ctx: Context): T {
   if (!ctx.training || rate === 0) return x;
+  checkRate(rate, "dropPath");
   return tidy(
     () => mul(x, keepMask([x.shape[0]!, ...x.shape.slice(1).map(() => 1)], rate, randomOf(ctx, "dropPath"))) as T,
   );
@@ -27,7 +29,6 @@ export function dropPathRates(rate: number, depth: number, schedule: "linear" | 
 }
 
 function keepMask(shape: Shape, rate: number, random: Random): Tensor {
-  checkRate(rate, "dropout");
   const kept = Float32Array.from({ length: sizeOf(shape) }, () => (random.uniform() < rate ? 0 : 1 / (1 - rate)));
   return tensor(kept, [...shape]);
 }
