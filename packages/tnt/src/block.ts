@@ -27,7 +27,7 @@ export interface TntState {
 
 /**
  * An inner transformer on the words of each patch, and an outer one on the patches, which take in their words in between:
- * Han et al. 2021, eq. 4 to 8. The tokens are its output to captures; it offers `words` besides.
+ * Han et al. 2021, section 2.2. The tokens are its output to captures; it offers `words` besides.
  */
 export class TntBlock extends Module {
   readonly config: TntConfig;

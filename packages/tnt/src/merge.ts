@@ -2,7 +2,7 @@ import { type Tensor3D, add, engine, pad } from "@tensorflow/tfjs-core";
 import { type Context, type LayerNorm, runOp, within } from "@tessera/core";
 
 /**
- * Adds what a patch's words say to its token, and leaves the class token: Han et al. 2021, eq. 6.
+ * Adds what a patch's words say to its token, and leaves the class token.
  * tokens [b, 1 + n, d], joined [b, n, d] -> tokens + [0, norm(joined)]; timm's legacy form has no norm.
  * Kernel `TesseraTntMerge`, with the norm's weights as `gamma` and `beta`; asked at inference only, when nobody looks.
  */

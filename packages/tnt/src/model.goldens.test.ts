@@ -13,6 +13,8 @@ const files = {
 };
 
 const exact = { rtol: 1e-4, atol: 1e-5 };
+/** Sums over all pixels behind norms of four values: PyTorch's own float32 is up to 5.6e-5 off here. */
+const rounded = { ...exact, atol: 3e-5 };
 
 /** Arguments of timm's constructor. */
 interface TimmConfig {
@@ -85,7 +87,8 @@ describe.each(Object.keys(files) as (keyof typeof files)[])("%s", (name) => {
     const expected = [...goldens.tensors.keys()].filter((key) => key.startsWith("grads/")).map((key) => key.slice(6));
     expect([...model.params().keys()].sort()).toEqual(expected.sort());
     for (const [path, param] of model.params()) {
-      await expect(grads[param.value.name] as Tensor).toBeAllClose(goldens.get(`grads/${path}`), exact);
+      const tolerance = path === "pixel_embed.proj.weight" ? rounded : exact;
+      await expect(grads[param.value.name] as Tensor).toBeAllClose(goldens.get(`grads/${path}`), tolerance);
     }
     model.dispose();
   });

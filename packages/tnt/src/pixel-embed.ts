@@ -3,18 +3,15 @@ import {
   type Context,
   type Description,
   Module,
-  PatchEmbed,
   type Shape,
   ShapeError,
   output,
   pair,
   sizes,
+  within,
 } from "@tessera/core";
 import type { TntConfig } from "./config.ts";
-
-/** Side of the convolution that makes a word, in pixels, and the zeros around what it sees. */
-const KERNEL = 7;
-const PADDING = 3;
+import { WordConvolution } from "./word-convolution.ts";
 
 /**
  * Words of all patches, by one 7×7 convolution: Han et al. 2021, section 2.2. It sees a patch at a time, zeros around it;
@@ -24,27 +21,24 @@ const PADDING = 3;
  */
 export class PixelEmbed extends Module {
   readonly config: TntConfig;
-  readonly proj: PatchEmbed["proj"];
+  readonly proj: WordConvolution;
   /** [rows, columns] of words in a patch. */
   readonly words: readonly [number, number];
   readonly #patch: readonly [number, number];
-  readonly #convolution: PatchEmbed;
 
   constructor(config: TntConfig) {
     super();
-    const { innerPatchSize = 4, innerWidth, channels, legacy = false } = config;
+    const { innerPatchSize = 4, innerWidth, channels = 3, legacy = false } = config;
+    const stride = pair(innerPatchSize);
     this.config = config;
     this.#patch = pair(config.patchSize);
-    const stride = pair(innerPatchSize);
     if (legacy && this.#patch.some((size, axis) => size % stride[axis]! !== 0)) {
       throw new ShapeError(
         `PixelEmbed: expected a patch divisible by the inner patch ${stride.join("×")}, got ${this.#patch.join("×")}`,
       );
     }
-    const convolution = { patchSize: KERNEL, stride, padding: PADDING, width: innerWidth, channels };
-    this.#convolution = new PatchEmbed({ ...convolution, imageSize: this.#patch });
-    this.proj = this.#convolution.proj;
-    this.words = this.#convolution.grid;
+    this.proj = new WordConvolution(channels, innerWidth, stride);
+    this.words = this.proj.gridOf(this.#patch);
     this.gridOf(pair(config.imageSize));
   }
 
@@ -69,7 +63,9 @@ export class PixelEmbed extends Module {
     const [, h, w] = sizes(images, ["b", "h", "w", channels], "PixelEmbed") as [number, number, number, number];
     this.gridOf([h, w]);
     return tidy(() => {
-      const words = legacy ? this.ofImage(images) : this.#convolution.forward(tiles(images, this.#patch));
+      const words = legacy
+        ? this.ofImage(images, ctx)
+        : this.proj.forward(tiles(images, this.#patch), within(ctx, "proj"));
       if (!positions) return output(ctx, words);
       const table = transpose(reshape(positions as Tensor, [d, this.words[0] * this.words[1]])); // [rows · columns, d]
       return output(ctx, add(words, table));
@@ -77,25 +73,24 @@ export class PixelEmbed extends Module {
   }
 
   /** The convolution on the whole image, then the words of each patch brought together. */
-  private ofImage(images: Tensor4D): Tensor3D {
+  private ofImage(images: Tensor4D, ctx: Context): Tensor3D {
     const [b, h, w] = images.shape;
     const [rows, columns] = this.gridOf([h, w]);
     const { words } = this;
     const d = this.config.innerWidth;
-    const all = this.#convolution.forward(images); // [b, rows · columns of all words, d]
-    return reshape(tiles(reshape(all, [b, rows * words[0], columns * words[1], d]), words), [
-      b * rows * columns,
-      words[0] * words[1],
+    const all: Tensor4D = reshape(this.proj.forward(images, within(ctx, "proj")), [
+      b,
+      rows * words[0],
+      columns * words[1],
       d,
     ]);
+    return reshape(tiles(all, words), [b * rows * columns, words[0] * words[1], d]);
   }
 
   override describe(input: Shape, child: (part: Module, input: Shape) => Shape): Description {
-    const [b = 1, h = 1, w = 1] = input;
-    const { channels = 3 } = this.config;
+    const [b = 1, h = 1, w = 1, c = 3] = input;
     const [rows, columns] = this.gridOf([h, w]);
-    const count = this.words[0] * this.words[1];
-    return { output: child(this.proj, [b * rows * columns, count, channels * KERNEL * KERNEL]) };
+    return { output: child(this.proj, [b * rows * columns, ...this.#patch, c]) };
   }
 }
 

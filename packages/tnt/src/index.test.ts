@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import * as tnt from "./index.ts";
+
+test("exports these names, and no others", () => {
+  expect(Object.keys(tnt).sort()).toEqual([
+    "Tnt",
+    "createTnt",
+    "isTntName",
+    "pretrainedTnts",
+    "tntNames",
+    "tntVariants",
+  ]);
+});
