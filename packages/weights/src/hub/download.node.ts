@@ -42,7 +42,7 @@ async function attempt(hub: Hub, file: string, info: FileInfo, partial: string, 
     if (info.size !== undefined) await checkSpace(dirname(partial), info.size - size, hub, where);
     await handle.truncate(await fill(hub, file, info, size, (bytes, at) => writeAt(handle, bytes, at)));
     await handle.sync();
-    await checkDigest(partial, info, where, hub.signal);
+    await checkDigest(handle, info, where, hub.signal);
     // without a working lock another process may have finished or started over: what has this name is then not ours
     const there = await stat(partial).catch(() => undefined);
     if (there?.ino === ino) await rename(partial, blob);

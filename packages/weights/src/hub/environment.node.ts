@@ -33,7 +33,7 @@ export async function environment(options: HubOptions): Promise<{
   return {
     endpoint: env.HF_ENDPOINT || undefined,
     token: isImplicit
-      ? (env.HF_TOKEN ?? env.HUGGING_FACE_HUB_TOKEN)?.trim() ||
+      ? (env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN)?.trim() ||
         (await tokenFrom(expanded(env.HF_TOKEN_PATH ?? join(home(), "token"))))
       : undefined,
     offline: isTrue(env.HF_HUB_OFFLINE || env.TRANSFORMERS_OFFLINE),

@@ -1,7 +1,7 @@
 import { FormatError } from "@tessera/core";
 
 function problem(name: string): string | undefined {
-  if ([...name].some((letter) => letter < " " || letter === "\u007f")) return "a control character";
+  if (Array.from(name).some((letter) => letter < " " || letter === "\u007f")) return "a control character";
   if (name.includes("\\")) return "a backslash";
   if (name.startsWith("/")) return "an absolute path";
   const parts = name.split("/");
