@@ -12,5 +12,5 @@ export async function describeModel(
 ): Promise<{ name: string; model: Backbone }> {
   if (typeof spec === "string" && familyOf(spec))
     return { name: spec, model: createBackbone(spec, imageSize === undefined ? {} : { imageSize }) };
-  return describeFolder(spec, imageSize);
+  return describeFolder(spec, { imageSize });
 }

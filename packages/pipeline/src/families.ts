@@ -1,4 +1,4 @@
-import { type Context, Module, TesseraError, nearest } from "@tessera/core";
+import { type Context, type Module, TesseraError, nearest } from "@tessera/core";
 import { type PretrainedVit, createVit, isVitName, pretrainedVits, vitNames, vitVariants } from "@tessera/vit";
 import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 

@@ -3,7 +3,7 @@ import { TesseraError } from "@tessera/core";
 import type { Backbone } from "./families.ts";
 import { type LoadModelOptions, loadModel } from "./load-model.ts";
 import type { ModelFiles } from "./model-folder.ts";
-import { type Outcome, type RunOptions, type Timing, ensureBackend, run } from "./run.ts";
+import { type Outcome, type RunOptions, type Timing, checkCount, ensureBackend, run } from "./run.ts";
 import { softmax, topK } from "./top-k.ts";
 
 export type ImageClassifierOptions = LoadModelOptions;
@@ -66,6 +66,8 @@ export async function imageClassifier(
     images: readonly ImageInput[],
     { topK: count = 5, ...how }: ClassifyOptions = {},
   ): AsyncGenerator<Classification> {
+    if (disposed) throw new TesseraError("imageClassifier: expected one in use, got one disposed of; make another");
+    checkCount("topK", count);
     for await (const outcome of run(images, preprocessing, (batch) => model.forward(batch), how))
       yield classified(outcome, labels, count);
   }
@@ -83,7 +85,11 @@ export async function imageClassifier(
     return many ? results : results[0]!;
   }
 
-  const dispose = () => model.dispose();
+  let disposed = false;
+  const dispose = () => {
+    disposed = true;
+    model.dispose();
+  };
   return Object.assign(classify as ImageClassifier, {
     stream,
     modelName: name,

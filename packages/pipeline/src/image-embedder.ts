@@ -1,6 +1,8 @@
+import { TesseraError } from "@tessera/core";
 import type { ImageInput, Preprocessing } from "@tessera/data";
 import type { Backbone } from "./families.ts";
 import { type LoadModelOptions, loadModel } from "./load-model.ts";
+import type { ModelFiles } from "./model-folder.ts";
 import { type RunOptions, type Timing, ensureBackend, run } from "./run.ts";
 
 export type ImageEmbedderOptions = LoadModelOptions;
@@ -36,7 +38,10 @@ export interface ImageEmbedder {
  *
  * @throws {TesseraError} if there is no such model or its weights are those of another.
  */
-export async function imageEmbedder(spec?: string | URL, options: ImageEmbedderOptions = {}): Promise<ImageEmbedder> {
+export async function imageEmbedder(
+  spec?: string | URL | ModelFiles,
+  options: ImageEmbedderOptions = {},
+): Promise<ImageEmbedder> {
   await ensureBackend();
   const { name, model, preprocessing } = await loadModel(spec, options);
 
@@ -44,6 +49,7 @@ export async function imageEmbedder(spec?: string | URL, options: ImageEmbedderO
     images: readonly ImageInput[],
     { normalize = false, ...how }: EmbedOptions = {},
   ): AsyncGenerator<Embedding> {
+    if (disposed) throw new TesseraError("imageEmbedder: expected one in use, got one disposed of; make another");
     for await (const outcome of run(images, preprocessing, (batch) => model.embed(batch), how)) {
       if (outcome.error) yield outcome;
       else {
@@ -66,7 +72,11 @@ export async function imageEmbedder(spec?: string | URL, options: ImageEmbedderO
     return many ? results : results[0]!;
   }
 
-  const dispose = () => model.dispose();
+  let disposed = false;
+  const dispose = () => {
+    disposed = true;
+    model.dispose();
+  };
   return Object.assign(embed as ImageEmbedder, {
     stream,
     modelName: name,

@@ -4,11 +4,12 @@ import { TesseraError } from "@tessera/core";
 import type { ImageInput, Preprocessing } from "@tessera/data";
 import { type Prepared, type Spent, prepare } from "./prepare.ts";
 
-/** Milliseconds of one picture; a batch's are shared among its pictures. All pictures' add up to no more than passed. */
+/** Milliseconds of one picture. Those of all pictures add up to no more than passed. */
 export interface Timing {
-  /** Waiting for the decoder. Pictures that were decoded while the batch before was computed cost nothing. */
+  /** Its share of waiting for the batch's files and their decoding. What went on while others were computed cost nothing. */
   decode: number;
   preprocess: number;
+  /** Its share of the batch's forward pass. */
   forward: number;
 }
 
@@ -57,56 +58,48 @@ export async function* run(
     prepare(inputs.slice(start, start + batchSize), start, preprocessing, spent, signal);
   let next = batchAt(0);
   for (let start = 0; start < inputs.length; start += batchSize) {
-    const watch = stopwatch(spent);
+    const waiting = stopwatch(spent);
     const batch = await next;
-    const decoding = watch();
+    const decode = waiting() / batch.length;
     signal?.throwIfAborted();
     next = batchAt(start + batchSize);
     const computing = stopwatch(spent);
-    const { shape, values } = await compute(batch, preprocessing, tta ? mirrored(forward) : forward);
-    const [rows, width] = shape;
-    const share = (ms: number) => ms / rows;
-    const ms = {
-      decode: share(decoding.others),
-      preprocess: share(decoding.preprocess),
-      forward: share(computing().others),
-    };
-    let row = 0;
+    const rows = await compute(batch, preprocessing, tta ? mirrored(forward) : forward);
+    const each = computing() / rows.length;
     for (const prepared of batch) {
-      const { index, input } = prepared;
-      if (prepared.error) yield { index, input, error: prepared.error };
-      else yield { index, input, values: values.slice(row * width, ++row * width), ms };
+      const { index, input, error } = prepared;
+      if (error) yield { index, input, error };
+      else yield { index, input, values: rows.shift()!, ms: { decode, preprocess: prepared.ms, forward: each } };
     }
   }
 }
 
-/** The outputs of those pictures that could be read, row by row. */
+/** The outputs of those pictures that could be read. */
 async function compute(
   batch: readonly Prepared[],
   { size: [height, width] }: Preprocessing,
   forward: Forward,
-): Promise<{ shape: readonly [number, number]; values: Float32Array }> {
+): Promise<Float32Array[]> {
   const readable = batch.flatMap((prepared) => (prepared.error ? [] : [prepared.values]));
-  if (readable.length === 0) return { shape: [0, 0], values: new Float32Array() };
+  if (readable.length === 0) return [];
   const output = tidy(() => {
     const pixels = new Float32Array(readable.length * height * width * 3);
     for (const [i, values] of readable.entries()) pixels.set(values, i * values.length);
     return forward(tensor4d(pixels, [readable.length, height, width, 3]));
   });
   try {
-    return { shape: output.shape, values: (await output.data<"float32">()) as Float32Array };
+    const values = (await output.data<"float32">()) as Float32Array;
+    const [, outputs] = output.shape;
+    return readable.map((_, i) => values.slice(i * outputs, (i + 1) * outputs));
   } finally {
     output.dispose();
   }
 }
 
-/** Tells the time since, that of preprocessing apart: it may fall into any wait. */
-function stopwatch(spent: Spent): () => { preprocess: number; others: number } {
+/** Tells the milliseconds since, without those of preprocessing, which may fall into any wait. */
+function stopwatch(spent: Spent): () => number {
   const [start, before] = [performance.now(), spent.ms];
-  return () => {
-    const preprocess = spent.ms - before;
-    return { preprocess, others: performance.now() - start - preprocess };
-  };
+  return () => performance.now() - start - (spent.ms - before);
 }
 
 function mirrored(forward: Forward): Forward {

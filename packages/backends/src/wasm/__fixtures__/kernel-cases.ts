@@ -108,7 +108,7 @@ export function kernelCases(): void {
     { bias: 1, mask: "shared" },
   ];
 
-  const bool = (shape: number[]): Tensor3D => {
+  const bool = (shape: [number, number, number]): Tensor3D => {
     const random = seeded(3);
     const size = shape.reduce((a, b) => a * b, 1);
     return tensor(

@@ -1,6 +1,7 @@
 import {
   type Scalar,
   type Tensor2D,
+  type Tensor3D,
   dispose,
   memory,
   mul,
@@ -18,7 +19,7 @@ import { registerWasmKernels } from "../kernels.ts";
 /** Steps of gradient descent on the squared distance to a target; the loss before each. */
 async function descend(layer: Mlp, steps: number): Promise<number[]> {
   const random = seeded(1);
-  const [x, target] = [random.normals([6, 4]) as Tensor2D, random.normals([6, 4])];
+  const [x, target] = [random.normals([1, 6, 4]) as Tensor3D, random.normals([1, 6, 4])];
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     const { value, grads } = variableGrads(() => sum(square(sub(layer.forward(x), target))) as Scalar);

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import * as pipeline from "./index.ts";
+
+test("exports these and nothing else", () => {
+  expect(Object.keys(pipeline).sort()).toEqual([
+    "EMBEDDED_MODEL",
+    "createBackbone",
+    "describeModel",
+    "embeddedModel",
+    "families",
+    "familyOf",
+    "imageClassifier",
+    "imageEmbedder",
+    "loadModel",
+    "variantNames",
+  ]);
+});
