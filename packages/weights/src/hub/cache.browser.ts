@@ -126,6 +126,6 @@ export async function cachedListing(hub: Hub): Promise<{ commit: string; files: 
   if (!commit) return undefined;
   const prefix = address(hub, "snapshots", commit, "");
   const found = await store.list(prefix);
-  const files = found.map((at) => ({ name: decodeURIComponent(at.slice(prefix.length)) }));
+  const files = found.sort().map((at) => ({ name: decodeURIComponent(at.slice(prefix.length)) }));
   return files.length > 0 ? { commit, files } : undefined;
 }

@@ -26,6 +26,16 @@ test.each(["../evil", "a/../../evil", "/etc/passwd", "C:/evil", "a\\b", "a\0b", 
   },
 );
 
+test("follows a mirror to the hub behind it, without the token", async () => {
+  hub.misbehave = ({ url }, _, response) => {
+    if (!url.startsWith("/mirror")) return undefined;
+    response.writeHead(302, { Location: hub.endpoint.replace("127.0.0.1", "localhost") + url.slice(7) }).end();
+    return true;
+  };
+  await get("model.safetensors", { endpoint: `${hub.endpoint}/mirror/`, token: "hf_secret" });
+  expect(hub.seen.map(({ authorization }) => authorization !== undefined)).toEqual([true, false, true, false, false]);
+});
+
 test("takes no path from the server's headers", async () => {
   for (const evil of [
     { ETag: '"../../evil"' },

@@ -67,13 +67,14 @@ export async function send(hub: Hub, url: string, where: string, sending: Sendin
   const { origin } = new URL(hub.endpoint);
   let at = url;
   let isHub = true;
-  let headers: Headers | undefined;
+  let headers = new Headers();
   for (let hop = 0; hop < mostRedirects; hop++) {
     const response = await once(hub, at, where, sending, isHub);
-    if (isHub) ({ headers } = response);
+    // a mirror may send us on to a hub that knows more than it does
+    if (isHub || !headers.has("x-repo-commit")) ({ headers } = response);
     const location = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
     if (location === null) {
-      if (response.status < 300 || response.status === 416) return { response, headers: headers! };
+      if (response.status < 300 || response.status === 416) return { response, headers };
       await response.body?.cancel();
       throw refusal(response, hub, where);
     }
@@ -81,7 +82,7 @@ export async function send(hub: Hub, url: string, where: string, sending: Sendin
     if (next?.protocol !== "https:" && next?.protocol !== "http:")
       throw new TesseraError(`${where}: expected a redirect to a web address, got another; check ${hub.endpoint}`);
     isHub &&= next.origin === origin;
-    if (!isHub && sending.stopsAtBorder) return { response, headers: headers! };
+    if (!isHub && sending.stopsAtBorder && headers.has("x-repo-commit")) return { response, headers };
     await response.body?.cancel();
     at = next.href;
   }

@@ -4,7 +4,7 @@ import type { ChunkStore } from "./chunk-store.ts";
 import { sha256 } from "./sha256.ts";
 
 /** Long enough for few requests to the store, short enough to be read for one tensor. */
-export const chunkBytes = 8 * 2 ** 20;
+export const chunkBytes = 4 * 2 ** 20;
 /** The hub keeps no larger files in git itself. */
 const largestGitFile = 64 * 2 ** 20;
 
