@@ -29,8 +29,8 @@ export interface AttentionOptions {
   mask?: Tensor3D | undefined;
 }
 
-/** Large enough that exp underflows to 0 beside any real score, small enough to stay finite in float32. */
-const MASKED = -1e30;
+/** Far below any real score, so that exp underflows to 0; above −1e20, from where tfjs's WebGL backend starts a maximum. */
+const MASKED = -1e9;
 
 /**
  * softmax(q kᵀ · scale + bias) v per head, heads concatenated in order: Vaswani et al. 2017.

@@ -9,6 +9,7 @@ const shapes = [
   [1, 1, 2],
   [2, 3, 7],
   [3, 1, 2, 5],
+  [2, 1, 2, 1, 3],
 ];
 
 function inputs(shape: number[]): [Tensor, Tensor1D, Tensor1D] {

@@ -17,12 +17,10 @@ export function layerNorm<T extends Tensor>(x: T, gamma: Tensor1D, beta: Tensor1
   return differentiable(
     { x, gamma, beta },
     () =>
-      runOp(
-        "TesseraLayerNorm",
-        { x, gamma, beta },
-        { epsilon },
-        () => add(mul(normalize(x, epsilon).normal, gamma), beta) as T,
-      ),
+      runOp("TesseraLayerNorm", { x, gamma, beta }, { epsilon }, () => {
+        const { normal } = normalize(rows(x), epsilon);
+        return reshape(add(mul(normal, gamma), beta), x.shape) as T;
+      }),
     [x, gamma],
     (dy, [savedX, savedGamma]) => {
       const [dx, dgamma, dbeta] = layerNormGrad(dy, savedX!, savedGamma as Tensor1D, epsilon);
@@ -34,20 +32,22 @@ export function layerNorm<T extends Tensor>(x: T, gamma: Tensor1D, beta: Tensor1
 /** Gradients [dx, dγ, dβ] of layer norm; the statistics are computed again, which costs less than keeping them. */
 export function layerNormGrad(dy: Tensor, x: Tensor, gamma: Tensor1D, epsilon: number): Tensor[] {
   return runOp("TesseraLayerNormGrad", { dy, x, gamma }, { epsilon }, () => {
-    const { normal, inverse } = normalize(x, epsilon);
-    const dnormal = mul(dy, gamma);
+    const [dyRows, { normal, inverse }] = [rows(dy), normalize(rows(x), epsilon)];
+    const dnormal = mul(dyRows, gamma);
     const along = mean(mul(dnormal, normal), -1, true);
     const dx = mul(sub(sub(dnormal, mean(dnormal, -1, true)), mul(normal, along)), inverse);
-    return [dx, sum(rows(mul(dy, normal)), 0), sum(rows(dy), 0)];
+    return [reshape(dx, x.shape), sum(mul(dyRows, normal), 0), sum(dyRows, 0)];
   });
 }
 
+/** Rows [n, d], and 1 / √(σ² + ε) of each. */
 function normalize(x: Tensor, epsilon: number): { normal: Tensor; inverse: Tensor } {
   const centred = sub(x, mean(x, -1, true));
   const inverse = rsqrt(add(mean(square(centred), -1, true), epsilon));
   return { normal: mul(centred, inverse), inverse };
 }
 
+/** [..., d] -> [n, d] */
 function rows(x: Tensor): Tensor {
   return reshape(x, [-1, x.shape[x.rank - 1]!]);
 }

@@ -27,16 +27,18 @@ export function linear<T extends Tensor>(x: T, weight: Tensor2D, options: Linear
   check(x, weight, options);
   if (recording()) {
     // The activation and the scale need the product for their gradients, so it must be a value of its own.
-    const product = activate(product2d(x, weight, bias), activation);
-    const scaled = scale ? mul(product, scale) : product;
-    return (residual ? add(residual, scaled) : scaled) as T;
+    return finish(activate(product2d(x, weight, bias), activation), options) as T;
   }
   const inputs = { x, weight, ...(bias && { bias }), ...(scale && { scale }), ...(residual && { residual }) };
-  return runOp("TesseraLinear", inputs, { activation }, () => {
-    const product = activate(compose(x, weight, bias), activation);
-    const scaled = scale ? mul(product, scale) : product;
-    return residual ? add(residual, scaled) : scaled;
-  }) as T;
+  return runOp("TesseraLinear", inputs, { activation }, () =>
+    finish(activate(compose(x, weight, bias), activation), options),
+  ) as T;
+}
+
+/** residual + scale · y. The vector is broadcast over a matrix: of rank 5, the WebGPU backend gets it wrong. */
+function finish(y: Tensor, { scale, residual }: LinearOptions): Tensor {
+  const scaled = scale ? reshape(mul(rows(y), scale), y.shape) : y;
+  return residual ? add(residual, scaled) : scaled;
 }
 
 /** x Wᵀ + b, recorded. */

@@ -3,6 +3,7 @@ import {
   type Tensor3D,
   type Tensor4D,
   add,
+  getBackend,
   grad,
   matMul,
   reshape,
@@ -75,7 +76,10 @@ describe.each(Object.entries(cases))("%s", (_, { image: [h, w], channels = 3, ..
   });
 });
 
-test("any geometry takes the pixels that the definition takes", async () => {
+// On a GPU every geometry is a new set of shaders.
+const cheap = ["cpu", "wasm"].includes(getBackend());
+
+test.runIf(cheap)("any geometry takes the pixels that the definition takes", async () => {
   const axis = fc.record({
     image: fc.integer({ min: 1, max: 9 }),
     patch: fc.integer({ min: 1, max: 5 }),
@@ -95,7 +99,7 @@ test("any geometry takes the pixels that the definition takes", async () => {
       const image = seeded(1).normals([1, y.image, x.image, 2]) as Tensor4D;
       await expect(patchify(image, options)).toBeAllClose(await slow(image, options), { rtol: 0, atol: 0 });
     }),
-    { numRuns: 25, seed: 1 },
+    { numRuns: 40, seed: 1 },
   );
 });
 
