@@ -3,6 +3,9 @@ import * as weights from "./index.ts";
 
 test("exports what it promises and no more", () => {
   expect(Object.keys(weights).sort()).toEqual([
+    "hubFile",
+    "hubFiles",
+    "isHubId",
     "openCheckpoint",
     "openShards",
     "openSource",

@@ -1,3 +1,7 @@
+export { hubFile } from "./hub/hub-file.ts";
+export { hubFiles } from "./hub/hub-files.ts";
+export { isHubId } from "./hub/hub-id.ts";
+export type { HubEntry, HubFile, HubListing, HubOptions, HubProgress, HubRetry } from "./hub/options.ts";
 export type { Converted } from "./names/rule.ts";
 export { type HuggingFaceModel, type HuggingFaceNames, toHuggingFaceNames } from "./names/to-huggingface.ts";
 export { type Dialect, type TimmNames, toTimmNames } from "./names/to-timm.ts";

@@ -10,7 +10,7 @@ export interface ChunkStore {
 }
 
 /** Forgets with the page: what there is where pages may keep nothing, as over plain http and in some private windows. */
-export function memoryStore(): ChunkStore {
+function memoryStore(): ChunkStore {
   const kept = new Map<string, Uint8Array<ArrayBuffer>>();
   return {
     get: async (address) => kept.get(address),

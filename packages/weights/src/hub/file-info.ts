@@ -30,7 +30,7 @@ function sizeOf(headers: Headers, isRedirect: boolean): number | undefined {
 }
 
 /** @throws FormatError when a header is missing or could not be a name in the cache */
-export function readFileInfo(headers: Headers, isRedirect: boolean, hub: Hub, where: string): FileInfo {
+function readFileInfo(headers: Headers, isRedirect: boolean, hub: Hub, where: string): FileInfo {
   const commit = headers.get("x-repo-commit") ?? "";
   if (!isCommit(commit) || (isCommit(hub.revision) && commit !== hub.revision))
     throw new FormatError(

@@ -4,6 +4,8 @@ import { TesseraError } from "@tessera/core";
 import { expect, test } from "vitest";
 import { commitOf, etagOf, gitSha1Of, noise, sha256Of } from "./__fixtures__/hub-server.ts";
 import { cacheDir, config, first, folder, get, hub, leave, model, partial, useHub } from "./__fixtures__/hub-test.ts";
+import { openCheckpoint } from "../open-checkpoint.ts";
+import { writeSafetensors } from "../safetensors/write.ts";
 
 useHub();
 const methods = (): string[] => hub.seen.map(({ host, method }) => `${host} ${method}`);
@@ -21,6 +23,14 @@ test("lays files out as Python does", async () => {
   );
   expect((await readdir(join(folder, "blobs"))).sort()).toEqual([etagOf(model), gitSha1Of(new Uint8Array())].sort());
   expect(await readdir(join(cacheDir, ".locks", "models--org--name"))).toEqual([]);
+});
+
+test("gives what a checkpoint is opened from", async () => {
+  const bytes = writeSafetensors({ weight: { shape: [2], values: Float32Array.of(1, 2) } });
+  hub.commits.set(first, { "model.safetensors": { bytes, isLfs: true } });
+  const checkpoint = await openCheckpoint(await get("model.safetensors"));
+  expect(await checkpoint.tensors.get("weight")!.read()).toEqual(Float32Array.of(1, 2));
+  await checkpoint.dispose();
 });
 
 test("asks for what is cached with one HEAD, for a commit not at all", async () => {

@@ -1,30 +1,36 @@
 // SHA-256 in pieces (FIPS 180-4), for browsers: SubtleCrypto wants the whole file in memory at once.
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
-const constants = new Uint32Array(64);
+const constants = new Int32Array(64);
 /** … of the square roots of the first 8. */
-const start = new Uint32Array(8);
+const start = new Int32Array(8);
 for (let n = 2, found = 0; found < 64; n++) {
   if (Array.from({ length: n - 2 }, (_, i) => i + 2).some((divisor) => n % divisor === 0)) continue;
   if (found < 8) start[found] = (Math.sqrt(n) % 1) * 2 ** 32;
   constants[found++] = (Math.cbrt(n) % 1) * 2 ** 32;
 }
 
-function compress(state: Uint32Array, words: Int32Array, view: DataView, offset: number): void {
+function compress(state: Int32Array, words: Int32Array, view: DataView, offset: number): void {
   for (let t = 0; t < 16; t++) words[t] = view.getInt32(offset + 4 * t);
   for (let t = 16; t < 64; t++) {
     const x = words[t - 15]!;
     const y = words[t - 2]!;
     const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
     const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
-    words[t] = (words[t - 16]! + s0 + words[t - 7]! + s1) | 0;
+    words[t] = words[t - 16]! + s0 + words[t - 7]! + s1;
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  let f = state[5]!;
+  let g = state[6]!;
+  let h = state[7]!;
   for (let t = 0; t < 64; t++) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + constants[t]! + words[t]!) | 0;
     const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     h = g;
     g = f;
     f = e;
@@ -32,10 +38,17 @@ function compress(state: Uint32Array, words: Int32Array, view: DataView, offset:
     d = c;
     c = b;
     b = a;
-    a = (t1 + t2) | 0;
+    // what was a and b before is b and c now
+    a = (t1 + s0 + ((b & c) ^ (b & d) ^ (c & d))) | 0;
   }
-  const next = [a, b, c, d, e, f, g, h];
-  for (let i = 0; i < 8; i++) state[i] = state[i]! + next[i]!;
+  state[0] = state[0]! + a;
+  state[1] = state[1]! + b;
+  state[2] = state[2]! + c;
+  state[3] = state[3]! + d;
+  state[4] = state[4]! + e;
+  state[5] = state[5]! + f;
+  state[6] = state[6]! + g;
+  state[7] = state[7]! + h;
 }
 
 /** Hashes bytes as they come. `hex` ends it. */
@@ -69,7 +82,7 @@ export function sha256(): { update(bytes: Uint8Array): void; hex(): string } {
       view.setUint32(padding.length - 8, Math.floor(bits / 2 ** 32));
       view.setUint32(padding.length - 4, bits >>> 0);
       update(padding);
-      return Array.from(state, (word) => word.toString(16).padStart(8, "0")).join("");
+      return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
     },
   };
 }
