@@ -65,6 +65,7 @@ test("exports these names, and no others", () => {
     "resampleRelativeBias",
     "resize",
     "resizeMatrix",
+    "resizePatchKernel",
     "runOp",
     "sameShape",
     "selfAttention",

@@ -27,6 +27,7 @@ export { LayerScale } from "./layers/layer-scale.ts";
 export { Linear, type LinearConfig } from "./layers/linear.ts";
 export { Mlp, type MlpConfig, SwiGlu } from "./layers/mlp.ts";
 export { PatchEmbed, type PatchEmbedConfig } from "./layers/patch-embed.ts";
+export { resizePatchKernel } from "./layers/patch-kernel.ts";
 export { AttentionPool, type AttentionPoolConfig, meanPool, tokenAt } from "./layers/pool.ts";
 export { PreLogits } from "./layers/pre-logits.ts";
 export { type Branch, type Residual, addBranch, addInto } from "./layers/residual.ts";

@@ -1,4 +1,4 @@
-import type { Activation, Pool, PositionRule, Positions } from "@tessera/core";
+import type { Activation, Pool, PositionRule, Positions, ResizeMethod } from "@tessera/core";
 
 /** What fixes a ViT's parameters and arithmetic. */
 export interface VitConfig {
@@ -38,6 +38,8 @@ export interface VitConfig {
   positions?: (config: { grid: [number, number]; width: number; prefix: number; rule: PositionRule }) => Positions;
   /** Whose rule resamples positions. @default "timm" */
   positionRule?: PositionRule;
+  /** Lets `load` take a checkpoint of another patch size: Google's FlexiViT resizes by `bilinear`. @default refused */
+  patchKernel?: ResizeMethod;
   /** A layer norm before the blocks (CLIP); the patch embedding has no bias then. @default false */
   preNorm?: boolean;
   /** @default "token" */

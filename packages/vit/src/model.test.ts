@@ -162,6 +162,20 @@ describe("image sizes", () => {
     await expect(own(large.forward(images(32)))).toBeAllClose(own(model.forward(images(32))));
   });
 
+  test("a checkpoint of another patch size is resized when it is told how (FlexiViT)", async () => {
+    const model = vit({ positionOnPrefix: false });
+    const finer = own(new Vit({ ...model.config, patchSize: 4, patchKernel: "bilinear", positionRule: "flexivit" }));
+    await finer.load(weightsOf(model));
+    const { tokens, grid } = finer.features(images());
+    expect([own(tokens).shape, grid]).toEqual([
+      [2, 17, 16],
+      [4, 4],
+    ]);
+    expect(finer.params().get("patch_embed.proj.weight")!.shape).toEqual([16, 3, 4, 4]);
+    const strict = own(new Vit({ ...model.config, patchSize: 4 }));
+    await expect(strict.load(weightsOf(model))).rejects.toThrow("patch_embed.proj.weight: expected [16, 3, 4, 4]");
+  });
+
   test("one that is not made of whole patches is refused", () => {
     const message = /expected an image size divisible by the patch 8×8, got 16×20; resize or crop it/;
     expect(() => vit().forward(images(16, 20))).toThrow(message);

@@ -63,8 +63,8 @@ export class Vit extends Module {
     this.clsToken = classToken ? new Param([1, 1, width], normal(1e-6)) : undefined;
     this.distToken = config.distilled ? new Param([1, 1, width], truncNormal(0.02)) : undefined;
     this.regToken = registers > 0 ? new Param([1, registers, width], normal(1e-6)) : undefined;
-    const { imageSize, patchSize, channels } = config;
-    this.patchEmbed = new PatchEmbed({ imageSize, patchSize, channels, width, bias: !config.preNorm });
+    const { imageSize, patchSize, channels, patchKernel } = config;
+    this.patchEmbed = new PatchEmbed({ imageSize, patchSize, channels, patchKernel, width, bias: !config.preNorm });
     const positions = {
       grid: this.patchEmbed.grid,
       width,
@@ -96,12 +96,8 @@ export class Vit extends Module {
 
   /** Tokens after the last block and the final norm; a model that pools by the mean has its norm after pooling instead. */
   features(images: Tensor4D, ctx: Context = {}): VitFeatures {
-    const [, h, w] = images.shape;
-    return {
-      tokens: tidy(() => this.encode(images, ctx)),
-      prefix: this.prefix,
-      grid: this.patchEmbed.gridOf([h, w]),
-    };
+    const tokens = tidy(() => this.encode(images, ctx));
+    return { tokens, prefix: this.prefix, grid: this.patchEmbed.gridOf([images.shape[1], images.shape[2]]) };
   }
 
   /** Pooled features, before the head: [b, h, w, c] -> [b, d]. A distilled model's are the mean of its two tokens, as timm's. */

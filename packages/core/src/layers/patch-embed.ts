@@ -1,13 +1,16 @@
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, reshape, tidy } from "@tensorflow/tfjs-core";
 import { type Context, output, within } from "../context.ts";
+import type { StoredTensor } from "../checkpoint.ts";
 import { ShapeError } from "../errors.ts";
 import { type Initializer, torchUniform } from "../init/initializers.ts";
 import { type Description, Module } from "../module.ts";
 import { linear } from "../ops/linear.ts";
 import { type PatchifyOptions, patchGrid, patchify } from "../ops/patchify.ts";
+import type { ResizeMethod } from "../ops/resize-matrix.ts";
 import { Param } from "../param.ts";
 import { type Shape, pair, sizeOf, sizes } from "../shape.ts";
 import { LayerNorm } from "./layer-norm.ts";
+import { resizePatchKernel } from "./patch-kernel.ts";
 
 export interface PatchEmbedConfig {
   /** The size that positions are made for; other sizes are taken too. */
@@ -25,6 +28,8 @@ export interface PatchEmbedConfig {
   /** A layer norm after the projection. @default false */
   norm?: boolean;
   epsilon?: number;
+  /** Lets `load` take kernels of other patch sizes, resized by pseudo-inverse of this method: FlexiViT. @default refused */
+  patchKernel?: ResizeMethod;
   /** @default PyTorch's default of a convolution */
   init?: Initializer;
 }
@@ -104,6 +109,22 @@ export class PatchEmbed extends Module {
       const tokens = linear(patchify(images, this.#patchify), weight, { bias: this.proj.bias?.value as never });
       return output(ctx, this.norm ? this.norm.forward(tokens, within(ctx, "norm")) : tokens);
     });
+  }
+
+  override adapt(path: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined {
+    const { patchKernel: method } = this.config;
+    const [width, channels, h = 0, w = 0] = stored.shape;
+    const fits = stored.shape.length === 4 && width === shape[0] && channels === shape[1];
+    if (path !== "proj.weight" || !method || !fits) return undefined;
+    const { patchSize } = this.#patchify;
+    return {
+      dtype: "F32",
+      shape,
+      read: async (signal) => {
+        const kernel = Float32Array.from((await stored.read(signal)) as Float32Array);
+        return resizePatchKernel(kernel, [h, w], patchSize, method);
+      },
+    };
   }
 
   override describe(input: Shape, child: (part: Module, input: Shape) => Shape): Description {
