@@ -68,6 +68,7 @@ test("a download that is killed is continued by the next process", async () => {
   child.kill("SIGKILL");
   expect(await result).toMatchObject({ signal: "SIGKILL", out: "" });
   expect(await readdir(join(folder, "blobs"))).toEqual([`${etagOf(model)}.tessera.incomplete`]);
+  await new Promise((go) => void setTimeout(go, 200)); // until the server has noticed
   const before = hub.served;
   const { size } = await stat(partial(etagOf(model)));
   hub.speed = undefined;
