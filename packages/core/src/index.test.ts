@@ -35,6 +35,8 @@ test("exports these names, and no others", () => {
     "attentionGrad",
     "attentionWeights",
     "capture",
+    "composeAttention",
+    "composeAttentionGrad",
     "constant",
     "differentiable",
     "dropPath",

@@ -40,6 +40,8 @@ export {
   attention,
   attentionGrad,
   attentionWeights,
+  composeAttention,
+  composeAttentionGrad,
   joinHeads,
   splitHeads,
 } from "./ops/attention.ts";

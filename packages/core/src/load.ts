@@ -13,6 +13,8 @@ export interface LoadOptions {
   seed?: number | string;
   /** Told after each tensor. */
   onProgress?: (progress: { loaded: number; total: number }) => void;
+  /** Told of each tensor of another shape that a module mended: a position table of another grid, resampled. */
+  onAdapt?: (mended: { path: string; from: Shape; to: Shape }) => void;
   signal?: AbortSignal;
 }
 
@@ -22,7 +24,7 @@ export async function loadInto(
   source: Checkpoint | ReadonlyMap<string, StoredTensor> | Record<string, Tensor>,
   options: LoadOptions,
 ): Promise<void> {
-  const { resetHead = false, seed = 0, onProgress, signal } = options;
+  const { resetHead = false, seed = 0, onProgress, onAdapt, signal } = options;
   const stored = storedTensors(source);
   const params = module.params();
   const plan = match(module, params, stored, resetHead);
@@ -32,6 +34,8 @@ export async function loadInto(
     for (const [path, tensorOf] of plan) {
       signal?.throwIfAborted();
       const param = params.get(path)!;
+      const given = stored.get(path);
+      if (given && given !== tensorOf && tensorOf !== "draw") onAdapt?.({ path, from: given.shape, to: param.shape });
       const values =
         tensorOf === "draw" ? param.initializer(new Random(seed).fork(path), param.shape) : await tensorOf.read(signal);
       if (values.length !== param.size) {

@@ -1,16 +1,20 @@
+import type { HubOptions } from "@tessera/weights";
 import { EMBEDDED_MODEL } from "./embedded.ts";
 import { type Backbone, createBackbone, familyOf } from "./families.ts";
+import { type ModelFiles, openFolder } from "./model-files.ts";
 import { describeFolder } from "./model-folder.ts";
 
 /**
- * A model without its weights: a variant by name, the embedded default, or a folder. For sizes, shapes and costs.
+ * A model without its weights: a variant by name, the embedded default, a folder or a repository of the hub. For sizes,
+ * shapes and costs.
  * @throws {TesseraError} if there is no such model.
  */
 export async function describeModel(
-  spec: string | URL = EMBEDDED_MODEL,
-  { imageSize }: { imageSize?: number | undefined } = {},
+  spec: string | URL | ModelFiles = EMBEDDED_MODEL,
+  { imageSize, hub }: { imageSize?: number | undefined; hub?: HubOptions } = {},
 ): Promise<{ name: string; model: Backbone }> {
   if (typeof spec === "string" && familyOf(spec))
     return { name: spec, model: createBackbone(spec, imageSize === undefined ? {} : { imageSize }) };
-  return describeFolder(spec, { imageSize });
+  const describe = await describeFolder(await openFolder(spec, hub), { imageSize });
+  return describe();
 }

@@ -1,4 +1,5 @@
-import { type Context, type Module, TesseraError, nearest } from "@tessera/core";
+import { type Activation, type Context, type Module, TesseraError, nearest } from "@tessera/core";
+import { type PretrainedTnt, createTnt, isTntName, pretrainedTnts, tntNames, tntVariants } from "@tessera/tnt";
 import { type PretrainedVit, createVit, isVitName, pretrainedVits, vitNames, vitVariants } from "@tessera/vit";
 import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 
@@ -19,6 +20,10 @@ export interface Backbone extends Module {
 export interface BackboneOverrides {
   classes?: number;
   imageSize?: number | readonly [number, number];
+  activation?: Activation;
+  epsilon?: number;
+  /** ViT only: dense and tanh before the head. */
+  preLogits?: boolean;
 }
 
 /** A model family, as the pipeline sees it: names, how to make one, and which checkpoints there are. */
@@ -28,7 +33,7 @@ interface Family {
   readonly source: (variant: string) => string;
   readonly has: (variant: string) => boolean;
   readonly create: (variant: string, overrides?: BackboneOverrides) => Backbone;
-  readonly pretrained: (variant: string) => Record<string, PretrainedVit>;
+  readonly pretrained: (variant: string) => Record<string, PretrainedVit | PretrainedTnt>;
 }
 
 const vit: Family = {
@@ -40,8 +45,17 @@ const vit: Family = {
   pretrained: (variant) => (isVitName(variant) ? pretrainedVits(variant) : {}),
 };
 
+const tnt: Family = {
+  name: "tnt",
+  variants: tntNames,
+  source: (variant) => (isTntName(variant) ? tntVariants[variant].source : ""),
+  has: isTntName,
+  create: createTnt,
+  pretrained: (variant) => (isTntName(variant) ? pretrainedTnts(variant) : {}),
+};
+
 /** All families; a new one joins here. */
-export const families: readonly Family[] = [vit];
+export const families: readonly Family[] = [vit, tnt];
 
 /** Names of every variant of every family. */
 export const variantNames: readonly string[] = families.flatMap(({ variants }) => variants);

@@ -129,11 +129,12 @@ describe("models in files", () => {
 
   test("a misspelt name suggests the nearest", async () => {
     expect(await failure(imageClassifier("vit_tini_patch16_224"))).toMatch(
-      /^loadModel: expected a model's name, a folder with config.json or a checkpoint file, got "vit_tini_patch16_224"; did you mean vit_tiny_patch16_224 or \w+\?$/,
+      /^loadModel: expected a model's name, a folder with config.json, a checkpoint file or a repository of the hub, got "vit_tini_patch16_224"; did you mean vit_tiny_patch16_224 or \w+\?$/,
     );
     expect(await failure(imageClassifier("vit_cifar"))).toMatch(/did you mean vit_cifar10 or/);
-    expect(await failure(imageClassifier("timm/vit_tiny_patch16_224.augreg_in21k"))).toMatch(
-      /models of the Hugging Face hub have to be downloaded to a folder first; did you mean vit_tiny_patch16_224/,
+    const hub = { offline: true, cacheDir: join(folder, "cache") };
+    expect(await failure(imageClassifier("timm/vit_tiny_patch16_224.augreg_in21k", { hub }))).toMatch(
+      /expected a copy in .*cache, got none while offline/,
     );
     expect(
       await failure(imageClassifier(join(folder, "nowhere.safetensors"), { arch: "vit_tiny_patch16_224" })),
@@ -144,10 +145,12 @@ describe("models in files", () => {
     const empty = join(folder, "empty");
     await mkdir(empty);
     expect(await failure(imageClassifier(empty))).toBe(
-      `loadModel: expected a model's name, a folder with config.json or a checkpoint file, got "${empty}"; check the path`,
+      `loadModel: expected a model's name, a folder with config.json, a checkpoint file or a repository of the hub, got "${empty}"; check the path`,
     );
     await writeFile(join(empty, "config.json"), JSON.stringify(smallConfig()));
-    expect(await failure(imageClassifier(empty))).toMatch(/model.safetensors: expected a file, got no such file/);
+    expect(await failure(imageClassifier(empty))).toMatch(
+      /empty: expected weights as model.safetensors, pytorch_model.bin, model.npz or model.safetensors.index.json, got none of them/,
+    );
     const text = await modelFolder("text", "{ architecture: vit }");
     expect(await failure(imageClassifier(text))).toMatch(/config.json: expected JSON, got text that is none/);
   });

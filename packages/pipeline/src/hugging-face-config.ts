@@ -44,7 +44,7 @@ export function isHuggingFaceConfig(config: unknown): config is HuggingFaceConfi
 }
 
 /**
- * The model that a transformers config describes: ViT, DeiT with teacher, DINOv2 with and without registers, the encoder of
+ * The model that a transformers config describes: ViT, DeiT with and without teacher, DINOv2 with and without registers, the encoder of
  * ViT-MAE. `hasHead` and `hasTeacher` come from the checkpoint, because configs do not tell.
  *
  * @throws {FormatError} on a model type, an activation or sizes that are not known.
@@ -52,7 +52,11 @@ export function isHuggingFaceConfig(config: unknown): config is HuggingFaceConfi
 export function backboneFromHuggingFace(
   config: HuggingFaceConfig,
   where: string,
-  { hasHead = true, hasTeacher = false }: { hasHead?: boolean; hasTeacher?: boolean } = {},
+  {
+    hasHead = true,
+    hasTeacher = false,
+    classes,
+  }: { hasHead?: boolean; hasTeacher?: boolean; classes?: number | undefined } = {},
 ): Backbone {
   const { model_type: type } = config;
   if (!modelTypes.includes(type)) {
@@ -61,12 +65,6 @@ export function backboneFromHuggingFace(
   const width = positive(config, "hidden_size", where);
   const isDinov2 = type.startsWith("dinov2");
   const registers = type === "dinov2_with_registers" ? (config.num_register_tokens ?? 4) : 0;
-  if (type === "deit" && !hasTeacher && hasHead) {
-    throw new FormatError(
-      `${where}: expected DeiT with teacher (cls_classifier and distillation_classifier) or no head, got DeiTForImageClassification, ` +
-        "which classifies without its distillation head; load it as an embedder or take the distilled checkpoint",
-    );
-  }
   const full: VitConfig = {
     imageSize: config.image_size ?? 224,
     patchSize: config.patch_size ?? (isDinov2 ? 14 : 16),
@@ -75,7 +73,8 @@ export function backboneFromHuggingFace(
     heads: positive(config, "num_attention_heads", where),
     mlpDim: mlpDim(config, width),
     mlp: config.use_swiglu_ffn ? "swiglu" : "mlp",
-    classes: hasHead ? Object.keys(config.id2label ?? {}).length || 2 : 0,
+    // transformers' default without names: two classes
+    classes: classes ?? (hasHead ? Object.keys(config.id2label ?? {}).length || 2 : 0),
     channels: config.num_channels ?? 3,
     activation: activation(config, where),
     // transformers' class defaults: 1e-12, but 1e-6 in DINOv2
@@ -83,6 +82,8 @@ export function backboneFromHuggingFace(
     qkvBias: config.qkv_bias ?? true,
     layerScale: isDinov2 ? (config.layerscale_value ?? 1) : undefined,
     distilled: type === "deit",
+    // DeiTForImageClassification keeps the token and classifies from the class token alone
+    distilledHead: hasTeacher,
     registers,
     positionOnPrefix: registers === 0,
     positionRule: registers > 0 ? "huggingface_registers" : "huggingface",

@@ -2,7 +2,7 @@ import type { ImageInput, Preprocessing } from "@tessera/data";
 import { TesseraError } from "@tessera/core";
 import type { Backbone } from "./families.ts";
 import { type LoadModelOptions, loadModel } from "./load-model.ts";
-import type { ModelFiles } from "./model-folder.ts";
+import type { ModelFiles } from "./model-files.ts";
 import { type Outcome, type RunOptions, type Timing, checkCount, ensureBackend, run } from "./run.ts";
 import { softmax, topK } from "./top-k.ts";
 

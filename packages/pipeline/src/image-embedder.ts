@@ -2,7 +2,7 @@ import { TesseraError } from "@tessera/core";
 import type { ImageInput, Preprocessing } from "@tessera/data";
 import type { Backbone } from "./families.ts";
 import { type LoadModelOptions, loadModel } from "./load-model.ts";
-import type { ModelFiles } from "./model-folder.ts";
+import type { ModelFiles } from "./model-files.ts";
 import { type RunOptions, type Timing, ensureBackend, run } from "./run.ts";
 
 export type ImageEmbedderOptions = LoadModelOptions;

@@ -12,6 +12,7 @@ test("exports these and nothing else", () => {
     "imageClassifier",
     "imageEmbedder",
     "loadModel",
+    "parity",
     "variantNames",
   ]);
 });

@@ -74,7 +74,7 @@ describe("refuses", async () => {
       "a variant without weights",
       "vit_tiny_patch16_224",
       {},
-      /^loadModel: expected weights for vit_tiny_patch16_224, got its name alone; pass weights, a checkpoint file, for example model.safetensors of https:\/\/huggingface.co\/timm\/vit_tiny_patch16_224.augreg_in21k_ft_in1k$/,
+      /^loadModel: expected weights for vit_tiny_patch16_224, got its name alone; pass weights, a checkpoint file, or name a repository of the hub such as timm\/vit_tiny_patch16_224.augreg_in21k_ft_in1k$/,
     ],
     [
       "a checkpoint without variant",
@@ -98,13 +98,13 @@ describe("refuses", async () => {
       "a misspelt name",
       "vit_cifar01",
       {},
-      /^loadModel: expected a model's name, a folder with config.json or a checkpoint file, got "vit_cifar01"; did you mean vit_cifar10 or \w+\?$/,
+      /^loadModel: expected a model's name, a folder with config.json, a checkpoint file or a repository of the hub, got "vit_cifar01"; did you mean vit_cifar10 or \w+\?$/,
     ],
     [
       "a wrong count of labels",
       "vit_cifar10",
       { labels: ["a", "b"] },
-      /^loadModel: expected 10 labels, one an output, got 2$/,
+      /^loadModel: expected 10 labels, one an output, got 2; pass resetHead to begin a head for them$/,
     ],
   ];
 
@@ -132,8 +132,21 @@ describe("refuses", async () => {
       'expected "depth" as timm writes it, got "9"',
     ],
     ["too few arguments", { model_args: { depth: 1 } }, 'expected "model_args" with embed_dim, depth and num_heads'],
-    ["a transformers config", { architecture: undefined, model_type: "vit" }, "got that of transformers' vit"],
-    ["no model config", { architecture: undefined }, 'expected timm\'s config.json with "architecture", got another'],
+    [
+      "a transformers config without sizes",
+      { architecture: undefined, model_type: "vit" },
+      'expected a whole number as "hidden_size", got undefined',
+    ],
+    [
+      "a transformers config of another model",
+      { architecture: undefined, model_type: "swin" },
+      'expected "model_type" among vit, deit, dinov2, dinov2_with_registers, vit_mae, got "swin"',
+    ],
+    [
+      "no model config",
+      { architecture: undefined },
+      /expected timm's config.json with "architecture" or transformers' with "model_type", got another/,
+    ],
     ["patches that do not fill the image", { model_args: { ...smallArguments, img_size: 9 } }, /patch/],
     ["heads that do not fill the width", { model_args: { ...smallArguments, num_heads: 3 } }, /heads/],
   ])("%s", async (_, changes, message) => {

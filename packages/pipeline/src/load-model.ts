@@ -1,14 +1,23 @@
-import { type Checkpoint, TesseraError, nearest, pair } from "@tessera/core";
-import { type Preprocessing, timmPreprocessing } from "@tessera/data";
-import { type SourceInput, openCheckpoint } from "@tessera/weights";
+import { TesseraError } from "@tessera/core";
+import type { Preprocessing } from "@tessera/data";
+import {
+  type HubOptions,
+  type SourceInput,
+  type TimmNames,
+  openCheckpoint,
+  toTimmNames,
+  watchNonFinite,
+} from "@tessera/weights";
+import { describeVariant, isVariant, missingWeights } from "./describe-variant.ts";
 import { EMBEDDED_MODEL } from "./embedded.ts";
-import { type Backbone, createBackbone, familyOf, variantNames } from "./families.ts";
-import { type DescribedModel, type ModelFiles, describeConfig, describeFolder, modelFiles } from "./model-folder.ts";
+import type { Backbone } from "./families.ts";
+import { type ModelFiles, isModelFiles, openFolder, openWeights } from "./model-files.ts";
+import { type DescribedModel, describeFolder } from "./model-folder.ts";
 
 export interface LoadModelOptions {
   /** Variant whose weights `spec` or `weights` holds: `vit_tiny_patch16_224`. */
   arch?: string | undefined;
-  /** A checkpoint of any format, when `spec` or `arch` names a variant, or instead of a folder's own. */
+  /** A checkpoint of any format and anybody's names, when `spec` names a variant, or instead of a folder's own. */
   weights?: SourceInput | undefined;
   /** Names of the classes, in the order of the outputs. */
   labels?: readonly string[] | undefined;
@@ -17,9 +26,13 @@ export interface LoadModelOptions {
    * as the variant or folder has. @default false
    */
   resetHead?: boolean | undefined;
+  /** Revision, token, endpoint, cache and progress of downloads. */
+  hub?: HubOptions | undefined;
   signal?: AbortSignal | undefined;
   /** Told after each tensor. */
   onProgress?: ((progress: { loaded: number; total: number }) => void) | undefined;
+  /** Told of what is odd but no error: NaN in a weight, positions resampled from another grid. */
+  onWarning?: ((warning: string) => void) | undefined;
 }
 
 /** A model with what it takes to use it. */
@@ -31,16 +44,16 @@ export interface LoadedModel {
   preprocessing: Preprocessing;
 }
 
-/** Where the weights lie, and which model they are for; some variants show only in the checkpoint. */
+/** A checkpoint in timm's names, and how to make its model. */
 interface Plan {
-  weights: SourceInput;
-  describe: (checkpoint: Checkpoint) => DescribedModel;
+  names: TimmNames;
+  describe: () => DescribedModel | Promise<DescribedModel>;
 }
 
 /**
- * From a name to a model that is ready: `spec` is the embedded default, a folder or address with `config.json` and
- * `model.safetensors` as timm writes them, those two files themselves, a checkpoint file with `arch`, or a variant with
- * `weights`.
+ * From a name to a model that is ready. `spec` is the embedded default; a repository of the Hugging Face hub
+ * (`timm/vit_base_patch16_224.augreg_in21k_ft_in1k`), a folder or an address, with `config.json` as timm or transformers
+ * writes it; those files themselves; a checkpoint file with `arch`; or a variant with `weights`.
  *
  * @throws {TesseraError} if there is no such model, or its weights are those of another. Nothing is left allocated then.
  */
@@ -48,92 +61,54 @@ export async function loadModel(
   spec: string | URL | ModelFiles = EMBEDDED_MODEL,
   options: LoadModelOptions = {},
 ): Promise<LoadedModel> {
-  const { resetHead, signal, onProgress } = options;
-  const { weights, describe } = await plan(spec, options);
-  const checkpoint = await openCheckpoint(weights, { signal });
+  const { resetHead, signal, onProgress, onWarning } = options;
+  const { names, describe } = await plan(spec, options);
   try {
-    const { name, model, preprocessing, labels: known } = describe(checkpoint);
+    const { name, model, preprocessing, labels: known } = await describe();
     const labels = checkedLabels(model.config.classes, known, options.labels);
-    await model.load(checkpoint, { resetHead, signal, onProgress });
+    const checkpoint = watchNonFinite(names.checkpoint, ({ name: path, nan, infinite }) => {
+      onWarning?.(`${path} holds ${nan} NaN and ${infinite} infinite values; the model's answers mean nothing`);
+    });
+    await model.load(checkpoint, {
+      resetHead,
+      signal,
+      onProgress,
+      onAdapt: ({ path, from, to }) =>
+        onWarning?.(`${path} was made for another grid: resampled from [${from.join(", ")}] to [${to.join(", ")}]`),
+    });
     return { name, model, preprocessing, labels };
   } finally {
-    await checkpoint.dispose();
+    await names.checkpoint.dispose();
   }
 }
 
 async function plan(spec: string | URL | ModelFiles, options: LoadModelOptions): Promise<Plan> {
   const { arch, weights, labels, resetHead, signal } = options;
-  const how = { classes: resetHead ? labels?.length : undefined, signal };
-  if (isModelFiles(spec)) {
-    const name = spec.weights instanceof Blob ? (spec.weights as Partial<File>).name : undefined;
-    const described = await describeConfig(spec.config, name ?? "the files given", how);
-    return { weights: spec.weights, describe: () => described };
-  }
-  const text = String(spec);
-  const variant = isVariant(text) ? text : weights && arch;
-  if (variant !== undefined) {
-    if (weights === undefined) throw missingWeights(text);
-    return { weights, describe: (checkpoint) => describeVariant(variant, checkpoint, options) };
-  }
-  if (weights === undefined && /\.(safetensors|npz|npy|pth|pt|bin|tar)$/i.test(text)) {
-    if (arch === undefined) {
-      throw new TesseraError(
-        `loadModel: expected the variant whose weights ${text} holds, got none; pass arch, for example "vit_tiny_patch16_224"`,
-      );
+  const opened = async (source: SourceInput) => toTimmNames(await openCheckpoint(source, { signal }));
+  const variant = async (name: string, source: SourceInput): Promise<Plan> => {
+    const names = await opened(source);
+    return { names, describe: () => describeVariant(name, names, options) };
+  };
+  if (!isModelFiles(spec)) {
+    const text = String(spec);
+    if (isVariant(text)) {
+      if (weights === undefined) throw missingWeights(text);
+      return variant(text, weights);
     }
-    return { weights: spec, describe: (checkpoint) => describeVariant(arch, checkpoint, options) };
+    if (weights === undefined && /\.(safetensors|npz|npy|pth|pt|bin|tar)$/i.test(text)) {
+      if (arch === undefined) {
+        throw new TesseraError(
+          `loadModel: expected the variant whose weights ${text} holds, got none; pass arch, for example "vit_tiny_patch16_224"`,
+        );
+      }
+      return variant(arch, spec);
+    }
+    if (weights !== undefined && arch !== undefined) return variant(arch, weights);
   }
-  const described = await describeFolder(spec, how);
-  return { weights: weights ?? modelFiles(spec).weights, describe: () => described };
-}
-
-function isModelFiles(spec: string | URL | ModelFiles): spec is ModelFiles {
-  return typeof spec === "object" && "config" in spec;
-}
-
-/** `vit_tiny_patch16_224`, or with a checkpoint's tag `vit_tiny_patch16_224.augreg_in21k`. */
-function isVariant(name: string): boolean {
-  return familyOf(name.split(".", 1)[0]!) !== undefined;
-}
-
-/** A variant with the classes of its checkpoint, and the preprocessing of the tag or of the variant's default. */
-function describeVariant(
-  name: string,
-  checkpoint: Checkpoint,
-  { labels, resetHead }: LoadModelOptions,
-): DescribedModel {
-  const [arch, tag] = name.split(".", 2) as [string, string?];
-  const family = familyOf(arch);
-  if (!family) {
-    const close = nearest(arch, variantNames, 2).join(" or ");
-    throw new TesseraError(`loadModel: expected a variant, got "${arch}"; did you mean ${close}?`);
-  }
-  const tags = family.pretrained(arch);
-  if (tag !== undefined && !Object.hasOwn(tags, tag)) {
-    const known = Object.keys(tags).join(", ") || "no tag";
-    throw new TesseraError(`loadModel: expected ${arch} with ${known}, got "${tag}"; leave the tag out`);
-  }
-  const known = tag === undefined ? Object.values(tags)[0] : tags[tag];
-  const classes = resetHead ? labels?.length : (checkpoint.tensors.get("head.weight")?.shape[0] ?? 0);
-  const model = createBackbone(arch, classes === undefined ? {} : { classes });
-  const [height, width] = pair(model.config.imageSize);
-  const preprocessing = timmPreprocessing({
-    input_size: [3, height, width],
-    crop_pct: known?.cropPct,
-    interpolation: known?.interpolation,
-    mean: known?.mean,
-    std: known?.std,
-  });
-  return { name, model, labels: undefined, preprocessing };
-}
-
-function missingWeights(variant: string): TesseraError {
-  const [arch] = variant.split(".", 1) as [string];
-  const [known] = Object.values(familyOf(arch)!.pretrained(arch));
-  const example = known ? `, for example model.safetensors of https://huggingface.co/${known.hub}` : "";
-  return new TesseraError(
-    `loadModel: expected weights for ${variant}, got its name alone; pass weights, a checkpoint file${example}`,
-  );
+  const folder = await openFolder(spec, { ...options.hub, signal });
+  const describe = await describeFolder(folder, { classes: resetHead ? labels?.length : undefined, signal });
+  const names = weights === undefined ? toTimmNames(await openWeights(folder, signal)) : await opened(weights);
+  return { names, describe: () => describe(names) };
 }
 
 function checkedLabels(
@@ -142,8 +117,8 @@ function checkedLabels(
   given: readonly string[] | undefined,
 ): readonly string[] {
   const labels = given ?? known ?? Array.from({ length: classes }, (_, i) => `class ${i}`);
-  if (labels.length !== classes) {
-    throw new TesseraError(`loadModel: expected ${classes} labels, one an output, got ${labels.length}`);
-  }
-  return labels;
+  if (labels.length === classes || (classes === 0 && given === undefined)) return labels.slice(0, classes);
+  throw new TesseraError(
+    `loadModel: expected ${classes} labels, one an output, got ${labels.length}; pass resetHead to begin a head for them`,
+  );
 }

@@ -1,24 +1,25 @@
-import { FormatError, TesseraError, nearest } from "@tessera/core";
-import type { Preprocessing } from "@tessera/data";
-import type { SourceInput } from "@tessera/weights";
-import { EMBEDDED_MODEL, embeddedFiles } from "./embedded.ts";
+import { type Checkpoint, FormatError, TesseraError, nearest, pair } from "@tessera/core";
+import { type HuggingFacePreprocessorConfig, type Preprocessing, huggingFacePreprocessing } from "@tessera/data";
+import type { TimmNames } from "@tessera/weights";
+import { EMBEDDED_MODEL } from "./embedded.ts";
 import { type Backbone, variantNames } from "./families.ts";
+import {
+  type HuggingFaceConfig,
+  backboneFromHuggingFace,
+  isHuggingFaceConfig,
+  labelsFromHuggingFace,
+} from "./hugging-face-config.ts";
+import type { ModelFolder } from "./model-files.ts";
 import { readJson } from "./read-json.ts";
 import { backboneFromTimm, isTimmConfig, labelsFromTimm, preprocessingFromTimm } from "./timm-config.ts";
 
-/** A model as a folder describes it; its parameters are not filled. */
+/** A model as a folder or a variant describes it; its parameters are not filled. */
 export interface DescribedModel {
   name: string;
   model: Backbone;
-  /** Undefined where the folder names none. */
+  /** Undefined where nothing names them. */
   labels: readonly string[] | undefined;
   preprocessing: Preprocessing;
-}
-
-/** A model's two files, wherever they are: what a user drops on a page has no path. */
-export interface ModelFiles {
-  config: SourceInput;
-  weights: SourceInput;
 }
 
 export interface DescribeOptions {
@@ -27,72 +28,78 @@ export interface DescribeOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Files of a folder, as paths or addresses, whichever the folder is; those of the embedded default by its name. */
-export function modelFiles(folder: string | URL): { config: string | URL; weights: string | URL } {
-  if (folder === EMBEDDED_MODEL) return embeddedFiles;
-  return { config: inside(folder, "config.json"), weights: inside(folder, "model.safetensors") };
-}
+/** What a checkpoint tells of a model that its config does not. */
+type Seen = Pick<TimmNames, "checkpoint" | "activation">;
 
 /**
- * Reads a folder's `config.json`, as timm writes it.
- * @throws {TesseraError} if there is none, or it describes no model that is known.
+ * Reads a folder's `config.json`, as timm or transformers writes it. The model is made when the checkpoint is seen, because
+ * transformers' configs do not tell whether there is a head; without one, by what the config says.
+ *
+ * @throws {TesseraError} if there is no config, or it describes no model that is known.
  */
-export async function describeFolder(folder: string | URL, options: DescribeOptions = {}): Promise<DescribedModel> {
-  return describeConfig(modelFiles(folder).config, String(folder), options).catch((error: unknown) => {
-    throw isMeantAsName(folder, error) ? noSuchModel(String(folder), error) : error;
-  });
-}
-
-/**
- * Reads one `config.json`, as timm writes it.
- * @throws {TesseraError} if it cannot be read, or it describes no model that is known.
- */
-export async function describeConfig(
-  file: SourceInput,
-  name: string,
+export async function describeFolder(
+  folder: ModelFolder,
   { imageSize, classes, signal }: DescribeOptions = {},
-): Promise<DescribedModel> {
+): Promise<(seen?: Seen) => DescribedModel> {
+  const file = await folder.find("config.json");
+  if (file === undefined) throw noSuchModel(folder.name);
   const where = typeof file === "string" || file instanceof URL ? String(file) : "config.json";
-  const config = await readJson(file, signal);
-  if (!isTimmConfig(config)) {
-    const got = isTransformersConfig(config) ? `that of transformers' ${config.model_type}` : "another";
+  const config = await readJson(file, signal).catch((error: unknown) => {
+    throw isMeantAsName(folder.name) ? noSuchModel(folder.name, error) : error;
+  });
+  const { name } = folder;
+  if (isTimmConfig(config)) {
+    const sized = imageSize === undefined ? {} : { img_size: imageSize };
+    const wanted = { ...config, model_args: { ...config.model_args, ...sized } };
+    return () => ({
+      name,
+      model: backboneFromTimm(wanted, where, classes),
+      labels: labelsFromTimm(config),
+      preprocessing: preprocessingFromTimm(config),
+    });
+  }
+  if (!isHuggingFaceConfig(config)) {
     throw new FormatError(
-      `${where}: expected timm's config.json with "architecture", got ${got}; take the model in timm's form, or its checkpoint with arch`,
+      `${where}: expected timm's config.json with "architecture" or transformers' with "model_type", got another; take its checkpoint with arch`,
     );
   }
-  const sized = imageSize === undefined ? {} : { img_size: imageSize };
-  const wanted = { ...config, model_args: { ...config.model_args, ...sized } };
-  const model = backboneFromTimm(wanted, where, classes);
-  return { name, model, labels: labelsFromTimm(config), preprocessing: preprocessingFromTimm(config) };
+  const preprocessor = await folder.find("preprocessor_config.json");
+  const processing =
+    preprocessor === undefined ? undefined : ((await readJson(preprocessor, signal)) as HuggingFacePreprocessorConfig);
+  const sized = imageSize === undefined ? config : { ...config, image_size: imageSize };
+  return (seen) => {
+    const model = backboneFromHuggingFace(sized, where, { ...headsOf(config, seen?.checkpoint), classes });
+    const [height, width] = pair(model.config.imageSize);
+    // A repository without one is used with its class's defaults: ViTImageProcessor at the model's size.
+    const preprocessing = huggingFacePreprocessing(
+      processing ?? { image_processor_type: "ViTImageProcessor", size: { height, width } },
+    );
+    return { name, model, labels: labelsFromHuggingFace(config), preprocessing };
+  };
 }
 
-/** A path to nowhere, in a page also a word that the server answers with another page: a misspelt name, more likely. */
-function isMeantAsName(folder: string | URL, error: unknown): boolean {
-  if (!TesseraError.isInstance(error) || folder instanceof URL) return false;
-  const isWord = !/[\\/]/.test(folder);
-  return /no such file/.test(error.message) || (isWord && typeof document !== "undefined");
+function headsOf(
+  { architectures: [architecture = ""] = [] }: HuggingFaceConfig,
+  checkpoint: Checkpoint | undefined,
+): { hasHead: boolean; hasTeacher: boolean } {
+  if (!checkpoint)
+    return {
+      hasHead: architecture.includes("ForImageClassification"),
+      hasTeacher: architecture.endsWith("WithTeacher"),
+    };
+  return { hasHead: checkpoint.tensors.has("head.weight"), hasTeacher: checkpoint.tensors.has("head_dist.weight") };
 }
 
-function noSuchModel(name: string, cause: unknown): TesseraError {
-  const onHub = /^timm\/([^/]+)$/.exec(name)?.[1];
-  const isPath = /[\\/]/.test(name) && onHub === undefined;
-  const close = nearest(onHub ?? name, [EMBEDDED_MODEL, ...variantNames], 2).join(" or ");
-  const cure = isPath ? "check the path" : `did you mean ${close}?`;
-  const download =
-    onHub === undefined ? "" : "; models of the Hugging Face hub have to be downloaded to a folder first";
+/** A word, which in a page the server may answer with another page: a misspelt name, more likely than a folder. */
+function isMeantAsName(name: string): boolean {
+  return !/[\\/]/.test(name) && typeof document !== "undefined";
+}
+
+function noSuchModel(name: string, cause?: unknown): TesseraError {
+  const isPath = /[\\/]/.test(name);
+  const close = nearest(name, [EMBEDDED_MODEL, ...variantNames], 2).join(" or ");
   return new TesseraError(
-    `loadModel: expected a model's name, a folder with config.json or a checkpoint file, got "${name}"${download}; ${cure}`,
+    `loadModel: expected a model's name, a folder with config.json, a checkpoint file or a repository of the hub, got "${name}"; ${isPath ? "check the path" : `did you mean ${close}?`}`,
     { cause },
   );
-}
-
-function isTransformersConfig(config: unknown): config is { model_type: string } {
-  return typeof config === "object" && config !== null && "model_type" in config;
-}
-
-function inside(folder: string | URL, file: string): string | URL {
-  if (folder instanceof URL || /^[a-z]+:\/\//i.test(folder)) {
-    return new URL(file, String(folder).replace(/\/?$/, "/"));
-  }
-  return `${folder.replace(/[\\/]$/, "")}/${file}`;
 }

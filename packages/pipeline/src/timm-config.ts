@@ -1,7 +1,7 @@
 import { FormatError } from "@tessera/core";
 import { type Preprocessing, type TimmPretrainedConfig, timmPreprocessing } from "@tessera/data";
 import { Vit, type VitConfig, createVit, isVitName } from "@tessera/vit";
-import type { Backbone } from "./families.ts";
+import { type Backbone, createBackbone, familyOf } from "./families.ts";
 import { timmArguments } from "./timm-arguments.ts";
 
 /** `config.json` of a timm repository, as far as it is read. */
@@ -32,6 +32,10 @@ export function backboneFromTimm(config: TimmConfig, where: string, classes?: nu
   const outputs = count === undefined ? {} : { classes: count };
   if (isVitName(architecture)) {
     return createVit(architecture, { ...timmArguments(args, where, createVit(architecture).config), ...outputs });
+  }
+  if (familyOf(architecture)) {
+    const size = args["img_size"] as number | undefined;
+    return createBackbone(architecture, { ...outputs, ...(size !== undefined && { imageSize: size }) });
   }
   if (architecture !== "vit" && architecture !== "vision_transformer") {
     throw new FormatError(

@@ -30,6 +30,8 @@ export interface VitConfig {
   classToken?: boolean;
   /** DeiT's second token with a head of its own. @default false */
   distilled?: boolean;
+  /** False keeps the distillation token without a head: transformers' DeiTForImageClassification. @default true */
+  distilledHead?: boolean;
   /** Register tokens: Darcet et al. 2023. @default 0 */
   registers?: number;
   /** Positions cover class token and registers, as in the paper; DeiT III and FlexiViT give them to patches only. @default true */

@@ -80,14 +80,14 @@ export class Vit extends Module {
     this.fcNorm = pool === "mean" ? new LayerNorm(width, epsilon) : undefined;
     this.preLogits = config.preLogits ? new PreLogits(width) : undefined;
     this.head = config.classes > 0 ? new Linear(width, config.classes) : undefined;
-    this.headDist = config.distilled && config.classes > 0 ? new Linear(width, config.classes) : undefined;
+    this.headDist = hasTwoHeads(config) && config.classes > 0 ? new Linear(width, config.classes) : undefined;
   }
 
   /** Class scores, before softmax: [b, h, w, c] -> [b, classes], or the pooled features [b, d] of a model without classes. */
   forward(images: Tensor4D, ctx: Context = {}): Tensor2D {
     return tidy(() => {
       const tokens = this.encode(images, ctx);
-      if (!this.config.distilled) return output(ctx, this.classify(this.pool(tokens, ctx), ctx));
+      if (!hasTwoHeads(this.config)) return output(ctx, this.classify(this.pool(tokens, ctx), ctx));
       // At inference DeiT averages the logits of its two heads, not their probabilities.
       const both = this.distilledHeads(tokens, ctx);
       return output(ctx, average(both.token, both.distillation));
@@ -125,8 +125,8 @@ export class Vit extends Module {
 
   /** Logits of the two heads of a distilled model apart, as its training needs them: [b, h, w, c] -> two of [b, classes]. */
   forwardDistilled(images: Tensor4D, ctx: Context = {}): { token: Tensor2D; distillation: Tensor2D } {
-    if (!this.config.distilled)
-      throw new ShapeError("Vit.forwardDistilled: expected a distilled model, got one without distillation token");
+    if (!hasTwoHeads(this.config))
+      throw new ShapeError("Vit.forwardDistilled: expected a distilled model, got one without distillation head");
     return tidy(() => this.distilledHeads(this.encode(images, ctx), ctx));
   }
 
@@ -134,9 +134,9 @@ export class Vit extends Module {
   resetHead(classes: number, seed: number | string = 0): this {
     this.head?.dispose();
     this.headDist?.dispose();
-    const { width, distilled } = this.config;
+    const { width } = this.config;
     this.head = classes > 0 ? new Linear(width, classes) : undefined;
-    this.headDist = distilled && classes > 0 ? new Linear(width, classes) : undefined;
+    this.headDist = hasTwoHeads(this.config) && classes > 0 ? new Linear(width, classes) : undefined;
     this.config.classes = classes;
     for (const [path, param] of this.params()) {
       const isHead = this.headPaths.some((head) => path.startsWith(`${head}.`));
@@ -167,7 +167,7 @@ export class Vit extends Module {
   private pool(tokens: Tensor3D, ctx: Context): Tensor2D {
     const { pool = "token" } = this.config;
     if (this.attnPool) return this.attnPool.forward(tokens, within(ctx, "attn_pool"));
-    if (this.config.distilled) return average(tokenAt(tokens, 0), tokenAt(tokens, 1));
+    if (hasTwoHeads(this.config)) return average(tokenAt(tokens, 0), tokenAt(tokens, 1));
     const pooled = pool === "mean" ? meanPool(tokens, this.prefix) : tokenAt(tokens, 0);
     return this.fcNorm ? this.fcNorm.forward(pooled, within(ctx, "fc_norm")) : pooled;
   }
@@ -195,4 +195,9 @@ export class Vit extends Module {
     for (const part of [this.fcNorm, this.preLogits, this.head, this.headDist]) if (part) child(part, pooled);
     return { output: [b, this.config.classes || d] };
   }
+}
+
+/** DeiT's two heads, whose logits are averaged. */
+function hasTwoHeads({ distilled = false, distilledHead = true }: VitConfig): boolean {
+  return distilled && distilledHead;
 }

@@ -17,17 +17,35 @@ import {
   transpose,
   where,
 } from "@tensorflow/tfjs-core";
-import { type AttentionOptions, joinHeads, splitHeads, unpackQkv } from "@tessera/core";
+import {
+  type AttentionOptions,
+  composeAttention,
+  composeAttentionGrad,
+  joinHeads,
+  splitHeads,
+  unpackQkv,
+} from "@tessera/core";
 
 type Options = AttentionOptions & { scale: number };
 
-/** Large enough that exp underflows to 0 beside any real score, as in the composed definition. */
-const MASKED = -1e30;
+/** As in the composed definition. */
+const MASKED = -1e9;
+
+/**
+ * Scores of one head from which XNNPACK's speed is worth a call: below, as in the 16 words of TNT's inner blocks, hundreds of
+ * tiny products cost more than one batched product in plain loops.
+ */
+const WORTH_A_CALL = 32 * 32;
+
+function isSmall(q: Tensor3D, k: Tensor3D): boolean {
+  return q.shape[1] * k.shape[1] < WORTH_A_CALL;
+}
 
 /** Attention as one product after another, each of a single head. q [b, n, h·d], k, v [b, m, h·d] -> [b, n, h·d] */
 export function attentionByHead(q: Tensor3D, k: Tensor3D, v: Tensor3D, options: Options): Tensor3D {
   const { heads, scale } = options;
   const [b, n, width] = q.shape;
+  if (isSmall(q, k)) return tidy(() => composeAttention(q, k, v, options));
   return tidy(() => {
     const queries = matrices(splitHeads(mul(q, scale), heads));
     const keys = matrices(transpose(splitHeads(k, heads), [0, 1, 3, 2])); // d × m each
@@ -47,6 +65,7 @@ export function attentionGradByHead(dy: Tensor3D, q: Tensor3D, k: Tensor3D, v: T
   const { heads, scale, bias } = options;
   const [b, n, width] = q.shape;
   const [, m] = k.shape;
+  if (isSmall(q, k)) return tidy(() => composeAttentionGrad(dy, q, k, v, options));
   return tidy(() => {
     const [queries, keys, values, douts] = [q, k, v, dy].map((x) => matrices(splitHeads(x, heads))) as [
       Tensor2D[],

@@ -87,20 +87,24 @@ export function composeAttention(q: Tensor3D, k: Tensor3D, v: Tensor3D, options:
 export function attentionGrad(dy: Tensor3D, q: Tensor3D, k: Tensor3D, v: Tensor3D, options: Resolved): Tensor[] {
   const { heads, scale, bias, mask } = options;
   const inputs = { dy, q, k, v, ...(bias && { bias }), ...(mask && { mask }) };
-  return runOp("TesseraAttentionGrad", inputs, { heads, scale }, () => {
-    const weights = attentionWeights(q, k, options);
-    const dout = splitHeads(dy, heads);
-    const dweights = matMul(dout, splitHeads(v, heads), false, true);
-    const dscores: Tensor4D = mul(weights, sub(dweights, sum(mul(dweights, weights), -1, true)));
-    const dproducts = mul(dscores, scale);
-    const grads: Tensor[] = [
-      joinHeads(matMul(dproducts, splitHeads(k, heads))),
-      joinHeads(matMul(dproducts, splitHeads(q, heads), true, false)),
-      joinHeads(matMul(weights, dout, true, false)),
-    ];
-    if (bias) grads.push(bias.shape[0] === 1 ? reshape(sum(dscores, [0, 1]), bias.shape) : sum(dscores, 0));
-    return grads;
-  });
+  return runOp("TesseraAttentionGrad", inputs, { heads, scale }, () => composeAttentionGrad(dy, q, k, v, options));
+}
+
+/** The composed definition of the gradient. */
+export function composeAttentionGrad(dy: Tensor3D, q: Tensor3D, k: Tensor3D, v: Tensor3D, options: Resolved): Tensor[] {
+  const { heads, scale, bias } = options;
+  const weights = attentionWeights(q, k, options);
+  const dout = splitHeads(dy, heads);
+  const dweights = matMul(dout, splitHeads(v, heads), false, true);
+  const dscores: Tensor4D = mul(weights, sub(dweights, sum(mul(dweights, weights), -1, true)));
+  const dproducts = mul(dscores, scale);
+  const grads: Tensor[] = [
+    joinHeads(matMul(dproducts, splitHeads(k, heads))),
+    joinHeads(matMul(dproducts, splitHeads(q, heads), true, false)),
+    joinHeads(matMul(weights, dout, true, false)),
+  ];
+  if (bias) grads.push(bias.shape[0] === 1 ? reshape(sum(dscores, [0, 1]), bias.shape) : sum(dscores, 0));
+  return grads;
 }
 
 /** [b, n, h·d] -> [b, h, n, d] */

@@ -1,0 +1,133 @@
+import { type Checkpoint, TesseraError } from "@tessera/core";
+import {
+  type HubOptions,
+  type SourceInput,
+  hubFile,
+  hubFiles,
+  isHubId,
+  openCheckpoint,
+  openShards,
+  openSource,
+} from "@tessera/weights";
+import { EMBEDDED_MODEL, embeddedFiles } from "./embedded.ts";
+import { readJson } from "./read-json.ts";
+
+/** A model's files, wherever they are: what a user drops on a page has no path. */
+export interface ModelFiles {
+  config: SourceInput;
+  weights: SourceInput;
+  /** transformers' `preprocessor_config.json`. */
+  preprocessor?: SourceInput;
+}
+
+/** Where a model's files lie. */
+export interface ModelFolder {
+  readonly name: string;
+  /** A file by its name; undefined where there is none. */
+  find(file: string): Promise<SourceInput | undefined>;
+}
+
+/** Weights by their usual names, the safest format first. */
+const weightFiles = ["model.safetensors", "pytorch_model.bin", "model.npz"];
+const indexFile = "model.safetensors.index.json";
+
+/** The embedded default, files that are given, a folder or address, or a repository of the hub. */
+export async function openFolder(spec: string | URL | ModelFiles, hub: HubOptions = {}): Promise<ModelFolder> {
+  if (isModelFiles(spec)) return given(spec);
+  if (spec === EMBEDDED_MODEL) return given({ ...embeddedFiles }, EMBEDDED_MODEL);
+  const folder = located(spec, hub.signal);
+  if (typeof spec === "string" && isHubId(spec) && !(await folder.find("config.json"))) return onHub(spec, hub);
+  return folder;
+}
+
+/** True for files in place of a name. */
+export function isModelFiles(spec: string | URL | ModelFiles): spec is ModelFiles {
+  return typeof spec === "object" && "config" in spec;
+}
+
+/**
+ * The weights of a folder, in one file or in shards.
+ * @throws {TesseraError} if there are none.
+ */
+export async function openWeights(folder: ModelFolder, signal?: AbortSignal): Promise<Checkpoint> {
+  for (const file of weightFiles) {
+    const found = await folder.find(file);
+    if (found !== undefined) return openCheckpoint(found, { signal });
+  }
+  const index = await folder.find(indexFile);
+  if (index === undefined) {
+    throw new TesseraError(
+      `${folder.name}: expected weights as ${weightFiles.join(", ")} or ${indexFile}, got none of them`,
+    );
+  }
+  return openShards(index, await shards(folder, index, signal), { signal });
+}
+
+/** All shards of an index, found before one is opened. */
+async function shards(
+  folder: ModelFolder,
+  index: SourceInput,
+  signal: AbortSignal | undefined,
+): Promise<(file: string) => SourceInput> {
+  const { weight_map: map = {} } = (await readJson(index, signal)) as { weight_map?: Record<string, string> };
+  const found = new Map<string, SourceInput>();
+  for (const file of new Set(Object.values(map))) {
+    const shard = await folder.find(file);
+    if (shard === undefined)
+      throw new TesseraError(`${folder.name}: expected ${file}, which its index names, got none; fetch the rest`);
+    found.set(file, shard);
+  }
+  return (file) => found.get(file)!;
+}
+
+function given(files: ModelFiles, name?: string): ModelFolder {
+  const { config, weights, preprocessor } = files;
+  const byName: Record<string, SourceInput | undefined> = {
+    "config.json": config,
+    "preprocessor_config.json": preprocessor,
+    "model.safetensors": weights,
+  };
+  const fileName = weights instanceof Blob ? (weights as Partial<File>).name : undefined;
+  return { name: name ?? fileName ?? "the files given", find: async (file) => byName[file] };
+}
+
+function located(folder: string | URL, signal: AbortSignal | undefined): ModelFolder {
+  const isAddress = folder instanceof URL || /^[a-z]+:\/\//i.test(folder);
+  const inside = (file: string): string | URL =>
+    isAddress ? new URL(file, String(folder).replace(/\/?$/, "/")) : `${folder.replace(/[\\/]$/, "")}/${file}`;
+  return {
+    name: String(folder),
+    async find(file) {
+      try {
+        const source = await openSource(inside(file), { signal });
+        await source.close();
+        return inside(file);
+      } catch (error) {
+        if (TesseraError.isInstance(error) && /no such file|HTTP 404|browser/.test(error.message)) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+async function onHub(repo: string, options: HubOptions): Promise<ModelFolder> {
+  const { files, commit, isWhole } = await hubFiles(repo, options);
+  const names = new Set(files.map(({ name }) => name));
+  // One revision for all files, whatever is pushed meanwhile.
+  const [id] = repo.split("@", 1) as [string];
+  return {
+    name: repo,
+    find: async (file) =>
+      names.has(file) || !isWhole
+        ? hubFile(id, file, { ...options, revision: commit }).catch(absentOffline(isWhole))
+        : undefined,
+  };
+}
+
+/** Offline only what is cached is known, so a file that is not there may not exist at all. */
+function absentOffline(isWhole: boolean): (error: unknown) => undefined {
+  return (error) => {
+    if (isWhole) throw error;
+    return undefined;
+  };
+}
