@@ -1,0 +1,56 @@
+import { type Signal, useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { sortFiles } from "../state/dropped-files.ts";
+import { survey } from "../state/survey.ts";
+import type { ModelChoice } from "../worker/calls.ts";
+import { SelectField } from "./select-field.tsx";
+
+/** Takes a model's files; asks for the variant when the config.json is not among them. */
+export function FilesField({ model }: { model: Signal<ModelChoice> }) {
+  const id = useId();
+  const complaint = useSignal("");
+  const chosen = model.value.kind === "files" ? model.value : undefined;
+
+  function take(files: FileList | null) {
+    const sorted = sortFiles([...(files ?? [])]);
+    complaint.value = "";
+    if (sorted.kind === "model") model.value = sorted.model;
+    else if (sorted.kind === "nothing") complaint.value = sorted.why;
+    else
+      complaint.value = `Expected a .safetensors with its config.json, got ${sorted.file.name}; choose both files of a model.`;
+  }
+
+  return (
+    <div class="field field-full">
+      <div class="field">
+        <label for={id}>Files: .safetensors and config.json. Or drop them, or their folder, on the page</label>
+        <input
+          id={id}
+          type="file"
+          multiple
+          accept=".safetensors,.json"
+          onChange={({ currentTarget }) => take(currentTarget.files)}
+        />
+      </div>
+      {chosen && (
+        <p class="hint">
+          {chosen.weights.name}
+          {chosen.config ? ` with ${chosen.config.name}` : ", without a config.json"}
+        </p>
+      )}
+      {chosen && !chosen.config && (
+        <SelectField
+          label="Which variant is it?"
+          value={chosen.arch ?? ""}
+          options={["", ...(survey.result.value?.variants ?? [])].map((name) => [name, name || "Choose…"])}
+          onChoose={(arch) => (model.value = { ...chosen, arch: arch || undefined })}
+        />
+      )}
+      {complaint.value && (
+        <p class="complaint" role="alert">
+          {complaint}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import { count } from "../format.ts";
+import type { Ready } from "../worker/calls.ts";
+
+/** What is loaded, and where it runs. */
+export function ModelLine({ ready }: { ready: Ready | undefined }) {
+  if (!ready) return <p class="model-line">No model is loaded yet.</p>;
+  const { model, params, classes, imageSize, backend, device, precision } = ready;
+  return (
+    <p class="model-line">
+      <b>{nameOf(model)}</b> {count(params)} parameters, {classes} classes, {imageSize[1]} × {imageSize[0]} pixels; on{" "}
+      <b>{backend}</b> ({device}), {precision}
+    </p>
+  );
+}
+
+/** Of an address, what comes last. */
+function nameOf(model: string): string {
+  if (!/^https?:/.test(model)) return model;
+  const parts = new URL(model).pathname.replace(/\/(resolve\/main\/?)?$/, "").split("/");
+  return parts.at(-1) || model;
+}

@@ -1,0 +1,10 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { keepOffline } from "./offline.ts";
+import { survey } from "./state/survey.ts";
+import { applyTheme } from "./theme.ts";
+
+applyTheme();
+render(<App />, document.getElementById("app")!);
+await keepOffline();
+await survey.start();

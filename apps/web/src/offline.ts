@@ -1,0 +1,43 @@
+import { signal } from "@preact/signals";
+
+/** A newer version of the site waits; calling it reloads the page with that. */
+export const update = signal<(() => void) | undefined>(undefined);
+
+/** How long the first work waits for the service worker, which keeps what it sees being fetched. */
+const patience = 3000;
+
+/**
+ * Starts keeping the site for use without a network. Resolves when fetches are seen by the service worker, or when waiting for
+ * that would take too long.
+ */
+export async function keepOffline(): Promise<void> {
+  if (import.meta.env.DEV || !("serviceWorker" in navigator)) return;
+  const { serviceWorker } = navigator;
+  const controlled = new Promise<void>((resolve) => {
+    if (serviceWorker.controller) resolve();
+    else serviceWorker.addEventListener("controllerchange", () => resolve(), { once: true });
+  });
+  try {
+    const registration = await serviceWorker.register(new URL("sw.js", document.baseURI));
+    watchForUpdates(registration);
+  } catch {
+    // Private windows and plain http: the site works, with a network.
+    return;
+  }
+  await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, patience))]);
+}
+
+function watchForUpdates(registration: ServiceWorkerRegistration): void {
+  const offer = (worker: ServiceWorker | null) => {
+    if (worker?.state !== "installed" || !navigator.serviceWorker.controller) return;
+    update.value = () => {
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+      worker.postMessage("take over", []);
+    };
+  };
+  offer(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const { installing } = registration;
+    installing?.addEventListener("statechange", () => offer(installing));
+  });
+}

@@ -1,0 +1,45 @@
+import { TesseraError } from "@tessera/core";
+import type { Calls, Failure, FromWorker, Handler, Handlers, ToWorker } from "./messages.ts";
+
+const cancelled: Failure = { name: "AbortError", message: "Cancelled", mendable: false };
+
+/** The worker's end: runs one call at a time, because a backend and a model are shared by all of them. */
+export function answerCalls<C extends Calls>(scope: Worker, handlers: Handlers<C>): void {
+  const waiting = new Map<number, AbortController>();
+  let last: Promise<void> = Promise.resolve();
+  let running: number | undefined;
+  const post = (message: FromWorker) => scope.postMessage(message, []);
+
+  async function run(id: number, call: string, input: unknown, { signal }: AbortController): Promise<void> {
+    running = id;
+    try {
+      signal.throwIfAborted();
+      const handler = handlers[call] as unknown as Handler<Calls[string]>;
+      const output = await handler(input, { signal, onProgress: (progress) => post({ id, progress }) });
+      post({ id, output });
+    } catch (error) {
+      post({ id, failure: failureOf(error) });
+    } finally {
+      waiting.delete(id);
+      running = undefined;
+    }
+  }
+
+  scope.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+    const { id } = data;
+    if ("cancel" in data) {
+      waiting.get(id)?.abort();
+      // One that has not begun is over at once; the page does not wait for those before it.
+      if (waiting.has(id) && running !== id) post({ id, failure: cancelled });
+      return;
+    }
+    const controller = new AbortController();
+    waiting.set(id, controller);
+    last = last.then(() => run(id, data.call, data.input, controller));
+  });
+}
+
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error), mendable: false };
+  return { name: error.name, message: error.message, mendable: TesseraError.isInstance(error) };
+}

@@ -1,0 +1,25 @@
+/** What a worker's procedures take, give back and tell on the way. */
+export type Calls = Record<string, { input: unknown; output: unknown; progress: unknown }>;
+
+/** One procedure, as the worker implements it. */
+export type Handler<Call extends Calls[string]> = (
+  input: Call["input"],
+  how: { signal: AbortSignal; onProgress: (progress: Call["progress"]) => void },
+) => Promise<Call["output"]>;
+
+export type Handlers<C extends Calls> = { [Name in keyof C]: Handler<C[Name]> };
+
+export type ToWorker = { id: number; call: string; input: unknown } | { id: number; cancel: true };
+
+export type FromWorker =
+  | { id: number; progress: unknown }
+  | { id: number; output: unknown }
+  | { id: number; failure: Failure };
+
+/** An error on its way between threads, where classes are lost. */
+export interface Failure {
+  name: string;
+  message: string;
+  /** Something that the user can mend: its message says how. */
+  mendable: boolean;
+}

@@ -1,0 +1,126 @@
+import type { Calls, Failure, FromWorker, ToWorker } from "./messages.ts";
+
+export interface CallOptions<Progress> {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  transfer?: Transferable[];
+}
+
+/** How long a worker may take to answer a cancel before it is ended: a forward cannot be interrupted. */
+const patience = 400;
+
+interface Waiting {
+  message: ToWorker;
+  transfer: Transferable[];
+  cancelled: boolean;
+  resolve: (output: unknown) => void;
+  reject: (error: Error) => void;
+  onProgress?: ((progress: never) => void) | undefined;
+}
+
+/** An error that came from the worker. */
+export class WorkerError extends Error {
+  override readonly name: string;
+  readonly mendable: boolean;
+
+  constructor({ name, message, mendable }: Failure) {
+    super(message);
+    this.name = name;
+    this.mendable = mendable;
+  }
+}
+
+/** The page's end: typed calls to a worker that is started when first needed, and again after it had to be ended. */
+export class WorkerClient<C extends Calls> {
+  readonly #start: () => Worker;
+  #worker: Worker | undefined;
+  #next = 0;
+  readonly #waiting = new Map<number, Waiting>();
+
+  constructor(start: () => Worker) {
+    this.#start = start;
+  }
+
+  /** @throws {WorkerError} as the worker says; a DOMException named AbortError once the signal is aborted. */
+  call<Name extends keyof C & string>(
+    call: Name,
+    input: C[Name]["input"],
+    { signal, onProgress, transfer = [] }: CallOptions<C[Name]["progress"]> = {},
+  ): Promise<C[Name]["output"]> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(aborted());
+      const id = this.#next++;
+      const cancel = () => {
+        // The caller goes on at once; the call waits for the worker to let go of it.
+        reject(aborted());
+        this.#cancel(id);
+      };
+      const settled = () => {
+        signal?.removeEventListener("abort", cancel);
+        this.#waiting.delete(id);
+      };
+      signal?.addEventListener("abort", cancel);
+      const message = { id, call, input };
+      this.#waiting.set(id, {
+        message,
+        transfer,
+        cancelled: false,
+        onProgress,
+        resolve: (output) => (settled(), resolve(output as C[Name]["output"])),
+        reject: (error) => (settled(), reject(error)),
+      });
+      this.#post(message, transfer);
+    });
+  }
+
+  #cancel(id: number): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    waiting.cancelled = true;
+    this.#post({ id, cancel: true });
+    setTimeout(() => this.#waiting.get(id) === waiting && this.#startAfresh(), patience);
+  }
+
+  #post(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker ??= this.#started();
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #started(): Worker {
+    const worker = this.#start();
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
+      const waiting = this.#waiting.get(data.id);
+      if (!waiting) return;
+      if ("progress" in data) waiting.onProgress?.(data.progress as never);
+      else if ("failure" in data) waiting.reject(new WorkerError(data.failure));
+      else waiting.resolve(data.output);
+    });
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      this.#fail(event.message || "its code could not be loaded; check the network and reload the page");
+    });
+    return worker;
+  }
+
+  /** Ends the worker in the middle of what was cancelled; what else waits is asked of a new one. */
+  #startAfresh(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    for (const { cancelled, message, transfer, reject } of this.#waiting.values()) {
+      // What was transferred is gone with the worker.
+      if (cancelled || transfer.length > 0) reject(aborted());
+      else this.#post(message);
+    }
+  }
+
+  #fail(why: string): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    for (const { reject } of this.#waiting.values())
+      reject(new WorkerError({ name: "WorkerError", message: `The worker ended: ${why}`, mendable: false }));
+  }
+}
+
+function aborted(): DOMException {
+  return new DOMException("Cancelled", "AbortError");
+}

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { best, frog, give, truck } from "./files.node.ts";
+import { type Site, expectNothingWrong, modelReady, visit } from "./site.node.ts";
+
+export function testClassify(site: () => Site): void {
+  test("classifies an example, with bars and times", async () => {
+    await using seen = await visit(site());
+    const { page } = seen;
+    await modelReady(page);
+    expect(await page.locator(".model-line").textContent()).toMatch(
+      /vit_cifar10 .* 10 classes, 32 × 32 pixels; on \w+/,
+    );
+    await page.getByRole("button", { name: "Example ship.jpg" }).click();
+    await best(page, "ship");
+    expect(await page.locator(".classes li").count()).toBe(5);
+    const [width] = await page
+      .locator(".classes .bar > span")
+      .evaluateAll((bars) => bars.map(({ style }) => style.width));
+    expect(Number.parseFloat(width!)).toBeGreaterThan(50);
+    for (const stage of ["decode", "preprocess", "forward"])
+      expect(await page.locator(`[data-stage=${stage}]`).textContent()).toMatch(/^[\d.]+ m?s$/);
+    expect(await page.locator("[role=status].visually-hidden").textContent()).toMatch(/^ship, \d+\.\d %$/);
+    expectNothingWrong(seen);
+  });
+
+  test("takes a picture that is picked, dropped or pasted", async () => {
+    await using seen = await visit(site());
+    const { page } = seen;
+    await page.getByLabel("Picture file").setInputFiles(frog);
+    await best(page, "frog");
+    await give(page, "drop", truck, "image/jpeg");
+    await best(page, "truck");
+    await give(page, "paste", frog, "image/jpeg");
+    await best(page, "frog");
+    await page.getByRole("button", { name: "Remove" }).click();
+    await page.getByText("Drop or paste a picture here").waitFor();
+    expectNothingWrong(seen);
+  });
+
+  test("looks at the camera, live", async () => {
+    await using seen = await visit(site());
+    const { page } = seen;
+    await modelReady(page);
+    await page.getByRole("button", { name: "Use the camera" }).click();
+    await page.locator(".rate", { hasText: /^(?!0\.0)[\d.]+ frames\/s$/ }).waitFor();
+    expect(await page.locator(".classes li").count()).toBe(5);
+    await page.getByRole("button", { name: "Stop the camera" }).click();
+    await page.getByText("Drop or paste a picture here").waitFor();
+    expectNothingWrong(seen);
+  });
+
+  test("another backend looks again, and says so", async () => {
+    await using seen = await visit(site());
+    const { page } = seen;
+    await page.getByLabel("Picture file").setInputFiles(frog);
+    await best(page, "frog");
+    await page.getByLabel("Backend", { exact: true }).selectOption("cpu");
+    await page.locator(".model-line", { hasText: "on cpu" }).waitFor();
+    await best(page, "frog");
+    expectNothingWrong(seen);
+  });
+}

@@ -1,0 +1,75 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { readFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { gzipSync } from "node:zlib";
+import { headersOf } from "../../build/headers.node.ts";
+
+const types: Record<string, string> = {
+  ".css": "text/css",
+  ".html": "text/html; charset=utf-8",
+  ".jpg": "image/jpeg",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
+};
+
+/** What of a site is compressed by every static host. */
+const compressed = new Set([".css", ".html", ".js", ".json", ".svg", ".wasm", ".webmanifest"]);
+
+export interface StaticServer {
+  origin: string;
+  /** Every answer: its path and the bytes of its body on the wire. */
+  sent: { path: string; bytes: number }[];
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  /** @default the documented ones */
+  headers?: (path: string) => Record<string, string>;
+  /** Milliseconds before an answer. */
+  delay?: (path: string) => number;
+}
+
+/** A small static host: the documented headers, gzip, byte ranges, 404. */
+export async function serve(
+  folder: string,
+  { headers = headersOf, delay = () => 0 }: ServeOptions = {},
+): Promise<StaticServer> {
+  const sent: StaticServer["sent"] = [];
+  const server = createServer((request, response) => void answer(request, response));
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? "/", "http://site").pathname;
+    const file = join(folder, normalize(path.endsWith("/") ? `${path}index.html` : path));
+    await new Promise((resolve) => setTimeout(resolve, delay(path)));
+    const respond = (status: number, body: Uint8Array, more: Record<string, string> = {}) => {
+      sent.push({ path, bytes: body.length });
+      response.writeHead(status, { ...headers(path), ...more }).end(body);
+    };
+    let content: Uint8Array;
+    try {
+      content = await readFile(file);
+    } catch {
+      respond(404, Buffer.from("not found"), { "Content-Type": "text/plain" });
+      return;
+    }
+    const type = { "Content-Type": types[extname(file)] ?? "application/octet-stream" };
+    const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
+    if (from !== undefined) {
+      const end = Math.min(Number(to || content.length - 1), content.length - 1);
+      const range = { "Content-Range": `bytes ${from}-${end}/${content.length}` };
+      respond(206, content.subarray(Number(from), end + 1), { ...type, ...range });
+    } else if (compressed.has(extname(file))) respond(200, gzipSync(content), { ...type, "Content-Encoding": "gzip" });
+    else respond(200, content, type);
+  }
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { origin: `http://127.0.0.1:${port}/`, sent, close: () => closed(server) };
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}

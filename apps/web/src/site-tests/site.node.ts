@@ -1,0 +1,113 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, chromium } from "playwright";
+import { expect } from "vitest";
+import { findChromium } from "../../../../scripts/chromium.mjs";
+import { type StaticServer, serve } from "./serve.node.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+const flags = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  "--enable-unsafe-swiftshader",
+  "--use-angle=swiftshader",
+];
+const withWebGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
+/** The built site, served with the documented headers, and a Chromium to open it in. */
+export interface Site extends StaticServer {
+  folder: string;
+  browser: Browser;
+}
+
+/** @throws where there is no Chromium: these tests are never left out. */
+export async function openSite(): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), "tessera-site-"));
+  await buildSite(folder);
+  const server = await serve(folder);
+  const browser = await launch();
+  return {
+    ...server,
+    folder,
+    browser,
+    async close() {
+      await browser.close();
+      await server.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** As `npm run web:build` does, in a process of its own: vitest's NODE_ENV would make another site. */
+async function buildSite(folder: string): Promise<void> {
+  const vite = join(dirname(createRequire(import.meta.url).resolve("vite/package.json")), "bin", "vite.js");
+  const args = [vite, "build", "--outDir", folder, "--emptyOutDir", "--logLevel", "error"];
+  await promisify(execFile)(process.execPath, args, { cwd: root, env: { ...process.env, NODE_ENV: "production" } });
+}
+
+export async function launch({ webGpu = true } = {}): Promise<Browser> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error("expected Chromium, found none; install it or set CHROMIUM_PATH to it");
+  // Without Playwright's own choice: it switches features off that the site is meant to meet.
+  return chromium.launch({ executablePath, args: webGpu ? [...flags, ...withWebGpu] : [...flags, "--disable-webgpu"] });
+}
+
+/** A visit: a fresh profile, with everything that went wrong in it. */
+export interface Visit extends AsyncDisposable {
+  page: Page;
+  context: BrowserContext;
+  /** Errors and warnings of the console, uncaught errors, violations of the policy. */
+  wrong: string[];
+}
+
+export async function visit(
+  { browser, origin }: Pick<Site, "browser" | "origin">,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ permissions: ["camera"], reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const wrong: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) wrong.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => wrong.push(`uncaught: ${error.message}`));
+  await page.exposeFunction("tesseraViolation", (text: string) => wrong.push(`policy: ${text}`));
+  await page.addInitScript(() => {
+    const { tesseraViolation } = globalThis as unknown as { tesseraViolation: (text: string) => void };
+    addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+      tesseraViolation(`${violatedDirective} ${blockedURI}`),
+    );
+  });
+  await page.goto(origin);
+  return {
+    page,
+    context,
+    wrong,
+    async [Symbol.asyncDispose]() {
+      await context.close();
+    },
+  };
+}
+
+/** Waits for the model: the first load, its weights and its warm-up. */
+export async function modelReady(page: Page): Promise<void> {
+  await page.getByText("2.4 M parameters").waitFor();
+}
+
+export function expectNothingWrong({ wrong }: Visit): void {
+  expect(wrong).toEqual([]);
+}

@@ -1,0 +1,27 @@
+import { computed, effect, signal } from "@preact/signals";
+import type { BackendName, Precision } from "@tessera/backends";
+import type { ModelChoice, Setup } from "../worker/calls.ts";
+import { precisionsOf } from "./survey.ts";
+
+/** What the user chose to run, and where. */
+class SetupChoice {
+  readonly model = signal<ModelChoice>({ kind: "embedded" });
+  readonly backend = signal<BackendName | "auto">("auto");
+  readonly precision = signal<Precision>("f32");
+  readonly setup = computed<Setup>(() => ({
+    model: this.model.value,
+    backend: this.backend.value,
+    precision: this.precision.value,
+  }));
+
+  constructor() {
+    effect(() => {
+      if (!precisionsOf(this.backend.value).includes(this.precision.value)) this.precision.value = "f32";
+    });
+  }
+}
+
+/** Shared by Classify and Backends, which look at the same picture. */
+export const looking = new SetupChoice();
+/** Measuring has its own: it may take random weights, and must not move the others. */
+export const measuring = new SetupChoice();

@@ -1,0 +1,122 @@
+import { type Rank, tidy, zeros } from "@tensorflow/tfjs-core";
+import { type BackendChoice, useBackend } from "@tessera/backends";
+import { TesseraError, pair } from "@tessera/core";
+import { type Backbone, type ImageClassifier, createBackbone, imageClassifier } from "@tessera/pipeline";
+import type { ModelChoice, Ready, Setup, Stage } from "./calls.ts";
+
+export interface How {
+  signal: AbortSignal;
+  onProgress: (stage: Stage) => void;
+}
+
+/** A model on a backend. */
+export interface Session {
+  ready: Ready;
+  model: Backbone;
+  /** None for random weights, which have no classes to name. */
+  classifier: ImageClassifier | undefined;
+}
+
+// In a built site the worker lies in assets/, beside the folder of the .wasm files.
+const wasmPath = new URL(`${import.meta.env.DEV ? "/" : "../"}${WASM_FOLDER}`, globalThis.location.href).href;
+
+// Left to itself, tfjs takes half of the cores.
+const threads = navigator.hardwareConcurrency;
+
+let held: (Session & { key: string }) | undefined;
+let place: { key: string; choice: BackendChoice } | undefined;
+
+/** Lets messages in: a cancel waits behind whatever runs without a break. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve);
+  });
+}
+
+/** The session for a setup, kept until another is asked for. Only one model is in memory at a time. */
+export async function prepare(setup: Setup, { signal, onProgress }: How): Promise<Session> {
+  const key = keyOf(setup);
+  if (held?.key === key) return held;
+  held?.model.dispose();
+  held = undefined;
+  onProgress({ stage: "Starting the backend" });
+  const { choice } = await moveTo(setup);
+  signal.throwIfAborted();
+  onProgress({ stage: "Loading the model", share: 0 });
+  const loaded = await load(setup.model, signal, ({ loaded: done, total }) =>
+    onProgress({ stage: "Loading the model", share: done / total }),
+  );
+  const session = { ...loaded, ready: describe(loaded, choice) };
+  try {
+    onProgress({ stage: "Warming up" });
+    await breathe();
+    signal.throwIfAborted();
+    await warmUp(session, 1);
+  } catch (error) {
+    loaded.model.dispose();
+    throw error;
+  }
+  held = { ...session, key };
+  return held;
+}
+
+/** Runs a batch of nothing, so that the next does not pay for compiling. */
+export async function warmUp({ model, ready }: Session, batch: number): Promise<void> {
+  const output = tidy(() => model.forward(zeros<Rank.R4>([batch, ...ready.imageSize, 3])));
+  await output.data();
+  output.dispose();
+}
+
+async function moveTo({ backend, precision }: Setup): Promise<{ choice: BackendChoice }> {
+  const key = `${backend} ${precision}`;
+  if (place?.key === key) return place;
+  place = undefined;
+  place = { key, choice: await useBackend(backend, { precision, wasmPath, threads }) };
+  return place;
+}
+
+async function load(
+  choice: ModelChoice,
+  signal: AbortSignal,
+  onProgress: (progress: { loaded: number; total: number }) => void,
+): Promise<Omit<Session, "ready"> & { name: string }> {
+  if (choice.kind === "variant") {
+    const model = createBackbone(choice.variant).init(0);
+    return { model, classifier: undefined, name: `${choice.variant}, random weights` };
+  }
+  const classifier = await open(choice, { signal, onProgress });
+  return { model: classifier.model, classifier, name: classifier.modelName };
+}
+
+function open(
+  choice: Exclude<ModelChoice, { kind: "variant" }>,
+  options: { signal: AbortSignal; onProgress: (progress: { loaded: number; total: number }) => void },
+): Promise<ImageClassifier> {
+  if (choice.kind === "embedded") return imageClassifier(undefined, options);
+  if (choice.kind === "address") return imageClassifier(choice.address, options);
+  const { config, weights, arch } = choice;
+  if (config) return imageClassifier({ config, weights }, options);
+  if (arch) return imageClassifier(arch, { ...options, weights });
+  throw new TesseraError(
+    `${weights.name}: expected its config.json beside it, got the weights alone; drop both, or choose the variant`,
+  );
+}
+
+function describe({ model, name }: { model: Backbone; name: string }, choice: BackendChoice): Ready {
+  return {
+    model: name,
+    params: model.paramCount,
+    classes: model.config.classes,
+    imageSize: [...pair(model.config.imageSize)],
+    backend: choice.name,
+    device: choice.device,
+    precision: choice.precision,
+  };
+}
+
+/** A file arrives as another object each time. */
+function keyOf({ model, backend, precision }: Setup): string {
+  const of = (file: File | undefined) => file && [file.name, file.size, file.lastModified];
+  const chosen = model.kind === "files" ? { ...model, weights: of(model.weights), config: of(model.config) } : model;
+  return JSON.stringify([chosen, backend, precision]);
+}

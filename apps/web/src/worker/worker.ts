@@ -1,0 +1,20 @@
+import { listBackends } from "@tessera/backends";
+import { variantNames } from "@tessera/pipeline";
+import { answerCalls } from "../rpc/answer-calls.ts";
+import type { WorkerCalls } from "./calls.ts";
+import { classify, compare } from "./classify.ts";
+import { measure } from "./measure.ts";
+import { prepare } from "./session.ts";
+
+// Typed as a Worker, whose messages have the same shape at both ends: DOM's and workers' libraries cannot be had together.
+answerCalls<WorkerCalls>(globalThis as unknown as Worker, {
+  survey: async () => ({
+    backends: await listBackends(),
+    variants: variantNames,
+    isolated: globalThis.crossOriginIsolated,
+  }),
+  prepare: async (setup, how) => (await prepare(setup, how)).ready,
+  classify,
+  compare,
+  measure,
+});

@@ -1,0 +1,31 @@
+import { defaultClientConditions, defineConfig } from "vite";
+import { precache } from "./build/precache.node.ts";
+import { wasmThreads } from "./build/wasm-threads.node.ts";
+import { isolation, staticFiles, wasmFolder } from "./build/static-files.node.ts";
+
+// Packages are seen as their sources, so nothing has to be built.
+const conditions = ["@tessera/source", ...defaultClientConditions];
+
+export default defineConfig({
+  // Relative, so that the site may lie in any folder of a host.
+  base: "./",
+  resolve: { conditions },
+  define: { WASM_FOLDER: JSON.stringify(wasmFolder) },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  plugins: [staticFiles(), precache()],
+  worker: { format: "es", plugins: () => [wasmThreads()] },
+  // The server finds tfjs when the worker starts; a late find would reload the page.
+  optimizeDeps: { include: ["core", "backend-cpu", "backend-wasm"].map((part) => `@tensorflow/tfjs-${part}`) },
+  server: { headers: isolation },
+  preview: { headers: isolation },
+  build: {
+    target: "es2022",
+    // The policy has no room for data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      input: { index: "index.html", sw: "src/service-worker.ts" },
+      output: { entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+    },
+  },
+});
