@@ -1,4 +1,7 @@
-import { open, rename, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { access, open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { TesseraError } from "@tessera/core";
 
 /** A float32 array in NumPy's format, version 1.0: numpy.lib.format. */
@@ -13,13 +16,23 @@ export function npyFloat32(shape: readonly number[], rows: readonly Float32Array
   return [head, ...rows.map((row) => new Uint8Array(row.buffer, row.byteOffset, row.byteLength))];
 }
 
+/** Fails at once where a file could not be written after minutes of work. @throws {TesseraError} with the reason. */
+export async function checkWritable(file: string): Promise<void> {
+  if ((await stat(file).catch(() => undefined))?.isDirectory()) {
+    throw new TesseraError(`${file}: expected a file to write, got a folder; name a file in it`);
+  }
+  await access(dirname(file), constants.W_OK).catch((cause: unknown) => {
+    throw unwritable(file, cause);
+  });
+}
+
 /** Writes a file that is there whole or not at all. @throws {TesseraError} if it cannot be written. */
 export async function writeAtomically(file: string, parts: readonly Uint8Array[]): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     const handle = await open(temporary, "wx");
     try {
-      await handle.writev([...parts]);
+      for (const part of parts) await handle.writeFile(part);
       await handle.sync();
     } finally {
       await handle.close();
@@ -27,9 +40,13 @@ export async function writeAtomically(file: string, parts: readonly Uint8Array[]
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw new TesseraError(
-      `${file}: expected to write it, got ${(cause as Error).message}; check the folder and the disk`,
-      { cause },
-    );
+    throw unwritable(file, cause);
   }
+}
+
+function unwritable(file: string, cause: unknown): TesseraError {
+  return new TesseraError(
+    `${file}: expected to write it, got ${(cause as Error).message}; check the folder and the disk`,
+    { cause },
+  );
 }

@@ -2,6 +2,16 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { Settings } from "./settings.ts";
 import { version } from "./version.ts";
 
+/** As `@tessera/backends` names them, which is not loaded for a help text; a test compares. */
+export const backendChoices = ["auto", "cuda", "tensorflow", "wasm", "cpu"];
+
+const modelHelp = `
+Models (--model):
+  vit_cifar10                      comes with Tessera: ten everyday things in small pictures
+  FOLDER                           config.json and model.safetensors, as timm writes them
+  FILE --arch VARIANT              a checkpoint: .safetensors, .npz, .pth
+  VARIANT --weights FILE           the same the other way round; \`tessera models\` lists variants`;
+
 /**
  * Commands with their arguments and options. Each command's code is imported when it runs, so that none pays for another;
  * `done` is told its exit code.
@@ -9,77 +19,95 @@ import { version } from "./version.ts";
 export function program(done: (code: number) => void): Command {
   const tessera = new Command("tessera")
     .description("Vision transformers for TypeScript: classify pictures, embed them, look at models.")
-    .version(version)
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
     .exitOverride()
     .showSuggestionAfterError()
-    .showHelpAfterError("(--help lists what there is)");
+    .showHelpAfterError("(--help lists what there is)")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera classify photo.jpg
+  tessera classify holiday/ --json > labels.json
+  tessera embed "pictures/*.png" --out embeddings.npy
+  tessera summary vit_base_patch16_224 --depth 2`,
+    );
+
+  running(tessera.command("classify"), [
+    new Option("--top <k>", "how many classes to print").argParser(wholeNumber).default(5),
+    new Option("--logits", "print the values before softmax too"),
+    new Option("--tta", "average over the picture and its mirror image"),
+    new Option("--labels <file>", "names of the classes, one a line or as a JSON array"),
+    new Option("--reset-head", "initialise the head anew where the checkpoint has none that fits"),
+  ])
+    .description("Name what is on pictures.")
+    .argument("<images...>", "files, folders, globs or addresses")
+    .action(async (images: string[], options) =>
+      done(await (await import("./commands/classify.ts")).classify(images, options)),
+    );
+
+  running(tessera.command("embed"), [
+    new Option("--out <file.npy>", "write one NumPy array [images, width] instead of printing"),
+    new Option("--normalize", "scale each vector to length 1"),
+    new Option("--tta", "average over the picture and its mirror image"),
+  ])
+    .description("Turn pictures into vectors.")
+    .argument("<images...>", "files, folders, globs or addresses")
+    .action(async (images: string[], options) =>
+      done(await (await import("./commands/embed.ts")).embed(images, options)),
+    );
 
   common(tessera.command("models"))
-    .description("list the models, their size and their checkpoints")
+    .description("List models with their size and checkpoints.")
     .argument("[filter]", "part of a name")
     .action(async (filter: string | undefined, options: Settings) =>
       done(await (await import("./commands/models.ts")).models(filter, options)),
     );
 
-  common(tessera.command("summary"))
-    .description("list a model's layers with shapes, parameters and multiply-adds")
+  common(
+    tessera
+      .command("summary")
+      .option("--image-size <pixels>", "side of the picture", wholeNumber)
+      .option("--depth <levels>", "how many levels of modules to print; --json has all", wholeNumber),
+  )
+    .description("List a model's layers with shapes, parameters and multiply-adds.")
     .argument("<model>", "a variant, a folder with config.json, or vit_cifar10")
-    .option("--image-size <pixels>", "side of the picture", wholeNumber)
-    .option("--depth <levels>", "how many levels of modules to show; --json has all", wholeNumber)
     .action(async (model: string, options: Settings) =>
       done(await (await import("./commands/summary.ts")).summary(model, options)),
     );
 
-  running(tessera.command("classify"))
-    .description("name what is on pictures")
-    .argument("<images...>", "pictures, folders or globs")
-    .option("--top <k>", "how many classes", wholeNumber, 5)
-    .option("--logits", "give the scores before softmax too")
-    .option("--tta", "average over the picture and its mirror image")
-    .option("--labels <file>", "names of the classes: one a line, or a JSON array")
-    .option("--reset-head", "initialise the head anew where the checkpoint has none that fits")
-    .action(async (images: string[], options) =>
-      done(await (await import("./commands/classify.ts")).classify(images, options)),
-    );
-
-  running(tessera.command("embed"))
-    .description("turn pictures into vectors")
-    .argument("<images...>", "pictures, folders or globs")
-    .option("--out <file.npy>", "write them as one NumPy array [images, width]")
-    .option("--normalize", "scale each to length 1")
-    .action(async (images: string[], options) =>
-      done(await (await import("./commands/embed.ts")).embed(images, options)),
-    );
-
   common(tessera.command("doctor"))
-    .description("say what this machine can run, and why not the rest")
+    .description("Say what this machine can run, and why not the rest.")
     .action(async (options: Settings) => done(await (await import("./commands/doctor.ts")).doctor(options)));
 
   return tessera;
 }
 
-/** Adds the options of every command. */
+/** Adds the options of every command, after its own. */
 function common(command: Command): Command {
   return command
+    .optionsGroup("Output:")
     .option("--json", "print one JSON document on stdout and nothing else")
-    .option("--verbose", "say more: the backend, where an error came from");
+    .option("--verbose", "say which backend runs, why not another, and where an error came from")
+    .helpOption("-h, --help", "print this help");
 }
 
-/** Adds the options of every command that runs a model. */
-function running(command: Command): Command {
-  return common(command)
-    .option(
-      "--model <spec>",
-      "vit_cifar10 (the embedded default), a folder with config.json, a checkpoint with --arch, or a variant with --weights",
-    )
-    .option("--arch <variant>", "variant of a checkpoint file; tessera models lists them")
-    .option("--weights <file>", "a .safetensors checkpoint")
-    .option("--backend <name>", "auto, cuda, tensorflow, wasm or cpu", "auto")
-    .addOption(
-      new Option("--precision <format>", "number format of products").choices(["f32", "bf16", "f16"]).default("f32"),
-    )
-    .option("--threads <n>", "threads, where the backend can choose", wholeNumber)
+/** Adds a command's own options and those of every command that runs a model. */
+function running(command: Command, own: readonly Option[]): Command {
+  for (const option of own) command.addOption(option);
+  command
+    .optionsGroup("Model:")
+    .option("--model <spec>", "see below (default: vit_cifar10)")
+    .option("--arch <variant>", "the variant of a checkpoint file")
+    .option("--weights <file>", "a checkpoint, instead of the model's own")
+    .optionsGroup("Computing:")
+    .addOption(new Option("--backend <name>", "what computes").choices(backendChoices).default("auto"))
+    .addOption(new Option("--precision <format>", "of products").choices(["f32", "bf16", "f16"]).default("f32"))
+    .option("--threads <n>", "where the backend lets choose", wholeNumber)
     .option("--batch <n>", "pictures that are computed together", wholeNumber, 8);
+  return common(command).addHelpText("after", modelHelp);
 }
 
 function wholeNumber(text: string): number {

@@ -1,4 +1,4 @@
-import cliProgress from "cli-progress";
+import { createRequire } from "node:module";
 
 /** Counts on stderr, on a terminal only; else it does nothing. */
 export interface Progress {
@@ -9,14 +9,17 @@ export interface Progress {
 /** A bar for `total` steps; none for a single one. */
 export function progress(what: string, total: number): Progress {
   if (!process.stderr.isTTY || total < 2) return { step() {}, stop() {} };
-  const bar = new cliProgress.SingleBar(
+  // Loaded where it is seen only; it is CommonJS, so there is no need to wait.
+  const { SingleBar, Presets } = createRequire(import.meta.url)("cli-progress") as typeof import("cli-progress");
+  const bar = new SingleBar(
     {
       format: `${what} {bar} {value}/{total} | {eta_formatted} left`,
       stream: process.stderr,
       clearOnComplete: true,
       hideCursor: true,
+      barsize: 30,
     },
-    cliProgress.Presets.shades_classic,
+    Presets.shades_classic,
   );
   bar.start(total, 0);
   return { step: () => bar.increment(), stop: () => bar.stop() };

@@ -1,19 +1,33 @@
-import pc from "picocolors";
+import { stderrColours } from "./colours.ts";
 
 /** Marks what a user can mend; `TesseraError.isInstance` without loading TensorFlow.js for it. */
 const marker = Symbol.for("tessera.error");
+
+/** Lines of a message that a terminal shows without `--verbose`: a checkpoint of another model differs in hundreds. */
+const SHOWN = 12;
 
 /** Writes an error to stderr: one that the user can mend as its message, others with the advice to report them. */
 export function reportError(error: unknown, { verbose = false }: { verbose?: boolean } = {}): void {
   const known = typeof error === "object" && error !== null && marker in error;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(
-    `${pc.red("error:")} ${known ? message : `${message}\n(this is not expected: please report it with the output of --verbose)`}\n`,
-  );
-  if (verbose && error instanceof Error)
-    process.stderr.write(
-      `${error.stack ?? ""}\n${error.cause instanceof Error ? `caused by ${error.cause.stack ?? ""}\n` : ""}`,
-    );
+  const text = known
+    ? shortened(message, verbose)
+    : `${message}\n(this is not expected: please report it with the output of --verbose)`;
+  process.stderr.write(`${stderrColours.red("error:")} ${text}\n`);
+  if (verbose && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
+}
+
+/** Where an error came from, and what caused it. */
+function stackOf({ stack = "", cause }: Error): string {
+  return cause instanceof Error ? `${stack}\ncaused by ${stackOf(cause)}` : stack;
+}
+
+/** The beginning and the last line, which says what to do. */
+function shortened(message: string, verbose: boolean): string {
+  const lines = message.split("\n");
+  if (verbose || lines.length <= SHOWN) return message;
+  const left = lines.length - SHOWN;
+  return [...lines.slice(0, SHOWN - 1), `  … ${left} lines more, shown by --verbose`, lines.at(-1)].join("\n");
 }
 
 /** Prints the one JSON document of a command. */
@@ -28,5 +42,5 @@ export function print(line = ""): void {
 
 /** A line on stderr, for people only. */
 export function note(line: string): void {
-  process.stderr.write(`${pc.dim(line)}\n`);
+  process.stderr.write(`${stderrColours.dim(line)}\n`);
 }

@@ -1,7 +1,10 @@
-import type { BackendName, Precision } from "@tessera/backends";
+import type { BackendChoice, BackendName, Precision } from "@tessera/backends";
+import { note } from "./report.ts";
 import type { Settings } from "./settings.ts";
 
-/** Options of commands that run a model, as `main` declares them. */
+export { interruption } from "./interruption.ts";
+
+/** Options of commands that run a model, as `program` declares them. */
 export interface RunSettings extends Settings {
   model?: string;
   arch?: string;
@@ -12,19 +15,23 @@ export interface RunSettings extends Settings {
   batch: number;
 }
 
-/** Sets the backend up and, for people on a terminal, says which it is and why not a faster one. */
-export async function startBackend({ backend, precision, threads, verbose }: RunSettings): Promise<void> {
+/** Sets the backend up; with `--verbose` says why not a faster one. */
+export async function startBackend({ backend, precision, threads, verbose }: RunSettings): Promise<BackendChoice> {
   const { useBackend } = await import("@tessera/backends");
   const choice = await useBackend(backend as BackendName | "auto", { precision, threads });
-  if (!verbose) return;
-  const { note } = await import("./report.ts");
-  note(`backend ${choice.name}: ${choice.device}, ${choice.precision}`);
-  for (const report of choice.passedOver) note(`  not ${report.name}: ${report.reason}`);
+  if (verbose) {
+    note(`backend ${choice.name}: ${choice.device}, ${choice.precision}`);
+    for (const report of choice.passedOver) note(`  not ${report.name}: ${report.reason}`);
+  }
+  return choice;
 }
 
-/** Ends the work at the first Ctrl-C; the second ends the process. */
-export function interruption(): AbortSignal {
-  const controller = new AbortController();
-  process.once("SIGINT", () => controller.abort(new Error("interrupted")));
-  return controller.signal;
+/** Tells a person which model looks at the pictures, and where; programs are not told. */
+export function introduce(modelName: string, { name, device }: BackendChoice): void {
+  if (process.stderr.isTTY) note(`${modelName} on ${name} (${device})`);
+}
+
+/** Loads what decodes pictures while the files of the model are read. If it fails, the first picture says so. */
+export function warmUpDecoder(): void {
+  import("sharp").catch(() => {});
 }

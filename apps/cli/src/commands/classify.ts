@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import type { Classification } from "@tessera/pipeline";
-import pc from "picocolors";
+import { colours } from "../colours.ts";
 import { findImages } from "../find-images.ts";
 import { readLabels } from "../labels.ts";
 import { progress } from "../progress.ts";
 import { print, printJson, reportError } from "../report.ts";
-import { type RunSettings, interruption, startBackend } from "../run-options.ts";
+import { type RunSettings, interruption, introduce, startBackend, warmUpDecoder } from "../run-options.ts";
 
 interface ClassifySettings extends RunSettings {
   top: number;
@@ -18,19 +18,26 @@ interface ClassifySettings extends RunSettings {
 /** `tessera classify`: names what is on pictures. 1 if one of them could not be read. */
 export async function classify(names: string[], options: ClassifySettings): Promise<number> {
   const { json, top: topK, logits = false, tta, batch: batchSize, arch, weights, resetHead } = options;
-  const images = await findImages(names);
-  const [{ imageClassifier }] = await Promise.all([import("@tessera/pipeline"), startBackend(options)]);
-  const labels = options.labels ? await readLabels(options.labels) : undefined;
-  using classifier = await imageClassifier(options.model, { arch, weights, labels, resetHead });
+  const signal = interruption();
+  warmUpDecoder();
+  const [images, labels, { imageClassifier }, backend] = await Promise.all([
+    findImages(names),
+    options.labels === undefined ? undefined : readLabels(options.labels),
+    import("@tessera/pipeline"),
+    startBackend(options),
+  ]);
+  using classifier = await imageClassifier(options.model, { arch, weights, labels, resetHead, signal });
+  if (!json) introduce(classifier.modelName, backend);
 
-  const bar = progress("classify", images.length);
+  // Lines that appear one after the other on a terminal show how far it is.
+  const bar = progress("classify", json || !process.stdout.isTTY ? images.length : 0);
   const documents: object[] = [];
-  const failed: [string, Error][] = [];
+  const failed: Error[] = [];
   try {
-    for await (const result of classifier.stream(images, { topK, tta, batchSize, signal: interruption() })) {
+    for await (const result of classifier.stream(images, { topK, tta, batchSize, signal })) {
       const image = images[result.index]!;
       bar.step();
-      if (result.error) failed.push([image, result.error]);
+      if (result.error) failed.push(result.error);
       else if (json) documents.push(document(image, result, logits));
       else print(lines(image, result, logits, images.length > 1));
     }
@@ -38,7 +45,7 @@ export async function classify(names: string[], options: ClassifySettings): Prom
     bar.stop();
   }
   if (json) printJson(documents);
-  for (const [, error] of failed) reportError(error, options);
+  for (const error of failed) reportError(error, options);
   return failed.length > 0 ? 1 : 0;
 }
 
@@ -50,13 +57,15 @@ function document(image: string, { top, logits, ms }: Success, withLogits: boole
 }
 
 function lines(image: string, { top, logits, ms }: Success, withLogits: boolean, compact: boolean): string {
-  const time = pc.dim(`${(ms.decode + ms.preprocess + ms.forward).toFixed(0)} ms`);
-  const width = Math.max(...top.map(({ label }) => label.length));
-  const rows = (compact ? top.slice(0, 3) : top).map(({ index, label, score }) => {
+  const time = colours.dim(`${(ms.decode + ms.preprocess + ms.forward).toFixed(0)} ms`);
+  const shown = compact ? top.slice(0, 3) : top;
+  const width = Math.max(...shown.map(({ label }) => label.length));
+  const rows = shown.map(({ index, label, score }) => {
     const bar = "█".repeat(Math.round(20 * score)).padEnd(20, "░");
-    return `  ${label.padEnd(width)}  ${pc.cyan(bar)} ${(100 * score).toFixed(1).padStart(5)} %${withLogits ? `  ${logits[index]!.toFixed(3)}` : ""}`;
+    const logit = withLogits ? `  ${logits[index]!.toFixed(3).padStart(7)}` : "";
+    return `  ${label.padEnd(width)}  ${colours.cyan(bar)} ${(100 * score).toFixed(1).padStart(5)} %${logit}`;
   });
-  return [`${pc.bold(basename(image))}  ${time}`, ...rows].join("\n");
+  return [`${colours.bold(basename(image))}  ${time}`, ...rows].join("\n");
 }
 
 function round(ms: number): number {

@@ -1,6 +1,6 @@
 import os from "node:os";
 import { listBackends } from "@tessera/backends";
-import pc from "picocolors";
+import { colours } from "../colours.ts";
 import type { Settings } from "../settings.ts";
 import { print, printJson } from "../report.ts";
 import { table } from "../table.ts";
@@ -16,15 +16,19 @@ export async function doctor({ json }: Settings): Promise<number> {
     default: backends.find(({ available }) => available)?.name ?? null,
     backends,
   };
-  if (json) {
-    printJson(report);
-    return 0;
+  if (json) printJson(report);
+  else {
+    print(`Node     ${report.node} on ${report.platform}`);
+    print(`CPU      ${report.cpu}`);
+    print(`default  ${report.default ?? "none: no backend works"}`);
+    print();
+    const rows = backends.map(({ name, available, precisions, device, reason }) => [
+      name,
+      available ? colours.green("yes") : colours.red("no"),
+      precisions.join(", "),
+      available ? device : reason,
+    ]);
+    print(table(["backend", "here", "precisions", "device, or what is missing"], rows));
   }
-  print(`Node      ${report.node} on ${report.platform}`);
-  print(`CPU       ${report.cpu}`);
-  print(`default   ${report.default ?? "none: no backend works"}`);
-  print();
-  const mark = (available: boolean) => (available ? pc.green("yes") : pc.red("no"));
-  print(table(["backend", "here", "precisions", "device, or what is missing"], backends.map((b) => [b.name, mark(b.available), b.precisions.join(", "), b.available ? b.device : b.reason]))); // prettier-ignore
   return report.default === null ? 1 : 0;
 }

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+const bin = join(root, "apps", "cli", "bin", "tessera.js");
+const lock = join(root, "node_modules", ".cache", "tessera-cli-tests.lock");
+
+/** Builds the command as users get it. Test files run at once, and two builds would write the same files. */
+export async function build(): Promise<void> {
+  mkdirSync(join(lock, ".."), { recursive: true });
+  const end = performance.now() + 120_000;
+  while (!took(lock)) {
+    if (performance.now() > end) throw new Error(`build: expected to get ${lock}; remove it if no test runs`);
+    await wait(100);
+  }
+  try {
+    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+    const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "-b", "apps/cli"], { cwd: root, encoding: "utf8" });
+    if (status !== 0) throw new Error(`tsc -b apps/cli failed\n${stdout}${stderr}`);
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function took(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface Outcome {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  cwd?: string;
+  env?: Record<string, string | undefined>;
+  /** Told of the process once it runs. */
+  onStart?: (child: ChildProcess) => void;
+}
+
+/** Runs the real command to its end. */
+export function tessera(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  return run([bin, ...args], options);
+}
+
+/** Runs Node to its end. */
+export function run(args: readonly string[], { cwd, env, onStart }: RunOptions = {}): Promise<Outcome> {
+  // What the test's own surroundings ask of colours is not the test's matter.
+  const clean = { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, NODE_OPTIONS: undefined, ...env };
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...args], { cwd, env: clean, stdio: ["ignore", "pipe", "pipe"] });
+    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      resolve({ code, signal, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });
+    });
+    onStart?.(child);
+  });
+}
+
+/** The one JSON document that a command printed; fails unless it is all there is on stdout. */
+export async function json<T>(args: readonly string[], options?: RunOptions): Promise<T> {
+  const { code, stdout, stderr } = await tessera([...args, "--json"], options);
+  if (code !== 0) throw new Error(`expected tessera ${args.join(" ")} to succeed, got ${code}\n${stderr}`);
+  return JSON.parse(stdout) as T;
+}
