@@ -250,9 +250,14 @@ test("a module may mend a shape; the nearest to the parameter is asked first, wi
     }
   }
   const values = Float32Array.of(1, 2, 3, 4);
-  using table = await new Table().load(new Map([["row.weight", stored([2, 2], values)]]));
+  const mended: unknown[] = [];
+  const onAdapt = (change: unknown) => void mended.push(change);
+  using table = await new Table().load(new Map([["row.weight", stored([2, 2], values)]]), { onAdapt });
   await expect(table.row.weight.value).toBeAllClose([1, 2, 3, 4]);
   expect(asked).toEqual(["row weight [2,2] -> [4]"]);
+  expect(mended).toEqual([{ path: "row.weight", from: [2, 2], to: [4] }]);
+  await table.load(new Map([["row.weight", stored([4], values)]]), { onAdapt });
+  expect(mended).toHaveLength(1);
   await expect(new Table().load(new Map([["row.weight", stored([1], values)]]))).rejects.toThrow(
     "expected [4], got [1]",
   );

@@ -1,5 +1,16 @@
 // Behaviour of the model beyond parity, which model.goldens.test.ts holds: families, sizes, heads, training, errors, leaks.
-import { type Tensor, type Tensor4D, add, mul, sum, tensor, tidy, variableGrads } from "@tensorflow/tfjs-core";
+import {
+  type Tensor,
+  type Tensor4D,
+  add,
+  mul,
+  sum,
+  tensor,
+  tidy,
+  variableGrads,
+  reshape,
+  slice,
+} from "@tensorflow/tfjs-core";
 import { Random, capture, sincos2d } from "@tessera/core";
 import { expectNoLeak, seeded } from "@tessera/testing";
 import { afterEach, describe, expect, test } from "vitest";
@@ -114,6 +125,17 @@ describe("what it gives", () => {
     const mean = tidy(() => mul(add(own(token), own(distillation)), 0.5));
     await expect(own(model.forward(images()))).toBeAllClose(own(mean));
     expect(() => vit().forwardDistilled(images())).toThrow("Vit.forwardDistilled: expected a distilled model");
+  });
+
+  test("a distillation token without a head: the class token alone is classified", async () => {
+    const model = vit({ distilled: true, distilledHead: false });
+    expect([model.prefix, model.headDist, model.resetHead(4).headDist]).toEqual([2, undefined, undefined]);
+    const x = images();
+    const { tokens } = model.features(x);
+    const first = own(tidy(() => reshape(slice(own(tokens), [0, 0, 0], [2, 1, 16]), [2, 16])));
+    await expect(own(model.embed(x))).toBeAllClose(first);
+    await expect(own(model.forward(x))).toBeAllClose(own(model.head!.forward(first)));
+    expect(() => model.forwardDistilled(x)).toThrow("expected a distilled model, got one without distillation head");
   });
 
   test("rows of the attention weights sum to 1", async () => {

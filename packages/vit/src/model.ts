@@ -27,7 +27,7 @@ import {
 } from "@tessera/core";
 import type { VitConfig } from "./config.ts";
 import { blockIndices, encoderBlock, throughBlocks } from "./encoder.ts";
-import { type VitFeatures, average, prefixLength, withTokens } from "./tokens.ts";
+import { type VitFeatures, average, hasTwoHeads, prefixLength, withTokens } from "./tokens.ts";
 
 /**
  * Vision Transformer: Dosovitskiy et al. 2021; with the options of DeiT, DeiT III, DINOv2 and FlexiViT. Parameters have
@@ -195,9 +195,4 @@ export class Vit extends Module {
     for (const part of [this.fcNorm, this.preLogits, this.head, this.headDist]) if (part) child(part, pooled);
     return { output: [b, this.config.classes || d] };
   }
-}
-
-/** DeiT's two heads, whose logits are averaged. */
-function hasTwoHeads({ distilled = false, distilledHead = true }: VitConfig): boolean {
-  return distilled && distilledHead;
 }

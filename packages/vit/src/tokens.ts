@@ -48,3 +48,8 @@ export function withTokens(
 export function average(a: Tensor2D, b: Tensor2D): Tensor2D {
   return mul(add(a, b), 0.5);
 }
+
+/** DeiT's two heads, whose logits are averaged. */
+export function hasTwoHeads({ distilled = false, distilledHead = true }: VitConfig): boolean {
+  return distilled && distilledHead;
+}
