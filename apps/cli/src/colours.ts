@@ -1,11 +1,10 @@
 import pc from "picocolors";
 
 /** picocolors looks at stdout alone, and colours in every CI; what goes to a file or another program has to be plain. */
-function coloursOf(stream: NodeJS.WriteStream): ReturnType<typeof pc.createColors> {
+function coloursOf({ isTTY = false }: { isTTY?: boolean }): ReturnType<typeof pc.createColors> {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
-  const wanted = FORCE_COLOR ? FORCE_COLOR !== "0" : stream.isTTY && TERM !== "dumb";
-  // Of what is no terminal `isTTY` is undefined, not false, which would leave the choice to picocolors.
-  return pc.createColors(Boolean(wanted && !NO_COLOR));
+  const wanted = FORCE_COLOR ? FORCE_COLOR !== "0" : isTTY && TERM !== "dumb";
+  return pc.createColors(wanted && !NO_COLOR);
 }
 
 /** Colours of what is written to stdout. */

@@ -36,7 +36,7 @@ Examples:
     );
 
   running(tessera.command("classify"), [
-    new Option("--top <k>", "how many classes to print").argParser(wholeNumber).default(5),
+    new Option("--top <k>", "how many classes (default: 5; 3 each where many are printed)").argParser(wholeNumber),
     new Option("--logits", "print the values before softmax too"),
     new Option("--tta", "average over the picture and its mirror image"),
     new Option("--labels <file>", "names of the classes, one a line or as a JSON array"),

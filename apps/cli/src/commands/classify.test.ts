@@ -44,6 +44,11 @@ describe("on a person's terminal or in a pipe", () => {
     expect(stdout).toMatch(/one\.jpg {2}\d+ ms\n {2}(red|green|blue) +[█░]{20} +\d+\.\d % +-?\d+\.\d{3}\n/);
   });
 
+  test("gives many pictures as many as asked, too", async () => {
+    const { stdout } = await tessera(["classify", drawn, "--top", "4"]);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(4 * 5);
+  });
+
   test("colours nothing that does not go to a terminal, unless asked to", async () => {
     const escape = "\u001b[";
     expect((await tessera(small(picture), { env: { CI: "true" } })).stdout).not.toContain(escape);

@@ -8,7 +8,7 @@ import { print, printJson, reportError } from "../report.ts";
 import { type RunSettings, interruption, introduce, startBackend, warmUpDecoder } from "../run-options.ts";
 
 interface ClassifySettings extends RunSettings {
-  top: number;
+  top?: number;
   logits?: boolean;
   tta?: boolean;
   labels?: string;
@@ -17,7 +17,7 @@ interface ClassifySettings extends RunSettings {
 
 /** `tessera classify`: names what is on pictures. 1 if one of them could not be read. */
 export async function classify(names: string[], options: ClassifySettings): Promise<number> {
-  const { json, top: topK, logits = false, tta, batch: batchSize, arch, weights, resetHead } = options;
+  const { json, logits = false, tta, batch: batchSize, arch, weights, resetHead } = options;
   const signal = interruption();
   warmUpDecoder();
   const [images, labels, { imageClassifier }, backend] = await Promise.all([
@@ -29,6 +29,9 @@ export async function classify(names: string[], options: ClassifySettings): Prom
   using classifier = await imageClassifier(options.model, { arch, weights, labels, resetHead, signal });
   if (!json) introduce(classifier.modelName, backend);
 
+  // A page of pictures is easier to read with fewer classes each.
+  const compact = images.length > 1 && !json;
+  const topK = options.top ?? (compact ? 3 : 5);
   // Lines that appear one after the other on a terminal show how far it is.
   const bar = progress("classify", json || !process.stdout.isTTY ? images.length : 0);
   const documents: object[] = [];
@@ -39,7 +42,7 @@ export async function classify(names: string[], options: ClassifySettings): Prom
       bar.step();
       if (result.error) failed.push(result.error);
       else if (json) documents.push(document(image, result, logits));
-      else print(lines(image, result, logits, images.length > 1));
+      else print(lines(image, result, logits));
     }
   } finally {
     bar.stop();
@@ -56,11 +59,10 @@ function document(image: string, { top, logits, ms }: Success, withLogits: boole
   return { image, top, ...(withLogits && { logits: Array.from(logits) }), ms: rounded };
 }
 
-function lines(image: string, { top, logits, ms }: Success, withLogits: boolean, compact: boolean): string {
+function lines(image: string, { top, logits, ms }: Success, withLogits: boolean): string {
   const time = colours.dim(`${(ms.decode + ms.preprocess + ms.forward).toFixed(0)} ms`);
-  const shown = compact ? top.slice(0, 3) : top;
-  const width = Math.max(...shown.map(({ label }) => label.length));
-  const rows = shown.map(({ index, label, score }) => {
+  const width = Math.max(...top.map(({ label }) => label.length));
+  const rows = top.map(({ index, label, score }) => {
     const bar = "█".repeat(Math.round(20 * score)).padEnd(20, "░");
     const logit = withLogits ? `  ${logits[index]!.toFixed(3).padStart(7)}` : "";
     return `  ${label.padEnd(width)}  ${colours.cyan(bar)} ${(100 * score).toFixed(1).padStart(5)} %${logit}`;

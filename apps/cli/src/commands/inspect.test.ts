@@ -69,7 +69,8 @@ describe("tessera summary", () => {
     expect(small.macs).toBeLessThan(large.macs / 10);
     const { stdout, stderr } = await tessera(["summary", await place.model("model"), "--depth", "1"]);
     expect(stdout).toMatch(/^path +kind +output +params +MACs\n\(model\) +Vit +1×3 +/);
-    expect(stdout).not.toContain("blocks.0.attn");
+    expect(stdout).not.toContain("blocks.0");
+    expect(stdout).toMatch(/\npatch_embed +PatchEmbed +1×4×4 +196 +/);
     expect(stderr).toMatch(/model: \d+ parameters, [\d,]+ multiply-adds a picture\n$/);
   });
 
