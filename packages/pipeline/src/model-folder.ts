@@ -51,9 +51,13 @@ export async function describeFolder(
   if (isTimmConfig(config)) {
     const sized = imageSize === undefined ? {} : { img_size: imageSize };
     const wanted = { ...config, model_args: { ...config.model_args, ...sized } };
-    return () => ({
+    return (seen) => ({
       name,
-      model: backboneFromTimm(wanted, where, classes),
+      // timm's config says nothing of the GELU, and Google trained its own files with the other one
+      model: backboneFromTimm(wanted, where, {
+        classes,
+        activation: seen?.activation === "gelu_tanh" ? seen.activation : undefined,
+      }),
       labels: labelsFromTimm(config),
       preprocessing: preprocessingFromTimm(config),
     });

@@ -21,6 +21,7 @@ test("translates every argument", () => {
     global_pool: "avg",
     drop_rate: 0.1,
     drop_path_rate: 0.2,
+    act_layer: "gelu_tanh",
     dynamic_img_size: true,
   };
   expect(timmArguments(args, "here")).toEqual({
@@ -36,6 +37,7 @@ test("translates every argument", () => {
     qkNorm: true,
     layerScale: 1e-4,
     classToken: false,
+    activation: "gelu_tanh",
     positionOnPrefix: false,
     registers: 4,
     preNorm: true,
@@ -69,8 +71,14 @@ test.each([
 });
 
 test("refuses what it does not know, also names that every object has", () => {
-  for (const name of ["act_layer", "constructor", "__proto__"]) {
+  for (const name of ["norm_layer", "constructor", "__proto__"]) {
     const args = JSON.parse(`{"${name}": 1}`) as Record<string, unknown>;
     expect(() => timmArguments(args, "here")).toThrow(/^here: expected "model_args" among img_size, .*, got /);
   }
+});
+
+test("counts both halves of SwiGLU in the ratio, as timm does", () => {
+  const base = { width: 12, mlpDim: 32, mlp: "swiglu" } as const;
+  expect(timmArguments({ embed_dim: 6 }, "here", base)).toEqual({ width: 6, mlpDim: 16 });
+  expect(timmArguments({ mlp_ratio: 4 }, "here", base)).toEqual({ mlpDim: 24 });
 });

@@ -4,6 +4,9 @@ import type { VitConfig } from "@tessera/vit";
 /** What an argument means for our configuration; undefined for a value that timm would not write. */
 type Translation = (value: unknown) => Partial<VitConfig> | undefined;
 
+/** Activations that timm and we call the same. */
+const activations = ["gelu", "gelu_tanh", "quick_gelu", "relu", "silu"] as const;
+
 const pools = { token: "token", avg: "mean", map: "attention" } as const;
 
 const whole =
@@ -49,6 +52,7 @@ const translations: Record<string, Translation> = {
   reg_tokens: whole((registers) => ({ registers }), 0),
   pre_norm: flag((preNorm) => ({ preNorm })),
   global_pool: (value) => (isPool(value) ? { pool: pools[value] } : undefined),
+  act_layer: (value) => (isActivation(value) ? { activation: value } : undefined),
   drop_rate: share((dropout) => ({ dropout })),
   drop_path_rate: share((dropPath) => ({ dropPath })),
   // Ours takes any size in any case.
@@ -62,7 +66,7 @@ const translations: Record<string, Translation> = {
 export function timmArguments(
   args: Record<string, unknown>,
   where: string,
-  base?: Pick<VitConfig, "width" | "mlpDim">,
+  base?: Pick<VitConfig, "width" | "mlpDim" | "mlp">,
 ): Partial<VitConfig> {
   const config: Partial<VitConfig> = {};
   for (const [name, value] of Object.entries(args)) {
@@ -76,10 +80,16 @@ export function timmArguments(
     }
     Object.assign(config, translated);
   }
-  // timm knows the ratio only, and so it stays when the width changes.
+  // timm knows the ratio only, and so it stays when the width changes. Of SwiGLU it counts both halves.
+  const halves = base?.mlp === "swiglu" ? 2 : 1;
   const width = config.width ?? base?.width;
-  const ratio = (args["mlp_ratio"] as number | undefined) ?? (base && base.mlpDim / base.width);
-  return width === undefined || ratio === undefined ? config : { ...config, mlpDim: Math.floor(width * ratio) };
+  const ratio = (args["mlp_ratio"] as number | undefined) ?? (base && (halves * base.mlpDim) / base.width);
+  if (width === undefined || ratio === undefined) return config;
+  return { ...config, mlpDim: Math.floor(Math.floor(width * ratio) / halves) };
+}
+
+function isActivation(value: unknown): value is (typeof activations)[number] {
+  return activations.some((name) => name === value);
 }
 
 function isPool(value: unknown): value is keyof typeof pools {

@@ -1,4 +1,4 @@
-import { FormatError } from "@tessera/core";
+import { type Activation, FormatError } from "@tessera/core";
 import { type Preprocessing, type TimmPretrainedConfig, timmPreprocessing } from "@tessera/data";
 import { Vit, type VitConfig, createVit, isVitName } from "@tessera/vit";
 import { type Backbone, createBackbone, familyOf } from "./families.ts";
@@ -23,13 +23,17 @@ export function isTimmConfig(config: unknown): config is TimmConfig {
 }
 
 /**
- * The model that a timm config describes, with another number of classes where given.
+ * The model that a timm config describes, with another number of classes or another GELU where given.
  * @throws {FormatError} on an architecture or argument that is not known.
  */
-export function backboneFromTimm(config: TimmConfig, where: string, classes?: number): Backbone {
+export function backboneFromTimm(
+  config: TimmConfig,
+  where: string,
+  { classes, activation }: { classes?: number | undefined; activation?: Activation | undefined } = {},
+): Backbone {
   const { architecture, model_args: args = {}, pretrained_cfg: pretrained } = config;
   const count = classes ?? config.num_classes ?? pretrained?.num_classes;
-  const outputs = count === undefined ? {} : { classes: count };
+  const outputs = { ...(count !== undefined && { classes: count }), ...(activation && { activation }) };
   if (isVitName(architecture)) {
     return createVit(architecture, { ...timmArguments(args, where, createVit(architecture).config), ...outputs });
   }
