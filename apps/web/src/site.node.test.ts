@@ -1,7 +1,11 @@
 // Drives the built site in Chromium. One file, so that it is built once.
 import { afterAll, beforeAll, describe } from "vitest";
+import { testAccessibility } from "./site-tests/accessibility.node.ts";
+import { testBackends } from "./site-tests/backends.node.ts";
+import { testBenchmark } from "./site-tests/benchmark.node.ts";
 import { testClassify } from "./site-tests/classify.node.ts";
 import { testErrors } from "./site-tests/errors.node.ts";
+import { testLoading } from "./site-tests/loading.node.ts";
 import { testModels } from "./site-tests/models.node.ts";
 import { type Site, openSite } from "./site-tests/site.node.ts";
 
@@ -11,13 +15,15 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => site?.close());
 
-const opened = () => site;
-describe("classify", () => {
-  testClassify(opened);
-});
-describe("models", () => {
-  testModels(opened);
-});
-describe("errors", () => {
-  testErrors(opened);
+const parts: Record<string, (site: () => Site) => void> = {
+  loading: testLoading,
+  classify: testClassify,
+  backends: testBackends,
+  benchmark: testBenchmark,
+  models: testModels,
+  errors: testErrors,
+  accessibility: testAccessibility,
+};
+describe.each(Object.entries(parts))("%s", (_, part) => {
+  part(() => site);
 });

@@ -17,18 +17,20 @@ export function FilesField({ model }: { model: Signal<ModelChoice> }) {
     if (sorted.kind === "model") model.value = sorted.model;
     else if (sorted.kind === "nothing") complaint.value = sorted.why;
     else
-      complaint.value = `Expected a .safetensors with its config.json, got ${sorted.file.name}; choose both files of a model.`;
+      complaint.value = `Expected weights with their config.json, got ${sorted.file.name}; choose both files of a model.`;
   }
 
   return (
     <div class="field field-full">
       <div class="field">
-        <label for={id}>Files: .safetensors and config.json. Or drop them, or their folder, on the page</label>
+        <label for={id}>
+          Files: weights (.safetensors, .npz, .pth) and config.json. Or drop them, or their folder, on the page
+        </label>
         <input
           id={id}
           type="file"
           multiple
-          accept=".safetensors,.json"
+          accept=".safetensors,.npz,.pth,.pt,.bin,.tar,.json"
           onChange={({ currentTarget }) => take(currentTarget.files)}
         />
       </div>

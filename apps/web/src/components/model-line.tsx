@@ -4,12 +4,17 @@ import type { Ready } from "../worker/calls.ts";
 /** What is loaded, and where it runs. */
 export function ModelLine({ ready }: { ready: Ready | undefined }) {
   if (!ready) return <p class="model-line">No model is loaded yet.</p>;
-  const { model, params, classes, imageSize, backend, device, precision } = ready;
+  const { model, params, classes, imageSize, backend, device, precision, warnings } = ready;
   return (
-    <p class="model-line">
+    <div class="model-line">
       <b>{nameOf(model)}</b> {count(params)} parameters, {classes} classes, {imageSize[1]} × {imageSize[0]} pixels; on{" "}
       <b>{backend}</b> ({device}), {precision}
-    </p>
+      {warnings.map((warning) => (
+        <p class="note" key={warning}>
+          {warning}
+        </p>
+      ))}
+    </div>
   );
 }
 

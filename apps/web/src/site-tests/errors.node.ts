@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { best, frog, modelFolder } from "./files.node.ts";
-import { type Site, expectNothingWrong, visit } from "./site.node.ts";
+import { type Site, expectNothingWrong, openTab, visit } from "./site.node.ts";
 
 export function testErrors(site: () => Site): void {
   test("says what is wrong with a file, and goes on", async () => {
@@ -40,7 +40,7 @@ export function testErrors(site: () => Site): void {
     await problem.getByText("The model could not be loaded").waitFor();
     expect(await problem.textContent()).toMatch(/truncated|damaged|fetch it again/);
     await page.getByLabel(/^Files/).setInputFiles([frog]);
-    await problem.getByText("Expected a .safetensors with its config.json, got frog.jpg").waitFor();
+    await problem.getByText("Expected weights with their config.json, got frog.jpg").waitFor();
     await page.getByLabel("Model", { exact: true }).selectOption("address");
     await page.getByLabel(/^Address/).fill("ftp://example.org/model");
     await page.getByRole("button", { name: "Load" }).click();
@@ -55,7 +55,7 @@ export function testErrors(site: () => Site): void {
   test("cancels at once what cannot be interrupted, and works afterwards", async () => {
     await using seen = await visit(site());
     const { page } = seen;
-    await page.getByRole("tab", { name: "Benchmark" }).click();
+    await openTab(page, "Benchmark");
     await page.getByLabel("Model", { exact: true }).selectOption("variant");
     await page.getByLabel("Backend", { exact: true }).selectOption("cpu");
     await page.getByRole("button", { name: "Measure" }).click();
@@ -64,7 +64,7 @@ export function testErrors(site: () => Site): void {
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Measure" }).and(page.locator(":enabled")).waitFor();
     expect(performance.now() - start).toBeLessThan(1500);
-    await page.getByRole("tab", { name: "Classify" }).click();
+    await openTab(page, "Classify");
     await page.getByLabel("Picture file").setInputFiles(frog);
     await best(page, "frog");
     expectNothingWrong(seen);

@@ -25,13 +25,18 @@ const flags = [
   "--enable-unsafe-swiftshader",
   "--use-angle=swiftshader",
 ];
+const withoutWebGpu = "--disable-features=WebGPU,WebGPUService";
 const withWebGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
 /** The built site, served with the documented headers, and a Chromium to open it in. */
 export interface Site extends StaticServer {
   folder: string;
   browser: Browser;
+  /** A profile that has been here before: the site and its model are kept. */
+  returning: BrowserContext;
 }
+
+const profile: BrowserContextOptions = { permissions: ["camera"], reducedMotion: "reduce" };
 
 /** @throws where there is no Chromium: these tests are never left out. */
 export async function openSite(): Promise<Site> {
@@ -43,6 +48,7 @@ export async function openSite(): Promise<Site> {
     ...server,
     folder,
     browser,
+    returning: await browser.newContext(profile),
     async close() {
       await browser.close();
       await server.close();
@@ -61,25 +67,35 @@ async function buildSite(folder: string): Promise<void> {
 export async function launch({ webGpu = true } = {}): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error("expected Chromium, found none; install it or set CHROMIUM_PATH to it");
-  // Without Playwright's own choice: it switches features off that the site is meant to meet.
-  return chromium.launch({ executablePath, args: webGpu ? [...flags, ...withWebGpu] : [...flags, "--disable-webgpu"] });
+  return chromium.launch({ executablePath, args: webGpu ? [...flags, ...withWebGpu] : [...flags, withoutWebGpu] });
 }
 
-/** A visit: a fresh profile, with everything that went wrong in it. */
+/** A page, with everything that went wrong in it. */
 export interface Visit extends AsyncDisposable {
   page: Page;
-  context: BrowserContext;
   /** Errors and warnings of the console, uncaught errors, violations of the policy. */
   wrong: string[];
 }
 
-export async function visit(
+/** Opens the site as one who comes back. */
+export async function visit({ returning, origin }: Pick<Site, "returning" | "origin">): Promise<Visit> {
+  const page = await returning.newPage();
+  const seen = await watched(page, origin);
+  return { ...seen, [Symbol.asyncDispose]: () => page.close() };
+}
+
+/** Opens the site in a profile of its own, that was never here. */
+export async function firstVisit(
   { browser, origin }: Pick<Site, "browser" | "origin">,
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({ permissions: ["camera"], reducedMotion: "reduce", ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  const context = await browser.newContext({ ...profile, ...options });
+  const seen = await watched(await context.newPage(), origin);
+  return { ...seen, [Symbol.asyncDispose]: () => context.close() };
+}
+
+async function watched(page: Page, origin: string): Promise<Pick<Visit, "page" | "wrong">> {
+  page.setDefaultTimeout(15_000);
   const wrong: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) wrong.push(`${message.type()}: ${message.text()}`);
@@ -93,14 +109,12 @@ export async function visit(
     );
   });
   await page.goto(origin);
-  return {
-    page,
-    context,
-    wrong,
-    async [Symbol.asyncDispose]() {
-      await context.close();
-    },
-  };
+  return { page, wrong };
+}
+
+/** Opens a tab by hand. */
+export async function openTab(page: Page, name: string): Promise<void> {
+  await page.getByRole("tab", { name }).click();
 }
 
 /** Waits for the model: the first load, its weights and its warm-up. */
@@ -108,6 +122,6 @@ export async function modelReady(page: Page): Promise<void> {
   await page.getByText("2.4 M parameters").waitFor();
 }
 
-export function expectNothingWrong({ wrong }: Visit): void {
+export function expectNothingWrong({ wrong }: Pick<Visit, "wrong">): void {
   expect(wrong).toEqual([]);
 }

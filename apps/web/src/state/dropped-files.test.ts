@@ -5,10 +5,10 @@ const file = (name: string, type = "") => new File(["x"], name, { type });
 const [weights, config, picture] = [file("model.safetensors"), file("config.json"), file("cat.png", "image/png")];
 
 test("weights are a model, with the config beside them", () => {
-  const model = { kind: "files", weights, config, arch: undefined };
+  const model = { kind: "files", weights, config };
   expect(sortFiles([config, file("README.md"), weights])).toEqual({ kind: "model", model });
   expect(sortFiles([weights])).toEqual({ kind: "model", model: { ...model, config: undefined } });
-  expect(sortFiles([file("ema.safetensors"), weights, file("preprocessor_config.json"), config])).toEqual({
+  expect(sortFiles([file("ema.safetensors"), weights, file("generation_config.json"), config])).toEqual({
     kind: "model",
     model,
   });

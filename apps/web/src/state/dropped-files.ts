@@ -6,16 +6,23 @@ export type Sorted =
   | { kind: "picture"; file: File }
   | { kind: "nothing"; why: string };
 
-/** Tells a model from a picture by the files' names: a .safetensors is a model, with its config.json if that is there. */
+/** Formats of weights, the safest first. */
+const formats = [".safetensors", ".npz", ".pth", ".pt", ".bin", ".tar"];
+
+/** Tells a model from a picture by the files' names: weights are a model, with its config.json if that is there. */
 export function sortFiles(files: readonly File[]): Sorted {
   const [first] = files;
   if (!first) return { kind: "nothing", why: "Expected a picture or a model, got nothing; drop files or a folder." };
-  const all = files.filter(({ name }) => name.endsWith(".safetensors"));
-  const weights = all.find(({ name }) => name === "model.safetensors") ?? all[0];
-  const config = files.find(({ name }) => name === "config.json") ?? files.find(({ name }) => name.endsWith(".json"));
-  if (weights) return { kind: "model", model: { kind: "files", weights, config, arch: undefined } };
+  const named = (wanted: string) => files.find(({ name }) => name === wanted);
+  const config = named("config.json");
+  const weights =
+    named("model.safetensors") ?? formats.flatMap((end) => files.filter(({ name }) => name.endsWith(end)))[0];
+  if (weights) {
+    const preprocessor = named("preprocessor_config.json");
+    return { kind: "model", model: { kind: "files", weights, config, preprocessor } };
+  }
   if (config)
-    return { kind: "nothing", why: `Expected ${config.name} with its .safetensors, got it alone; drop both together.` };
+    return { kind: "nothing", why: "Expected config.json with its .safetensors, got it alone; drop both together." };
   return { kind: "picture", file: files.find(({ type }) => type.startsWith("image/")) ?? first };
 }
 

@@ -7,14 +7,11 @@ test.each([
   ["https://models.example/vit", "https://models.example/vit/"],
   ["https://models.example/vit/config.json", "https://models.example/vit/"],
   ["https://models.example/vit/model.safetensors", "https://models.example/vit/"],
-  ["models/mine", "https://huggingface.co/models/mine/resolve/main/"],
+  ["models/mine", "models/mine"],
   ["./models/mine", "https://site.example/app/models/mine/"],
-  [" timm/vit_tiny.augreg ", "https://huggingface.co/timm/vit_tiny.augreg/resolve/main/"],
-  ["https://huggingface.co/timm/vit_tiny.augreg", "https://huggingface.co/timm/vit_tiny.augreg/resolve/main/"],
-  [
-    "https://huggingface.co/timm/vit_tiny.augreg/tree/main",
-    "https://huggingface.co/timm/vit_tiny.augreg/resolve/main/",
-  ],
+  [" timm/vit_tiny.augreg@v1 ", "timm/vit_tiny.augreg@v1"],
+  ["https://huggingface.co/timm/vit_tiny.augreg", "timm/vit_tiny.augreg"],
+  ["https://huggingface.co/timm/vit_tiny.augreg/tree/main", "timm/vit_tiny.augreg"],
 ])("%s is %s", (typed, address) => {
   expect(modelAddress(typed, base)).toBe(address);
 });

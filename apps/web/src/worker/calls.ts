@@ -3,9 +3,9 @@ import type { BackendName, BackendReport, Precision } from "@tessera/backends";
 /** Where a model comes from. */
 export type ModelChoice =
   | { kind: "embedded" }
-  /** A folder's address: config.json and model.safetensors lie in it. */
+  /** A folder's address, with config.json and the weights in it; or a hub's `owner/name`. */
   | { kind: "address"; address: string }
-  | { kind: "files"; weights: File; config: File | undefined; arch: string | undefined }
+  | { kind: "files"; weights: File; config?: File; preprocessor?: File; arch?: string }
   /** Random weights: for measuring. */
   | { kind: "variant"; variant: string };
 
@@ -29,10 +29,18 @@ export interface Ready {
   backend: BackendName;
   device: string;
   precision: Precision;
+  /** What is odd about the weights. */
+  warnings: readonly string[];
 }
 
 export interface Stage {
-  stage: "Starting the backend" | "Loading the model" | "Warming up" | "Measuring" | "Reading the picture";
+  stage:
+    | "Starting the backend"
+    | "Fetching the model"
+    | "Loading the model"
+    | "Warming up"
+    | "Measuring"
+    | "Reading the picture";
   /** Share that is done, from 0 to 1, where it is known. */
   share?: number | undefined;
 }

@@ -1,7 +1,13 @@
 import { type Rank, tidy, zeros } from "@tensorflow/tfjs-core";
 import { type BackendChoice, useBackend } from "@tessera/backends";
 import { TesseraError, pair } from "@tessera/core";
-import { type Backbone, type ImageClassifier, createBackbone, imageClassifier } from "@tessera/pipeline";
+import {
+  type Backbone,
+  type ImageClassifier,
+  type ImageClassifierOptions,
+  createBackbone,
+  imageClassifier,
+} from "@tessera/pipeline";
 import type { ModelChoice, Ready, Setup, Stage } from "./calls.ts";
 
 export interface How {
@@ -19,9 +25,6 @@ export interface Session {
 
 // In a built site the worker lies in assets/, beside the folder of the .wasm files.
 const wasmPath = new URL(`${import.meta.env.DEV ? "/" : "../"}${WASM_FOLDER}`, globalThis.location.href).href;
-
-// Left to itself, tfjs takes half of the cores.
-const threads = navigator.hardwareConcurrency;
 
 let held: (Session & { key: string }) | undefined;
 let place: { key: string; choice: BackendChoice } | undefined;
@@ -42,18 +45,23 @@ export async function prepare(setup: Setup, { signal, onProgress }: How): Promis
   onProgress({ stage: "Starting the backend" });
   const { choice } = await moveTo(setup);
   signal.throwIfAborted();
-  onProgress({ stage: "Loading the model", share: 0 });
-  const loaded = await load(setup.model, signal, ({ loaded: done, total }) =>
-    onProgress({ stage: "Loading the model", share: done / total }),
-  );
-  const session = { ...loaded, ready: describe(loaded, choice) };
+  const warnings: string[] = [];
+  const { model, classifier, name } = await load(setup.model, {
+    signal,
+    onProgress: ({ loaded, total }) => onProgress({ stage: "Loading the model", share: loaded / total }),
+    onWarning: (warning) => warnings.push(warning),
+    hub: {
+      onProgress: ({ loaded, total }) => onProgress({ stage: "Fetching the model", share: total && loaded / total }),
+    },
+  });
+  const session = { model, classifier, ready: describe(model, name, choice, warnings) };
   try {
     onProgress({ stage: "Warming up" });
     await breathe();
     signal.throwIfAborted();
     await warmUp(session, 1);
   } catch (error) {
-    loaded.model.dispose();
+    model.dispose();
     throw error;
   }
   held = { ...session, key };
@@ -71,38 +79,37 @@ async function moveTo({ backend, precision }: Setup): Promise<{ choice: BackendC
   const key = `${backend} ${precision}`;
   if (place?.key === key) return place;
   place = undefined;
-  place = { key, choice: await useBackend(backend, { precision, wasmPath, threads }) };
+  place = { key, choice: await useBackend(backend, { precision, wasmPath }) };
   return place;
 }
 
 async function load(
   choice: ModelChoice,
-  signal: AbortSignal,
-  onProgress: (progress: { loaded: number; total: number }) => void,
+  options: ImageClassifierOptions,
 ): Promise<Omit<Session, "ready"> & { name: string }> {
   if (choice.kind === "variant") {
     const model = createBackbone(choice.variant).init(0);
     return { model, classifier: undefined, name: `${choice.variant}, random weights` };
   }
-  const classifier = await open(choice, { signal, onProgress });
+  const classifier = await open(choice, options);
   return { model: classifier.model, classifier, name: classifier.modelName };
 }
 
 function open(
   choice: Exclude<ModelChoice, { kind: "variant" }>,
-  options: { signal: AbortSignal; onProgress: (progress: { loaded: number; total: number }) => void },
+  options: ImageClassifierOptions,
 ): Promise<ImageClassifier> {
   if (choice.kind === "embedded") return imageClassifier(undefined, options);
   if (choice.kind === "address") return imageClassifier(choice.address, options);
-  const { config, weights, arch } = choice;
-  if (config) return imageClassifier({ config, weights }, options);
+  const { config, weights, preprocessor, arch } = choice;
+  if (config) return imageClassifier({ config, weights, preprocessor }, options);
   if (arch) return imageClassifier(arch, { ...options, weights });
   throw new TesseraError(
     `${weights.name}: expected its config.json beside it, got the weights alone; drop both, or choose the variant`,
   );
 }
 
-function describe({ model, name }: { model: Backbone; name: string }, choice: BackendChoice): Ready {
+function describe(model: Backbone, name: string, choice: BackendChoice, warnings: readonly string[]): Ready {
   return {
     model: name,
     params: model.paramCount,
@@ -111,12 +118,16 @@ function describe({ model, name }: { model: Backbone; name: string }, choice: Ba
     backend: choice.name,
     device: choice.device,
     precision: choice.precision,
+    warnings,
   };
 }
 
 /** A file arrives as another object each time. */
 function keyOf({ model, backend, precision }: Setup): string {
   const of = (file: File | undefined) => file && [file.name, file.size, file.lastModified];
-  const chosen = model.kind === "files" ? { ...model, weights: of(model.weights), config: of(model.config) } : model;
+  const chosen =
+    model.kind === "files"
+      ? [model.kind, of(model.weights), of(model.config), of(model.preprocessor), model.arch]
+      : model;
   return JSON.stringify([chosen, backend, precision]);
 }

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { best, frog } from "./files.node.ts";
+import { serve } from "./serve.node.ts";
+import { type Site, expectNothingWrong, firstVisit, modelReady } from "./site.node.ts";
+
+/** Bytes on the wire of a first visit, without weights. */
+const budget = 500_000;
+
+export function testLoading(site: () => Site): void {
+  test("loads under 500 KB at first, nothing from elsewhere, and works without a network afterwards", async () => {
+    const { folder, browser } = site();
+    const server = await serve(folder);
+    const { sent, origin } = server;
+    await using seen = await firstVisit({ browser, origin });
+    const { page } = seen;
+    const elsewhere: string[] = [];
+    page.on("request", (request) => {
+      if (!request.url().startsWith(origin) && !request.url().startsWith("blob:")) elsewhere.push(request.url());
+    });
+    await modelReady(page);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    const answers = [...sent];
+    const bytes = answers.reduce((sum, answer) => sum + (answer.path.endsWith(".safetensors") ? 0 : answer.bytes), 0);
+    expect(bytes).toBeGreaterThan(100_000);
+    expect(bytes, answers.map((answer) => `${answer.path} ${answer.bytes}`).join("\n")).toBeLessThan(budget);
+    // The weights come once, whole, through the service worker.
+    expect(answers.filter(({ path }) => path.endsWith(".safetensors"))).toHaveLength(1);
+
+    await page.context().setOffline(true);
+    await server.close();
+    await page.reload();
+    await modelReady(page);
+    await page.getByLabel("Picture file").setInputFiles(frog);
+    await best(page, "frog");
+    await page.getByLabel("Backend", { exact: true }).selectOption("cpu");
+    await page.locator(".model-line", { hasText: "on cpu" }).waitFor();
+    expect(elsewhere).toEqual([]);
+    expectNothingWrong(seen);
+  });
+}
