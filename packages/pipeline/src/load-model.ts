@@ -85,10 +85,11 @@ export async function loadModel(
 async function plan(spec: string | URL | ModelFiles, options: LoadModelOptions): Promise<Plan> {
   const { arch, weights, labels, resetHead, signal } = options;
   const opened = async (source: SourceInput) => toTimmNames(await openCheckpoint(source, { signal }));
-  const variant = async (name: string, source: SourceInput): Promise<Plan> => {
-    const names = await opened(source);
-    return { names, describe: () => describeVariant(name, names, options) };
-  };
+  const variantOf = (name: string, names: TimmNames): Plan => ({
+    names,
+    describe: () => describeVariant(name, names, options),
+  });
+  const variant = async (name: string, source: SourceInput) => variantOf(name, await opened(source));
   if (!isModelFiles(spec)) {
     const text = String(spec);
     if (isVariant(text)) {
@@ -105,7 +106,8 @@ async function plan(spec: string | URL | ModelFiles, options: LoadModelOptions):
     }
     if (weights !== undefined && arch !== undefined) return variant(arch, weights);
   }
-  const folder = await openFolder(spec, { ...options.hub, signal });
+  const folder = await openFolder(spec, { signal, ...options.hub });
+  if (arch !== undefined) return variantOf(arch, toTimmNames(await openWeights(folder, signal)));
   const describe = await describeFolder(folder, { classes: resetHead ? labels?.length : undefined, signal });
   const names = weights === undefined ? toTimmNames(await openWeights(folder, signal)) : await opened(weights);
   return { names, describe: () => describe(names) };

@@ -23,21 +23,30 @@ export interface ModelFiles {
 /** Where a model's files lie. */
 export interface ModelFolder {
   readonly name: string;
+  /** On the hub, not here. */
+  readonly isRepository?: boolean;
   /** A file by its name; undefined where there is none. */
   find(file: string): Promise<SourceInput | undefined>;
 }
 
-/** Weights by their usual names, the safest format first. */
-const weightFiles = ["model.safetensors", "pytorch_model.bin", "model.npz"];
-const indexFile = "model.safetensors.index.json";
+/** Weights by their usual names, in one file or listed by an index, the safest format first. */
+const weightFiles = [
+  "model.safetensors",
+  "model.safetensors.index.json",
+  "pytorch_model.bin",
+  "pytorch_model.bin.index.json",
+  "model.npz",
+];
 
 /** The embedded default, files that are given, a folder or address, or a repository of the hub. */
 export async function openFolder(spec: string | URL | ModelFiles, hub: HubOptions = {}): Promise<ModelFolder> {
   if (isModelFiles(spec)) return given(spec);
   if (spec === EMBEDDED_MODEL) return given({ ...embeddedFiles }, EMBEDDED_MODEL);
   const folder = located(spec, hub.signal);
-  if (typeof spec === "string" && isHubId(spec) && !(await folder.find("config.json"))) return onHub(spec, hub);
-  return folder;
+  if (typeof spec !== "string" || !isHubId(spec)) return folder;
+  // A page has no folders, and its server may answer any name with a page.
+  const isHere = !("location" in globalThis) && (await folder.find("config.json")) !== undefined;
+  return isHere ? folder : onHub(spec, hub);
 }
 
 /** True for files in place of a name. */
@@ -52,15 +61,11 @@ export function isModelFiles(spec: string | URL | ModelFiles): spec is ModelFile
 export async function openWeights(folder: ModelFolder, signal?: AbortSignal): Promise<Checkpoint> {
   for (const file of weightFiles) {
     const found = await folder.find(file);
-    if (found !== undefined) return openCheckpoint(found, { signal });
+    if (found === undefined) continue;
+    if (!file.endsWith(".json")) return openCheckpoint(found, { signal });
+    return openShards(found, await shards(folder, found, signal), { signal });
   }
-  const index = await folder.find(indexFile);
-  if (index === undefined) {
-    throw new TesseraError(
-      `${folder.name}: expected weights as ${weightFiles.join(", ")} or ${indexFile}, got none of them`,
-    );
-  }
-  return openShards(index, await shards(folder, index, signal), { signal });
+  throw new TesseraError(`${folder.name}: expected weights as ${weightFiles.join(", ")}, got none of them`);
 }
 
 /** All shards of an index, found before one is opened. */
@@ -113,13 +118,13 @@ function located(folder: string | URL, signal: AbortSignal | undefined): ModelFo
 async function onHub(repo: string, options: HubOptions): Promise<ModelFolder> {
   const { files, commit, isWhole } = await hubFiles(repo, options);
   const names = new Set(files.map(({ name }) => name));
-  // One revision for all files, whatever is pushed meanwhile.
-  const [id] = repo.split("@", 1) as [string];
   return {
     name: repo,
+    isRepository: true,
+    // one commit for all files, whatever is pushed meanwhile
     find: async (file) =>
       names.has(file) || !isWhole
-        ? hubFile(id, file, { ...options, revision: commit }).catch(absentOffline(isWhole))
+        ? hubFile(repo, file, { ...options, commit }).catch(absentOffline(isWhole))
         : undefined,
   };
 }

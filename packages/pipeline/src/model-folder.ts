@@ -42,7 +42,7 @@ export async function describeFolder(
   { imageSize, classes, signal }: DescribeOptions = {},
 ): Promise<(seen?: Seen) => DescribedModel> {
   const file = await folder.find("config.json");
-  if (file === undefined) throw noSuchModel(folder.name);
+  if (file === undefined) throw folder.isRepository ? withoutConfig(folder.name) : noSuchModel(folder.name);
   const where = typeof file === "string" || file instanceof URL ? String(file) : "config.json";
   const config = await readJson(file, signal).catch((error: unknown) => {
     throw isMeantAsName(folder.name) ? noSuchModel(folder.name, error) : error;
@@ -96,7 +96,13 @@ function headsOf(
 
 /** A word, which in a page the server may answer with another page: a misspelt name, more likely than a folder. */
 function isMeantAsName(name: string): boolean {
-  return !/[\\/]/.test(name) && typeof document !== "undefined";
+  return !/[\\/]/.test(name) && "location" in globalThis;
+}
+
+function withoutConfig(repository: string): TesseraError {
+  return new TesseraError(
+    `loadModel: expected config.json in the repository ${repository}, got none; pass arch, for example "vit_tiny_patch16_224", to take its weights`,
+  );
 }
 
 function noSuchModel(name: string, cause?: unknown): TesseraError {

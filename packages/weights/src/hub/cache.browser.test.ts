@@ -151,6 +151,14 @@ test("continues by range what was cut, in the same call and in the next", async 
   expect(served).toBe(chunkBytes + 1000);
 });
 
+test("notes what a branch stands for when the commit was given", async () => {
+  await expectWhole(await get("config.json", { commit }), "config.json");
+  seen = [];
+  await expectWhole(await get("config.json", { ...gone, offline: true }), "config.json");
+  await expectWhole(await get("config.json", { commit }), "config.json");
+  expect(seen).toEqual([]);
+});
+
 test("a new commit fetches what changed alone", async () => {
   await get("config.json");
   commit = "2".repeat(40);

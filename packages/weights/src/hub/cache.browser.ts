@@ -119,6 +119,12 @@ export async function cachedFile(hub: Hub, file: string): Promise<HubFile> {
   return (await stored(store, hub, info.etag, file))!;
 }
 
+/** Notes what a branch or tag stands for. */
+export async function keepRevision(hub: Hub, commit: string): Promise<void> {
+  if (commit === hub.revision) return;
+  await putText(await openStore(hub.cacheDir), address(hub, "refs", hub.revision), commit);
+}
+
 /** The files of a commit that are in the browser's storage. */
 export async function cachedListing(hub: Hub): Promise<{ commit: string; files: HubEntry[] } | undefined> {
   const store = await openStore(hub.cacheDir);

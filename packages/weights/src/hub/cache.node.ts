@@ -102,6 +102,11 @@ export async function cachedFile(hub: Hub, file: string): Promise<HubFile> {
   }
 }
 
+/** Notes what a branch or tag stands for; a cache that is read-only stays as it is. */
+export async function keepRevision(hub: Hub, commit: string): Promise<void> {
+  await writeRef(layoutOf(hub.cacheDir, hub.repo), hub.revision, commit).catch(() => {});
+}
+
 /** The files of a commit that are in the cache. */
 export async function cachedListing(hub: Hub): Promise<{ commit: string; files: HubEntry[] } | undefined> {
   const layout = layoutOf(hub.cacheDir, hub.repo);

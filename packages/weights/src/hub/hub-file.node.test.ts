@@ -45,6 +45,18 @@ test("asks for what is cached with one HEAD, for a commit not at all", async () 
   expect(methods()).toEqual([]);
 });
 
+test("takes a file of the commit that a listing gave, and notes what the branch stands for", async () => {
+  const path = await get("model.safetensors", { commit: first });
+  expect(hub.seen.map(({ url }) => url).filter((url) => url.includes("main"))).toEqual([]);
+  hub.seen = [];
+  expect(await get("model.safetensors", { offline: true })).toBe(path);
+  expect(await get("model.safetensors", { commit: first })).toBe(path);
+  expect(hub.seen).toEqual([]);
+  await expect(get("model.safetensors", { commit: "main" })).rejects.toThrow(
+    /expected a commit of 40 digits, got "main"/,
+  );
+});
+
 test("fetches what a branch stands for now, and takes unchanged content from the commit before", async () => {
   const second = commitOf("second");
   await get("config.json");

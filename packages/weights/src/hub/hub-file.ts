@@ -1,4 +1,6 @@
-import { cachedFile } from "#hub-cache";
+import { TesseraError } from "@tessera/core";
+import { cachedFile, keepRevision } from "#hub-cache";
+import { isCommit } from "./hub-id.ts";
 import type { HubFile, HubOptions } from "./options.ts";
 import { checkName } from "./safe-name.ts";
 import { hubSettings } from "./settings.ts";
@@ -14,5 +16,13 @@ import { hubSettings } from "./settings.ts";
  */
 export async function hubFile(repo: string, file: string, options: HubOptions = {}): Promise<HubFile> {
   const hub = await hubSettings(repo, options);
-  return cachedFile(hub, checkName(file, hub.repo));
+  const { commit } = options;
+  checkName(file, hub.repo);
+  if (commit === undefined) return cachedFile(hub, file);
+  if (!isCommit(commit))
+    throw new TesseraError(`${repo}: expected a commit of 40 digits, got ${JSON.stringify(commit)}`);
+  const found = await cachedFile({ ...hub, revision: commit }, file);
+  // last, so that a revision never stands for a commit of which nothing is there
+  await keepRevision(hub, commit);
+  return found;
 }

@@ -20,6 +20,8 @@ export interface HubRetry {
 export interface HubOptions {
   /** Branch, tag or commit; a commit of 40 digits is never asked for twice. @default "main" */
   revision?: string;
+  /** What the revision stands for, as `hubFiles` says: all files come from it, and the cache notes it. @default asked for */
+  commit?: string;
   /** `false` sends none. @default HF_TOKEN, or the file that `hf auth login` writes; none in browsers */
   token?: string | false;
   /** @default HF_ENDPOINT, or https://huggingface.co */
