@@ -8,7 +8,8 @@ export const backendChoices = ["auto", "cuda", "tensorflow", "wasm", "cpu"];
 const modelHelp = `
 Models (--model):
   vit_cifar10                      comes with Tessera: ten everyday things in small pictures
-  FOLDER                           config.json and model.safetensors, as timm writes them
+  FOLDER                           config.json and weights, as timm or transformers writes them
+  timm/vit_tiny_patch16_224…       a repository of the Hugging Face hub, or org/name@revision
   FILE --arch VARIANT              a checkpoint: .safetensors, .npz, .pth
   VARIANT --weights FILE           the same the other way round; \`tessera models\` lists variants`;
 
@@ -78,6 +79,41 @@ Examples:
       done(await (await import("./commands/summary.ts")).summary(model, options)),
     );
 
+  common(
+    tessera
+      .command("convert")
+      .addOption(
+        new Option("--to <names>", "whose names the tensors get").choices(["timm", "huggingface"]).default("timm"),
+      )
+      .addOption(new Option("--dtype <type>", "what floats are rounded to").choices(["F32", "F16", "BF16"]))
+      .option("--entry <name>", "which of several sets of weights in a PyTorch file")
+      .option("--keep-names", "leave the names as they are"),
+  )
+    .description("Turn a checkpoint of any format into .safetensors.")
+    .argument("<in>", "a .safetensors, .npz or .pth, a folder, an address or a repository of the hub")
+    .argument("<out>", "the .safetensors to write")
+    .action(async (input: string, output: string, options) =>
+      done(await (await import("./commands/convert.ts")).convert(input, output, options)),
+    );
+
+  common(
+    tessera
+      .command("parity")
+      .option("--reference <file>", "a .safetensors with input [b, 3, h, w] and logits [b, classes]")
+      .option("--tolerance <share>", "largest difference, as a share of the largest logit", positive, 1e-3)
+      .option("--batch <n>", "pictures of noise, without a reference", wholeNumber, 2)
+      .option("--backend <names>", "which, with commas between them (default: all that work)", backendNames)
+      .optionsGroup("Model:")
+      .option("--arch <variant>", "the variant of a checkpoint file")
+      .option("--weights <file>", "a checkpoint, instead of the model's own"),
+  )
+    .description("Compare a model's logits on every backend of this machine. Exits with 1 past the tolerance.")
+    .argument("[model]", "see below (default: vit_cifar10)")
+    .addHelpText("after", modelHelp.replace("Models (--model):", "Models:"))
+    .action(async (model: string | undefined, options) =>
+      done(await (await import("./commands/parity.ts")).parity(model, options)),
+    );
+
   common(tessera.command("doctor"))
     .description("Say what this machine can run, and why not the rest.")
     .action(async (options: Settings) => done(await (await import("./commands/doctor.ts")).doctor(options)));
@@ -114,4 +150,19 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Expected a whole number from 1.");
   return value;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("Expected a number above 0.");
+  return value;
+}
+
+function backendNames(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  const known = backendChoices.filter((name) => name !== "auto");
+  if (!names.every((name) => known.includes(name))) {
+    throw new InvalidArgumentError(`Expected names among ${known.join(", ")}.`);
+  }
+  return names;
 }

@@ -12,6 +12,7 @@ test("exports these and nothing else", () => {
     "imageClassifier",
     "imageEmbedder",
     "loadModel",
+    "openModelWeights",
     "parity",
     "variantNames",
   ]);

@@ -17,6 +17,6 @@ export {
   imageEmbedder,
 } from "./image-embedder.ts";
 export { type LoadModelOptions, type LoadedModel, loadModel } from "./load-model.ts";
-export type { ModelFiles } from "./model-files.ts";
+export { type ModelFiles, openModelWeights } from "./model-files.ts";
 export { type ParityOptions, type ParityReference, type ParityReport, type ParityRow, parity } from "./parity.ts";
 export type { Outcome, RunOptions, Timing } from "./run.ts";

@@ -68,6 +68,14 @@ export async function openWeights(folder: ModelFolder, signal?: AbortSignal): Pr
   throw new TesseraError(`${folder.name}: expected weights as ${weightFiles.join(", ")}, got none of them`);
 }
 
+/** The weights of a folder or a repository of the hub, by the names that they have there. `dispose` closes them. */
+export async function openModelWeights(
+  spec: string | URL | ModelFiles,
+  { hub, signal }: { hub?: HubOptions | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<Checkpoint> {
+  return openWeights(await openFolder(spec, { signal, ...hub }), signal);
+}
+
 /** All shards of an index, found before one is opened. */
 async function shards(
   folder: ModelFolder,

@@ -3,6 +3,7 @@ import type { Classification } from "@tessera/pipeline";
 import { colours } from "../colours.ts";
 import { findImages } from "../find-images.ts";
 import { readLabels } from "../labels.ts";
+import { loading } from "../loading.ts";
 import { progress } from "../progress.ts";
 import { print, printJson, reportError } from "../report.ts";
 import { type RunSettings, interruption, introduce, startBackend, warmUpDecoder } from "../run-options.ts";
@@ -26,7 +27,9 @@ export async function classify(names: string[], options: ClassifySettings): Prom
     import("@tessera/pipeline"),
     startBackend(options),
   ]);
-  using classifier = await imageClassifier(options.model, { arch, weights, labels, resetHead, signal });
+  using classifier = await loading((told) =>
+    imageClassifier(options.model, { ...told, arch, weights, labels, resetHead, signal }),
+  );
   if (!json) introduce(classifier.modelName, backend);
 
   // A page of pictures is easier to read with fewer classes each.

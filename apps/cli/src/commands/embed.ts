@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { findImages } from "../find-images.ts";
 import { checkWritable, npyFloat32, writeAtomically } from "../npy.ts";
+import { loading } from "../loading.ts";
 import { progress } from "../progress.ts";
 import { note, print, printJson, reportError } from "../report.ts";
 import { type RunSettings, interruption, introduce, startBackend, warmUpDecoder } from "../run-options.ts";
@@ -22,7 +23,7 @@ export async function embed(names: string[], options: EmbedSettings): Promise<nu
     startBackend(options),
     out === undefined ? undefined : checkWritable(out),
   ]);
-  using embedder = await imageEmbedder(options.model, { arch, weights, signal });
+  using embedder = await loading((told) => imageEmbedder(options.model, { ...told, arch, weights, signal }));
   if (!json) introduce(embedder.modelName, backend);
 
   const bar = progress("embed", images.length);

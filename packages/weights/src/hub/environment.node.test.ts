@@ -16,6 +16,7 @@ function given(variables: Record<string, string>): ReturnType<typeof environment
 afterEach(() => void vi.unstubAllEnvs());
 
 test.each<[Record<string, string>, string]>([
+  [{ HF_HOME: "/here", HF_HUB_CACHE: "" }, join("/here", "hub")],
   [{}, join(homedir(), ".cache/huggingface/hub")],
   [{ XDG_CACHE_HOME: "/xdg" }, "/xdg/huggingface/hub"],
   [{ XDG_CACHE_HOME: "/xdg", HF_HOME: "/home" }, "/home/hub"],

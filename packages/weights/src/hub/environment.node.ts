@@ -13,7 +13,7 @@ function expanded(path: string): string {
 }
 
 function home(): string {
-  return expanded(env.HF_HOME ?? join(env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "huggingface"));
+  return expanded(env.HF_HOME || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "huggingface"));
 }
 
 async function tokenFrom(path: string): Promise<string | undefined> {
@@ -21,7 +21,7 @@ async function tokenFrom(path: string): Promise<string | undefined> {
   return text.replaceAll(/[\r\n]/g, "").trim() || undefined;
 }
 
-/** What the same variables mean to Python's huggingface_hub. They are read anew each time. */
+/** What the same variables mean to Python's huggingface_hub; empty ones are as good as none. They are read anew each time. */
 export async function environment(options: HubOptions): Promise<{
   endpoint?: string;
   token?: string;
@@ -34,10 +34,10 @@ export async function environment(options: HubOptions): Promise<{
     endpoint: env.HF_ENDPOINT || undefined,
     token: isImplicit
       ? (env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN)?.trim() ||
-        (await tokenFrom(expanded(env.HF_TOKEN_PATH ?? join(home(), "token"))))
+        (await tokenFrom(expanded(env.HF_TOKEN_PATH || join(home(), "token"))))
       : undefined,
     offline: isTrue(env.HF_HUB_OFFLINE || env.TRANSFORMERS_OFFLINE),
-    cacheDir: expanded(env.HF_HUB_CACHE ?? env.HUGGINGFACE_HUB_CACHE ?? join(home(), "hub")),
+    cacheDir: expanded(env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(home(), "hub")),
     seesRedirects: true,
   };
 }

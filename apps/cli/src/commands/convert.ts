@@ -1,0 +1,124 @@
+import { stat } from "node:fs/promises";
+import { type Checkpoint, type StoredTensor, TesseraError } from "@tessera/core";
+import { openModelWeights } from "@tessera/pipeline";
+import {
+  type HubOptions,
+  isHubId,
+  openCheckpoint,
+  saveSafetensors,
+  toHuggingFaceNames,
+  toTimmNames,
+  watchNonFinite,
+} from "@tessera/weights";
+import { loading, warn } from "../loading.ts";
+import { type Progress, progress } from "../progress.ts";
+import { note, print, printJson } from "../report.ts";
+import { interruption } from "../run-options.ts";
+import type { Settings } from "../settings.ts";
+
+interface ConvertSettings extends Settings {
+  to: "timm" | "huggingface";
+  dtype?: "F32" | "F16" | "BF16";
+  entry?: string;
+  keepNames?: boolean;
+}
+
+/** Tensors under their new names, and what became of the old ones. */
+interface Target {
+  checkpoint: Checkpoint;
+  /** Of the file, and of the result. */
+  renamed: [string, string][];
+  dropped: string[];
+  /** Whose names were read. */
+  dialect?: string;
+}
+
+/** `tessera convert`: reads a checkpoint of any format and anybody's names, and writes a .safetensors. */
+export async function convert(input: string, output: string, options: ConvertSettings): Promise<number> {
+  const { json, dtype, entry } = options;
+  if (!output.endsWith(".safetensors"))
+    throw new TesseraError(`convert: expected a name that ends in .safetensors to write, got ${output}`);
+  const signal = interruption();
+  const file = await loading(({ hub }) => opened(input, { entry, hub, signal }));
+  const bar = progress("convert", file.tensors.size);
+  try {
+    const { checkpoint, renamed, dropped, dialect } = target(file, options);
+    const watched = watchNonFinite(checkpoint, ({ name, nan, infinite }) =>
+      warn(`${name} holds ${nan} NaN and ${infinite} infinite values`),
+    );
+    await saveSafetensors(output, counted(watched, bar, signal), { dtype, metadata: { format: "pt" } });
+    bar.stop();
+    const { size: bytes } = await stat(output);
+    const tensors = checkpoint.tensors.size;
+    if (json) printJson({ tensors, bytes, renamed, dropped });
+    else {
+      for (const [from, name] of renamed) print(`${from} -> ${name}`);
+      for (const name of dropped) print(`${name} dropped`);
+      const read = dialect === undefined ? "" : `, read as ${dialect}'s`;
+      note(`wrote ${output}: ${tensors} tensors, ${(bytes / 1e6).toFixed(1)} MB; ${renamed.length} renamed, ${dropped.length} dropped${read}`); // prettier-ignore
+    }
+    return 0;
+  } finally {
+    bar.stop();
+    await file.dispose();
+  }
+}
+
+/** A file or an address by its content; the weights of a folder; those of a repository, unless a file has its name. */
+async function opened(
+  input: string,
+  { entry, hub, signal }: { entry?: string; hub?: HubOptions; signal: AbortSignal },
+): Promise<Checkpoint> {
+  const found = await stat(input).catch(() => undefined);
+  if (found?.isDirectory() || (!found && isHubId(input))) return openModelWeights(input, { hub, signal });
+  return openCheckpoint(input, { entry, signal });
+}
+
+function target(file: Checkpoint, { to, keepNames }: ConvertSettings): Target {
+  const ignored = "ignored" in file ? (file.ignored as readonly string[]) : [];
+  if (keepNames) return { checkpoint: file, renamed: [], dropped: [...ignored] };
+  const timm = toTimmNames(file);
+  const { dialect } = timm;
+  if (to === "timm") return { ...timm, dropped: [...ignored, ...timm.dropped] };
+  const theirs = toHuggingFaceNames(timm.checkpoint);
+  const renamed = throughBoth(file, timm.renamed, theirs.renamed);
+  return { checkpoint: theirs.checkpoint, renamed, dropped: [...ignored, ...timm.dropped, ...theirs.dropped], dialect };
+}
+
+/** Names of the file and of the result, where a name went through timm's on its way. Of q, k and v each keeps its own. */
+function throughBoth(
+  file: Checkpoint,
+  first: readonly [string, string][],
+  second: readonly [string, string][],
+): [string, string][] {
+  const origins = grouped(first.map(([from, middle]) => [middle, from]));
+  return [...grouped(second)].flatMap(([middle, targets]) => {
+    const from = origins.get(middle) ?? (file.tensors.has(middle) ? [middle] : []);
+    const pairs =
+      from.length === targets.length
+        ? from.map((name, i): [string, string] => [name, targets[i]!])
+        : from.flatMap((name) => targets.map((to): [string, string] => [name, to]));
+    return pairs.filter(([name, to]) => name !== to);
+  });
+}
+
+function grouped(pairs: readonly [string, string][]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [key, value] of pairs) groups.set(key, [...(groups.get(key) ?? []), value]);
+  return groups;
+}
+
+/** The same tensors, which move a progress bar as they are read, and stop at an abort. */
+function counted({ tensors }: Checkpoint, bar: Progress, signal: AbortSignal): Map<string, StoredTensor> {
+  const watched = (stored: StoredTensor): StoredTensor => ({
+    dtype: stored.dtype,
+    shape: stored.shape,
+    read: async () => {
+      signal.throwIfAborted();
+      const values = await stored.read(signal);
+      bar.step();
+      return values;
+    },
+  });
+  return new Map([...tensors].map(([name, stored]) => [name, watched(stored)]));
+}
