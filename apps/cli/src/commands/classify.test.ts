@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { build, json, run, tessera } from "../__fixtures__/tessera.ts";
+import { build, json, tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, drawn, workplace } from "../__fixtures__/workplace.ts";
 
 interface Document {
@@ -125,20 +125,6 @@ describe("pictures", () => {
     const glob = await tessera(small(place.path("*.bmp")));
     expect(glob.stderr).toBe(`error: tessera: expected pictures in ${place.path("*.bmp")}, got none; quote it or check the path\n`); // prettier-ignore
   });
-
-  test("of one pixel and of 30,000 pixels by 1 take the memory of small ones", async () => {
-    const peak = async (name: string, size: { width: number; height: number }) => {
-      const image = await place.picture(name, size);
-      const say = "process.on('exit', () => process._rawDebug('peak', process.resourceUsage().maxRSS))";
-      const hook = `--import data:text/javascript,${encodeURIComponent(say)}`;
-      const { code, stderr } = await tessera(small(image), { env: { NODE_OPTIONS: hook } });
-      expect(code).toBe(0);
-      return Number(/peak (\d+)/.exec(stderr)![1]) / 1024;
-    };
-    const pixel = await peak("pixel.png", { width: 1, height: 1 });
-    // Resized whole, to 240,000 by 8 float32 pixels, it would take 23 MB and several copies of them.
-    expect(await peak("wide.png", { width: 30_000, height: 1 })).toBeLessThan(pixel + 40);
-  });
 });
 
 describe("--labels", () => {
@@ -202,31 +188,4 @@ describe("models", () => {
     expect(code).toBe(1);
     expect(stderr).toContain("wasm: it computes in f32, not in bf16; ask for f32");
   });
-});
-
-test("Ctrl-C ends it by the signal, with nothing on stdout", async () => {
-  const many = Array.from({ length: 40 }, () => `${drawn}ship.jpg`);
-  // Copies of one file are one picture, so folders of their own are needed.
-  await Promise.all(many.map((_, i) => place.picture(`forty/${i}.png`, { width: 600, height: 600 })));
-  const { code, signal, stdout, stderr } = await tessera(["classify", place.path("forty"), "--json", "--batch", "1"], {
-    onStart: (child) => setTimeout(() => child.kill("SIGINT"), 600),
-  });
-  expect({ code, signal, stdout, stderr }).toEqual({ code: null, signal: "SIGINT", stdout: "", stderr: "" });
-});
-
-test("a reader that closes its end is no error", async () => {
-  const { code, stderr } = await tessera(small(picture), { onStart: (child) => child.stdout?.destroy() });
-  expect([code, stderr]).toEqual([0, ""]);
-});
-
-test("the wasm backend leaves no listener that would end the process at anybody's rejection", async () => {
-  const script = `
-    import { useBackend } from "@tessera/backends";
-    const events = ["uncaughtException", "unhandledRejection"];
-    await useBackend("wasm");
-    console.log(events.map((event) => process.listenerCount(event)).join());`;
-  const { stdout } = await run(["--input-type=module", "-e", script], {
-    cwd: new URL("../..", import.meta.url).pathname,
-  });
-  expect(stdout).toBe("0,0\n");
 });

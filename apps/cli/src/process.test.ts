@@ -1,0 +1,52 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { build, run, tessera } from "./__fixtures__/tessera.ts";
+import { type Workplace, workplace } from "./__fixtures__/workplace.ts";
+
+let place: Workplace;
+beforeAll(async () => {
+  await build();
+  place = await workplace();
+}, 180_000);
+afterAll(() => place?.dispose());
+
+test("Ctrl-C ends it by the signal, with nothing on stdout", async () => {
+  const large = { width: 600, height: 600 };
+  await Promise.all(Array.from({ length: 40 }, (_, i) => place.picture(`forty/${i}.png`, large)));
+  const { code, signal, stdout, stderr } = await tessera(["classify", place.path("forty"), "--json", "--batch", "1"], {
+    onStart: (child) => setTimeout(() => child.kill("SIGINT"), 600),
+  });
+  expect({ code, signal, stdout, stderr }).toEqual({ code: null, signal: "SIGINT", stdout: "", stderr: "" });
+});
+
+test("a reader that closes its end is no error", async () => {
+  const picture = await place.picture("one.jpg");
+  const { code, stderr } = await tessera(["classify", picture], { onStart: (child) => child.stdout?.destroy() });
+  expect([code, stderr]).toEqual([0, ""]);
+});
+
+test("the wasm backend leaves no listener that would end the process at anybody's rejection", async () => {
+  const script = `
+    import { useBackend } from "@tessera/backends";
+    const events = ["uncaughtException", "unhandledRejection"];
+    await useBackend("wasm");
+    console.log(events.map((event) => process.listenerCount(event)).join());`;
+  const { stdout } = await run(["--input-type=module", "-e", script], {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+  });
+  expect(stdout).toBe("0,0\n");
+});
+
+test("a picture of 30,000 pixels by 1 takes the memory of one pixel", async () => {
+  const peak = async (name: string, size: { width: number; height: number }) => {
+    const image = await place.picture(name, size);
+    const say = "process.on('exit', () => process._rawDebug('peak', process.resourceUsage().maxRSS))";
+    const hook = `--import data:text/javascript,${encodeURIComponent(say)}`;
+    const { code, stderr } = await tessera(["classify", image], { env: { NODE_OPTIONS: hook } });
+    expect(code).toBe(0);
+    return Number(/peak (\d+)/.exec(stderr)![1]) / 1024;
+  };
+  const pixel = await peak("pixel.png", { width: 1, height: 1 });
+  // Resized whole, to 960,000 by 32 pixels, it would take 92 MB.
+  expect(await peak("wide.png", { width: 30_000, height: 1 })).toBeLessThan(pixel + 40);
+});
