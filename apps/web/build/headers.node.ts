@@ -59,6 +59,8 @@ const headerRules: Record<string, Record<string, string>> = {
   "/index.html": pageHeaders,
   "/sw.js": pageHeaders,
   "/assets/*": assetHeaders,
+  "/examples/*": { "Cache-Control": "public, max-age=86400" },
+  "/icon.svg": { "Cache-Control": "public, max-age=86400" },
   "/wasm/*": { "Cache-Control": "public, max-age=31536000, immutable" },
 };
 

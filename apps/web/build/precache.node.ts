@@ -3,14 +3,14 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import type { Plugin } from "vite";
 
-/** Files that are large or seldom needed: kept once a page has fetched them. */
-const onDemand = /\.(wasm|safetensors)$|models?\/|config-[^/]*\.json$/;
+/** What the page itself is made of; it is fetched before the service worker sees fetches. */
+const shell = /^(index\.html|[^/]*\.(svg|webmanifest)|examples\/.*|assets\/index-[^/]*\.(js|css))$/;
 /** What no page fetches. */
 const never = /^(_headers|sw\.js|.*\.map)$/;
 
 /**
- * Tells the service worker which files there are. `shell` is fetched when it is installed; `known` are all files, each kept
- * from the first time that a page asks for it.
+ * Tells the service worker which files there are. `shell` is kept when it is installed, `code` when the page is done with its
+ * first work, any other of `known` from the first time that a page asks for it.
  */
 export function precache(): Plugin {
   let folder = "";
@@ -30,7 +30,8 @@ export function precache(): Plugin {
       for (const file of files) version.update(file).update(readFileSync(join(folder, file)));
       const site = {
         version: version.digest("hex").slice(0, 12),
-        shell: files.filter((file) => !onDemand.test(file)).map((file) => (file === "index.html" ? "./" : file)),
+        shell: files.filter((file) => shell.test(file)).map((file) => (file === "index.html" ? "./" : file)),
+        code: files.filter((file) => file.endsWith(".js") && !shell.test(file)),
         known: files,
       };
       const path = join(folder, "sw.js");

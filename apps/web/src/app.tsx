@@ -1,6 +1,6 @@
 import { Tabs } from "./components/tabs.tsx";
 import { ThemeButton } from "./components/theme-button.tsx";
-import { update } from "./offline.ts";
+import { isKept, update } from "./offline.ts";
 import { announcement } from "./state/announce.ts";
 import { currentTab, openTab, tabs } from "./tabs.ts";
 
@@ -33,7 +33,10 @@ export function App() {
         </div>
       </main>
       <footer class="foot">
-        <p>Everything runs in this browser. Your pictures and models stay on this device.</p>
+        <p>
+          Everything runs in this browser. Your pictures and models stay on this device.
+          {isKept.value && " This page opens without a network, too."}
+        </p>
       </footer>
       <div class="visually-hidden" role="status" aria-live="polite">
         {announcement}

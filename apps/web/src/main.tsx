@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
-import { keepOffline } from "./offline.ts";
+import { ready } from "./classify/classification.ts";
+import { keepCode, keepOffline } from "./offline.ts";
 import { survey } from "./state/survey.ts";
 import { applyTheme } from "./theme.ts";
 
@@ -8,3 +9,8 @@ applyTheme();
 render(<App />, document.getElementById("app")!);
 await keepOffline();
 await survey.start();
+const stop = ready.subscribe((model) => {
+  if (!model) return;
+  keepCode();
+  queueMicrotask(() => stop());
+});

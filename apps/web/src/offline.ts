@@ -3,6 +3,9 @@ import { signal } from "@preact/signals";
 /** A newer version of the site waits; calling it reloads the page with that. */
 export const update = signal<(() => void) | undefined>(undefined);
 
+/** True when the site opens without a network from now on. */
+export const isKept = signal(false);
+
 /** How long the first work waits for the service worker, which keeps what it sees being fetched. */
 const patience = 3000;
 
@@ -25,6 +28,16 @@ export async function keepOffline(): Promise<void> {
     return;
   }
   await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, patience))]);
+}
+
+/** Keeps the rest of the code, when the page has nothing better to fetch. */
+export function keepCode(): void {
+  const controller = "serviceWorker" in navigator ? navigator.serviceWorker.controller : null;
+  if (!controller) return;
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener("message", () => (isKept.value = true));
+  port1.start();
+  controller.postMessage("keep the code", [port2]);
 }
 
 function watchForUpdates(registration: ServiceWorkerRegistration): void {

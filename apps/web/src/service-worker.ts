@@ -2,9 +2,11 @@
 
 interface Site {
   version: string;
-  /** Fetched at once: the page and its code. */
+  /** Kept at once: what the page is made of. */
   shell: string[];
-  /** Every file; those not in `shell` are kept when they are first asked for. */
+  /** Kept when the page says so: the worker's code, with every backend's. */
+  code: string[];
+  /** Every file; the others, weights among them, are kept when they are first asked for. */
   known: string[];
 }
 
@@ -26,11 +28,11 @@ interface ServiceWorkerScope {
   skipWaiting(): Promise<void>;
   addEventListener(type: "install" | "activate", listener: (event: LifeEvent) => void): void;
   addEventListener(type: "fetch", listener: (event: FetchEvent) => void): void;
-  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  addEventListener(type: "message", listener: (event: LifeEvent & MessageEvent) => void): void;
 }
 
 const scope = globalThis as unknown as ServiceWorkerScope;
-const { version, shell, known } = scope.site;
+const { version, shell, code, known } = scope.site;
 const prefix = "tessera-site-";
 const name = prefix + version;
 const absolute = (file: string) => new URL(file, scope.location.href).href;
@@ -40,6 +42,13 @@ const files = new Set(known.map(absolute));
 async function install(): Promise<void> {
   const cache = await caches.open(name);
   await cache.addAll(shell.map(absolute));
+}
+
+/** The code that no page has asked for yet: a backend may be chosen when there is no network. */
+async function keepCode(): Promise<void> {
+  const cache = await caches.open(name);
+  const kept = new Set((await cache.keys()).map(({ url }) => url));
+  await cache.addAll(code.map(absolute).filter((url) => !kept.has(url)));
 }
 
 async function activate(): Promise<void> {
@@ -60,8 +69,10 @@ async function answer(url: string, event: FetchEvent): Promise<Response> {
 
 scope.addEventListener("install", (event) => event.waitUntil(install()));
 scope.addEventListener("activate", (event) => event.waitUntil(activate()));
-// The page asks for it when the user agrees to reload: before, its code and ours would be of two versions.
-scope.addEventListener("message", ({ data }) => {
+scope.addEventListener("message", (event) => {
+  const { data, ports } = event;
+  if (data === "keep the code") event.waitUntil(keepCode().then(() => ports[0]?.postMessage("kept")));
+  // The page asks for it when the user agrees to reload: before, its code and ours would be of two versions.
   if (data === "take over") void scope.skipWaiting();
 });
 scope.addEventListener("fetch", (event) => {

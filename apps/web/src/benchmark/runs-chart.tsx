@@ -1,7 +1,7 @@
 import { milliseconds } from "../format.ts";
 import type { Measurement } from "./measurements.ts";
 
-const [width, height, left, bottom, top] = [640, 190, 64, 22, 12];
+const [width, height, left, bottom, top] = [640, 200, 84, 30, 12];
 
 /** A bar a run, with lines at the median and the 90th percentile. */
 export function RunsChart({ measurement: { runs, ms } }: { measurement: Measurement }) {
@@ -12,7 +12,6 @@ export function RunsChart({ measurement: { runs, ms } }: { measurement: Measurem
     ["median", ms.median],
     ["p90", ms.p90],
   ] as const;
-  // Close lines get their words above and below.
   return (
     <svg
       class="chart"
@@ -37,13 +36,14 @@ export function RunsChart({ measurement: { runs, ms } }: { measurement: Measurem
       <text x={left - 8} y={Math.min(y(ms.median) + 4, height - bottom)} text-anchor="end" class="median">
         median
       </text>
-      <text x={left - 8} y={Math.min(y(ms.p90) + 4, y(ms.median) - 9)} text-anchor="end" class="p90">
+      {/* Close lines get their words one above the other. */}
+      <text x={left - 8} y={Math.min(y(ms.p90) + 4, y(ms.median) - 16)} text-anchor="end" class="p90">
         p90
       </text>
-      <text x={left} y={height - 6}>
+      <text x={left} y={height - 8}>
         run 1
       </text>
-      <text x={width} y={height - 6} text-anchor="end">
+      <text x={width} y={height - 8} text-anchor="end">
         run {runs.length}
       </text>
     </svg>

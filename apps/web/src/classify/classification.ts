@@ -1,4 +1,4 @@
-import { effect, signal as cell, untracked } from "@preact/signals";
+import { computed, effect, signal as cell, untracked } from "@preact/signals";
 import { engine } from "../engine.ts";
 import { percent } from "../format.ts";
 import { announce } from "../state/announce.ts";
@@ -15,8 +15,10 @@ const topK = 5;
 export const classification = new Task<Classified>("The picture could not be classified");
 /** Gets the model ready before there is a picture. */
 export const preparation = new Task<Ready>("The model could not be loaded");
-/** The model and backend that ran last. */
-export const ready = cell<Ready | undefined>(undefined);
+/** The model and backend that ran last, and the setup that they are of. */
+const last = cell<{ setup: Setup; ready: Ready } | undefined>(undefined);
+/** What is ready of the setup that is chosen now. */
+export const ready = computed(() => (last.value?.setup === looking.setup.value ? last.value.ready : undefined));
 
 // Another picture, model, backend or precision: look again.
 effect(() => {
@@ -36,8 +38,8 @@ async function prepare(setup: Setup): Promise<void> {
   classification.cancel();
   classification.result.value = undefined;
   classification.problem.value = undefined;
-  ready.value = undefined;
-  ready.value = await preparation.run((how) => engine.call("prepare", setup, how));
+  const result = await preparation.run((how) => engine.call("prepare", setup, how));
+  if (result) last.value = { setup, ready: result };
 }
 
 async function classifyPicture(setup: Setup, { blob, name }: ShownPicture): Promise<void> {
@@ -47,7 +49,10 @@ async function classifyPicture(setup: Setup, { blob, name }: ShownPicture): Prom
     (how) => engine.call("classify", { setup, picture: blob, topK }, how),
     `${name} could not be classified`,
   );
-  if (result) show(result);
+  if (!result) return;
+  last.value = { setup, ready: result.ready };
+  const [best] = result.top;
+  if (best) announce(`${best.label}, ${percent(best.score)}`);
 }
 
 /** One frame of the camera; the caller awaits it before it sends the next. */
@@ -56,11 +61,5 @@ export async function classifyFrame(frame: ImageBitmap, signal: AbortSignal): Pr
   const result = await engine.call("classify", { setup, picture: frame, topK }, { signal, transfer: [frame] });
   classification.problem.value = undefined;
   classification.result.value = result;
-  ready.value = result.ready;
-}
-
-function show(result: Classified): void {
-  ready.value = result.ready;
-  const [best] = result.top;
-  if (best) announce(`${best.label}, ${percent(best.score)}`);
+  last.value = { setup, ready: result.ready };
 }

@@ -30,7 +30,7 @@ export function ClassifyPanel() {
           <Progress task={preparation} />
           <Progress task={classification} />
           <ProblemNote problem={problem} />
-          <Results result={classification.result.value} busy={classification.running.value} />
+          {!problem && <Results result={classification.result.value} busy={classification.running.value} />}
         </section>
       </div>
     </div>

@@ -3,7 +3,7 @@ import type { Ready } from "../worker/calls.ts";
 
 /** What is loaded, and where it runs. */
 export function ModelLine({ ready }: { ready: Ready | undefined }) {
-  if (!ready) return <p class="model-line">No model is loaded yet.</p>;
+  if (!ready) return <p class="model-line">This model is not loaded yet.</p>;
   const { model, params, classes, imageSize, backend, device, precision, warnings } = ready;
   return (
     <div class="model-line">

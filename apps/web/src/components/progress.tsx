@@ -1,9 +1,23 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { Task } from "../state/task.ts";
+
+/** What is over sooner than this is not worth a flicker, in milliseconds. */
+const short = 150;
 
 /** How far a task is, and the button that ends it. Nothing while it rests. */
 export function Progress({ task }: { task: Task<unknown> }) {
+  const isLong = useSignal(false);
+  const running = task.running.value;
+  useEffect(() => {
+    isLong.value = false;
+    if (!running) return undefined;
+    const timer = setTimeout(() => (isLong.value = true), short);
+    return () => clearTimeout(timer);
+  }, [running]);
+
   const stage = task.stage.value;
-  if (!stage) return null;
+  if (!stage || !isLong.value) return null;
   const percent = stage.share === undefined ? undefined : Math.round(stage.share * 100);
   return (
     <div class="progress">

@@ -18,7 +18,7 @@ export function testLoading(site: () => Site): void {
       if (!request.url().startsWith(origin) && !request.url().startsWith("blob:")) elsewhere.push(request.url());
     });
     await modelReady(page);
-    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.getByText("opens without a network").waitFor();
     const answers = [...sent];
     const bytes = answers.reduce((sum, answer) => sum + (answer.path.endsWith(".safetensors") ? 0 : answer.bytes), 0);
     expect(bytes).toBeGreaterThan(100_000);

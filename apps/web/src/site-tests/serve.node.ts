@@ -29,21 +29,20 @@ export interface StaticServer {
 export interface ServeOptions {
   /** @default the documented ones */
   headers?: (path: string) => Record<string, string>;
-  /** Milliseconds before an answer. */
-  delay?: (path: string) => number;
+  /** Answers with the part that was asked for. @default true */
+  ranges?: boolean;
 }
 
 /** A small static host: the documented headers, gzip, byte ranges, 404. */
 export async function serve(
   folder: string,
-  { headers = headersOf, delay = () => 0 }: ServeOptions = {},
+  { headers = headersOf, ranges = true }: ServeOptions = {},
 ): Promise<StaticServer> {
   const sent: StaticServer["sent"] = [];
   const server = createServer((request, response) => void answer(request, response));
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? "/", "http://site").pathname;
     const file = join(folder, normalize(path.endsWith("/") ? `${path}index.html` : path));
-    await new Promise((resolve) => setTimeout(resolve, delay(path)));
     const respond = (status: number, body: Uint8Array, more: Record<string, string> = {}) => {
       sent.push({ path, bytes: body.length });
       response.writeHead(status, { ...headers(path), ...more }).end(body);
@@ -56,12 +55,13 @@ export async function serve(
       return;
     }
     const type = { "Content-Type": types[extname(file)] ?? "application/octet-stream" };
-    const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
+    const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec((ranges && request.headers.range) || "") ?? [];
     if (from !== undefined) {
       const end = Math.min(Number(to || content.length - 1), content.length - 1);
       const range = { "Content-Range": `bytes ${from}-${end}/${content.length}` };
       respond(206, content.subarray(Number(from), end + 1), { ...type, ...range });
-    } else if (compressed.has(extname(file))) respond(200, gzipSync(content), { ...type, "Content-Encoding": "gzip" });
+    } else if (compressed.has(extname(file)) && /\bgzip\b/.test(String(request.headers["accept-encoding"])))
+      respond(200, gzipSync(content), { ...type, "Content-Encoding": "gzip" });
     else respond(200, content, type);
   }
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

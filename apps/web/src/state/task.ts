@@ -15,6 +15,13 @@ export interface TaskOptions {
   onProgress: (stage: Stage) => void;
 }
 
+/** What did not work, where the stage tells more than the task. */
+const failedStages: Partial<Record<Stage["stage"], string>> = {
+  "Starting the backend": "The backend could not be started",
+  "Fetching the model": "The model could not be fetched",
+  "Loading the model": "The model could not be loaded",
+};
+
 /** Work that shows how far it is, can be cancelled, and leaves a result or a problem. A new run ends the one before. */
 export class Task<Result> {
   readonly stage = signal<Stage | undefined>(undefined);
@@ -34,7 +41,7 @@ export class Task<Result> {
     const controller = (this.#controller = new AbortController());
     const current = () => this.#controller === controller;
     this.problem.value = undefined;
-    this.stage.value = { stage: "Starting the backend" };
+    this.stage.value = { stage: "Waiting" };
     try {
       const result = await work({
         signal: controller.signal,
@@ -44,7 +51,8 @@ export class Task<Result> {
       this.result.value = result;
       return result;
     } catch (error) {
-      if (current() && !isAbort(error)) this.fail(problemOf(error, title));
+      const stage = this.stage.peek()?.stage ?? "Waiting";
+      if (current() && !isAbort(error)) this.fail(problemOf(error, failedStages[stage] ?? title));
       return undefined;
     } finally {
       if (current()) this.stage.value = undefined;

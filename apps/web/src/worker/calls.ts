@@ -35,6 +35,7 @@ export interface Ready {
 
 export interface Stage {
   stage:
+    | "Waiting"
     | "Starting the backend"
     | "Fetching the model"
     | "Loading the model"

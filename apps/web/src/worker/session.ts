@@ -45,6 +45,7 @@ export async function prepare(setup: Setup, { signal, onProgress }: How): Promis
   onProgress({ stage: "Starting the backend" });
   const { choice } = await moveTo(setup);
   signal.throwIfAborted();
+  onProgress({ stage: "Loading the model" });
   const warnings: string[] = [];
   const { model, classifier, name } = await load(setup.model, {
     signal,
