@@ -1,6 +1,6 @@
 import { type Checkpoint, FormatError, TesseraError, nearest, pair } from "@tessera/core";
 import { type HuggingFacePreprocessorConfig, type Preprocessing, huggingFacePreprocessing } from "@tessera/data";
-import type { TimmNames } from "@tessera/weights";
+import type { SourceInput, TimmNames } from "@tessera/weights";
 import { EMBEDDED_MODEL } from "./embedded.ts";
 import { type Backbone, variantNames } from "./families.ts";
 import {
@@ -45,7 +45,7 @@ export async function describeFolder(
   if (file === undefined) throw folder.isRepository ? withoutConfig(folder.name) : noSuchModel(folder.name);
   const where = typeof file === "string" || file instanceof URL ? String(file) : "config.json";
   const config = await readJson(file, signal).catch((error: unknown) => {
-    throw isMeantAsName(folder.name) ? noSuchModel(folder.name, error) : error;
+    throw TesseraError.isInstance(error) && isGuess(file, folder.name) ? noSuchModel(folder.name, error) : error;
   });
   const { name } = folder;
   if (isTimmConfig(config)) {
@@ -94,9 +94,9 @@ function headsOf(
   return { hasHead: checkpoint.tensors.has("head.weight"), hasTeacher: checkpoint.tensors.has("head_dist.weight") };
 }
 
-/** A word, which in a page the server may answer with another page: a misspelt name, more likely than a folder. */
-function isMeantAsName(name: string): boolean {
-  return !/[\\/]/.test(name) && "location" in globalThis;
+/** A word taken for a folder. A page's server may answer it with another page: a misspelt name, more likely. */
+function isGuess(file: SourceInput, name: string): boolean {
+  return "location" in globalThis && !/[\\/]/.test(name) && file === `${name}/config.json`;
 }
 
 function withoutConfig(repository: string): TesseraError {
