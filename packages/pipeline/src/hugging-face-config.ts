@@ -27,6 +27,7 @@ const modelTypes = ["vit", "deit", "dinov2", "dinov2_with_registers", "vit_mae"]
 
 /** GELU by the names of transformers' `ACT2FN`. */
 const activations: Record<string, Activation> = {
+  linear: "none",
   gelu: "gelu",
   gelu_python: "gelu",
   gelu_new: "gelu_tanh",

@@ -12,8 +12,10 @@ test("exports these and nothing else", () => {
     "imageClassifier",
     "imageEmbedder",
     "loadModel",
+    "modelFilesOf",
     "openModelWeights",
     "parity",
+    "saveModel",
     "variantNames",
   ]);
 });

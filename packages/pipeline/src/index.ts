@@ -20,3 +20,4 @@ export { type LoadModelOptions, type LoadedModel, loadModel } from "./load-model
 export { type ModelFiles, openModelWeights } from "./model-files.ts";
 export { type ParityOptions, type ParityReference, type ParityReport, type ParityRow, parity } from "./parity.ts";
 export type { Outcome, RunOptions, Timing } from "./run.ts";
+export { type SaveModelOptions, modelFilesOf, saveModel } from "./save-model.ts";

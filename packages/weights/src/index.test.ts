@@ -12,6 +12,7 @@ test("exports what it promises and no more", () => {
     "readNpz",
     "readSafetensors",
     "readTorch",
+    "saveFolder",
     "saveSafetensors",
     "streamSafetensors",
     "toHuggingFaceNames",

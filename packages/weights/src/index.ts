@@ -21,4 +21,5 @@ export type { ByteSource } from "./source/byte-source.ts";
 export { openSource, type SourceInput } from "./source/open-source.ts";
 export type { UrlSourceOptions } from "./source/url-source.ts";
 export { readTorch, type TorchCheckpoint, type TorchOptions } from "./torch/read.ts";
+export { saveFolder } from "./save-folder.ts";
 export { type NonFinite, watchNonFinite } from "./watch-non-finite.ts";

@@ -61,7 +61,7 @@ export function toHuggingFaceNames(checkpoint: Checkpoint): HuggingFaceNames {
     ...reversed(huggingFaceShared, prefix),
     ...reversed(isDinov2 ? [...huggingFaceDinov2Block, ...mlp] : huggingFaceBlock, prefix),
     // DINOv2's classifier takes the class token and the mean of the patches side by side: ours has no counterpart
-    ...(isDinov2 ? [] : reversed(model === "deit" ? huggingFaceTeacherHeads : huggingFaceHead, "")),
+    ...(isDinov2 ? [] : reversed(names.has("head_dist.weight") ? huggingFaceTeacherHeads : huggingFaceHead, "")),
   ];
   const converted = convert(checkpoint, { rules, dropped: isDinov2 ? ["head.*"] : [] });
   const targets = new Set(converted.renamed.map(([, to]) => to));

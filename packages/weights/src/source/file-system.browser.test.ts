@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { openCheckpoint } from "../open-checkpoint.ts";
+import { saveFolder } from "../save-folder.ts";
 import { saveSafetensors } from "../safetensors/write.ts";
 
 test("a path is relative to the page", async () => {
@@ -12,4 +13,5 @@ test("a page cannot write files, and is told what it can do", async () => {
   await expect(saveSafetensors("x.safetensors", {})).rejects.toThrow(
     /expected Node to write a file, got a browser; use writeSafetensors/,
   );
+  await expect(saveFolder("x", {})).rejects.toThrow(/expected Node to write files, got a browser; take their bytes/);
 });

@@ -14,3 +14,13 @@ export async function writeAtomically(file: string | URL, _chunks: AsyncIterable
     `${String(file)}: expected Node to write a file, got a browser; use writeSafetensors and offer the bytes as a download`,
   );
 }
+
+/** @throws TesseraError always: a page cannot write files. */
+export async function writeFolder(
+  folder: string | URL,
+  _files: Readonly<Record<string, AsyncIterable<Uint8Array>>>,
+): Promise<void> {
+  throw new TesseraError(
+    `${String(folder)}: expected Node to write files, got a browser; take their bytes and offer them as downloads`,
+  );
+}

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { TesseraError } from "@tessera/core";
@@ -106,6 +106,18 @@ export async function writeAtomically(file: string | URL, chunks: AsyncIterable<
       : explained(path, "a whole write", error);
   }
   await syncFolder(dirname(path));
+}
+
+/** Writes files into a folder, which is made if need be: one after the other, each whole or not at all. */
+export async function writeFolder(
+  folder: string | URL,
+  files: Readonly<Record<string, AsyncIterable<Uint8Array>>>,
+): Promise<void> {
+  const path = pathOf(folder);
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw explained(path, "a folder to write to", cause);
+  });
+  for (const [name, chunks] of Object.entries(files)) await writeAtomically(join(path, name), chunks);
 }
 
 /** Makes the rename itself last through a power cut, where the system allows it: Windows does not. */

@@ -1,0 +1,90 @@
+import { type Checkpoint, type StoredTensor, TesseraError, pair } from "@tessera/core";
+import { type Preprocessing, timmPreprocessing } from "@tessera/data";
+import { Vit } from "@tessera/vit";
+import { saveFolder, streamSafetensors, toHuggingFaceNames } from "@tessera/weights";
+import type { Backbone } from "./families.ts";
+import { huggingFaceConfigOf, huggingFacePreprocessorOf } from "./save-hugging-face.ts";
+import { timmConfigOf } from "./save-timm.ts";
+
+export interface SaveModelOptions {
+  /** Whose config and names. @default "timm" */
+  format?: "timm" | "huggingface" | undefined;
+  /** Names of the classes, in the order of the outputs. */
+  labels?: readonly string[] | undefined;
+  /** @default resized to the model's size, bicubic, brought to -1…1 */
+  preprocessing?: Preprocessing | undefined;
+  /** What floats are rounded to. @default "F32" */
+  dtype?: "F32" | "F16" | "BF16" | undefined;
+}
+
+/**
+ * Writes a folder that `loadModel`, timm and transformers load: `config.json`, `preprocessor_config.json` for transformers,
+ * and last `model.safetensors`. Node only; `modelFilesOf` gives a page the bytes.
+ *
+ * @throws {TesseraError} if the format has no such model, or the files cannot be written.
+ */
+export async function saveModel(model: Backbone, folder: string | URL, options: SaveModelOptions = {}): Promise<void> {
+  await saveFolder(folder, filesOf(model, options));
+}
+
+/** The bytes of the files that `saveModel` writes, by name. */
+export async function modelFilesOf(
+  model: Backbone,
+  options: SaveModelOptions = {},
+): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
+  const done: Record<string, Uint8Array<ArrayBuffer>> = {};
+  for (const [name, chunks] of Object.entries(filesOf(model, options))) {
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    for await (const chunk of chunks) parts.push(chunk as Uint8Array<ArrayBuffer>);
+    done[name] = new Uint8Array(await new Blob(parts).arrayBuffer());
+  }
+  return done;
+}
+
+function filesOf(
+  model: Backbone,
+  { format = "timm", labels = [], preprocessing, dtype }: SaveModelOptions,
+): Record<string, AsyncIterable<Uint8Array>> {
+  if (!(model instanceof Vit))
+    throw new TesseraError(
+      `saveModel: expected a Vit, got ${model.constructor.name}; save its weights with saveSafetensors and name its variant when loading`,
+    );
+  const { config } = model;
+  if (labels.length > 0 && labels.length !== config.classes)
+    throw new TesseraError(`saveModel: expected ${config.classes} labels, one an output, got ${labels.length}`);
+  const [height, width] = pair(config.imageSize);
+  const half = [0.5, 0.5, 0.5];
+  const prepared =
+    preprocessing ?? timmPreprocessing({ input_size: [3, height, width], crop_pct: 1, mean: half, std: half });
+  const written = { dtype, metadata: { format: "pt" } };
+  const own = checkpointOf(model);
+  if (format === "timm") {
+    return {
+      "config.json": json(timmConfigOf(config, labels, prepared)),
+      "model.safetensors": streamSafetensors(own.tensors, written),
+    };
+  }
+  const { checkpoint, model: type } = toHuggingFaceNames(own);
+  return {
+    "config.json": json(huggingFaceConfigOf(config, type, labels)),
+    "preprocessor_config.json": json(huggingFacePreprocessorOf(prepared)),
+    "model.safetensors": streamSafetensors(checkpoint.tensors, written),
+  };
+}
+
+/** A model's parameters as a file would hold them; each is read when it is asked for. */
+function checkpointOf(model: Backbone): Checkpoint {
+  const tensors = [...model.params()].map(([path, param]): [string, StoredTensor] => [
+    path,
+    {
+      dtype: "F32",
+      shape: param.shape,
+      read: async () => Float32Array.from(await param.value.data<"float32">()),
+    },
+  ]);
+  return { tensors: new Map(tensors), metadata: {}, dispose: async () => {} };
+}
+
+async function* json(document: object): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`);
+}
