@@ -15,7 +15,11 @@ export default defineConfig({
   plugins: [staticFiles(), precache()],
   worker: { format: "es", plugins: () => [wasmThreads()] },
   // The server finds tfjs when the worker starts; a late find would reload the page.
-  optimizeDeps: { include: ["core", "backend-cpu", "backend-wasm"].map((part) => `@tensorflow/tfjs-${part}`) },
+  optimizeDeps: {
+    include: ["core", "backend-cpu", "backend-wasm"]
+      .map((part) => `@tensorflow/tfjs-${part}`)
+      .concat("@tessera/core > fastest-levenshtein"),
+  },
   server: { headers: isolation },
   preview: { headers: isolation },
   build: {

@@ -31,19 +31,21 @@ export function testBenchmark(site: () => Site): void {
     expectNothingWrong(seen);
   });
 
-  // As it feels: 50 ms is where a page begins to lag. The best of some tries, because tests share their machine.
+  // A forward takes longer than a window, so a page that computes would miss in all. The best of some windows counts, because
+  // tests share their machine's cores.
   test("the page answers within 50 ms while a model runs", async () => {
     await using seen = await visit(site());
     const { page } = seen;
     await openTab(page, "Benchmark");
     await page.getByLabel("Model", { exact: true }).selectOption("variant");
     await page.getByLabel("Backend", { exact: true }).selectOption("wasm");
+    await page.getByLabel("Batch").selectOption("4");
     await page.getByLabel("Runs").selectOption("20");
     await page.getByRole("button", { name: "Measure" }).click();
     await page.getByText(/^Measuring/).waitFor();
     const longest: number[] = [];
-    for (let attempt = 0; attempt < 4 && !(Math.min(...longest) < 50); attempt++)
-      longest.push(await page.evaluate(longestGap, 1000));
+    for (let attempt = 0; attempt < 12 && !(Math.min(...longest) < 50); attempt++)
+      longest.push(await page.evaluate(longestGap, 400));
     expect(await page.getByText(/^Measuring/).count()).toBe(1);
     await page.getByRole("button", { name: "Cancel" }).click();
     expect(Math.min(...longest), `longest gaps: ${longest.join(", ")} ms`).toBeLessThan(50);
