@@ -47,7 +47,7 @@ function inChromium(backend: string, executablePath: string, only: string[] = []
     optimizeDeps: {
       include: ["core", "backend-cpu", "backend-wasm", "backend-webgl", "backend-webgpu"]
         .map((part) => `@tensorflow/tfjs-${part}`)
-        .concat("fast-check"),
+        .concat("fast-check", "fastest-levenshtein"),
     },
     test: {
       name,
