@@ -1,7 +1,7 @@
 """Writes huggingface.safetensors: tiny models of transformers with random weights, as their files hold them (`CASE/NAME`),
 an input and what they make of it (`CASE/input`, `CASE/output`); each config.json is in the metadata.
 
-    python packages/pipeline/src/__fixtures__/make_huggingface.py
+    PYTHONPATH=../shared/reference python packages/pipeline/src/__fixtures__/make_huggingface.py
 
 Made with transformers 5.18.0 and torch 2.13.
 """
@@ -9,6 +9,7 @@ import json, os, tempfile
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+import timm_stub  # noqa: F401
 import torch, transformers as hf
 from safetensors.torch import load_file, save_file
 
