@@ -7,12 +7,15 @@ export type Told = Pick<LoadModelOptions, "hub" | "onWarning">;
 
 /** Loads something and tells people on stderr: warnings, and on a terminal how far a download is. */
 export async function loading<T>(load: (told: Told) => Promise<T>): Promise<T> {
-  if (!process.stderr.isTTY) return load({ onWarning: warn });
-  const bars = downloads();
+  const bars = process.stderr.isTTY ? downloads() : undefined;
   try {
-    return await load({ hub: { onProgress: bars.update }, onWarning: warn });
+    return await load({ hub: { onProgress: bars?.update }, onWarning: warn });
+  } catch (error) {
+    // the library's option by the name that it has here
+    if (error instanceof Error) error.message = error.message.replace("{ resetHead: true }", "--reset-head");
+    throw error;
   } finally {
-    bars.stop();
+    bars?.stop();
   }
 }
 
