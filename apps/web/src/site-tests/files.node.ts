@@ -12,14 +12,17 @@ export const truck = pathOf("examples/images/truck.jpg");
 export const modelFolder = pathOf("packages/pipeline/models/vit_cifar10/");
 
 /** Drops files on the page, or pastes them, as a user's hand would. */
-export async function give(page: Page, how: "drop" | "paste", path: string, type: string): Promise<void> {
-  const bytes = (await readFile(path)).toString("base64");
-  const name = path.replace(/.*[\\/]/, "");
+export async function give(page: Page, how: "drop" | "paste", ...paths: string[]): Promise<void> {
+  const files = await Promise.all(
+    paths.map(async (path) => [path.replace(/.*[\\/]/, ""), (await readFile(path)).toString("base64")] as const),
+  );
   await page.evaluate(
-    ([event, base64, fileName, mime]) => {
+    ([event, contents]) => {
       const transfer = new DataTransfer();
-      const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-      transfer.items.add(new File([content], fileName, { type: mime }));
+      for (const [name, base64] of contents) {
+        const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        transfer.items.add(new File([content], name, { type: name.endsWith(".jpg") ? "image/jpeg" : "" }));
+      }
       const options = { bubbles: true, cancelable: true };
       document.body.dispatchEvent(
         event === "drop"
@@ -27,7 +30,7 @@ export async function give(page: Page, how: "drop" | "paste", path: string, type
           : new ClipboardEvent("paste", { ...options, clipboardData: transfer }),
       );
     },
-    [how, bytes, name, type] as const,
+    [how, files] as const,
   );
 }
 

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { best, frog, modelFolder } from "./files.node.ts";
+import { best, frog, give, modelFolder } from "./files.node.ts";
 import { serve } from "./serve.node.ts";
 import { type Site, expectNothingWrong, visit } from "./site.node.ts";
 
 export function testModels(site: () => Site): void {
-  test("runs a model from its two files", async () => {
+  test("runs a model from its two files, chosen or dropped", async () => {
     await using seen = await visit(site());
     const { page } = seen;
     await page.getByLabel("Model", { exact: true }).selectOption("files");
@@ -14,6 +14,12 @@ export function testModels(site: () => Site): void {
       .setInputFiles(["model.safetensors", "config.json"].map((name) => join(modelFolder, name)));
     await page.locator(".model-line", { hasText: "model.safetensors" }).waitFor();
     await page.getByLabel("Picture file").setInputFiles(frog);
+    await best(page, "frog");
+    await page.getByLabel("Model", { exact: true }).selectOption("embedded");
+    await page.locator(".model-line", { hasText: "vit_cifar10" }).waitFor();
+    await give(page, "drop", join(modelFolder, "config.json"), join(modelFolder, "model.safetensors"));
+    await page.locator(".model-line", { hasText: "model.safetensors" }).waitFor();
+    expect(await page.getByLabel("Model", { exact: true }).inputValue()).toBe("files");
     await best(page, "frog");
     expectNothingWrong(seen);
   });
