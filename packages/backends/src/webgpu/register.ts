@@ -1,0 +1,16 @@
+import { register } from "./kernel.ts";
+import { activation, activationGrad } from "./kernels/activation.ts";
+import { layerNorm } from "./kernels/layer-norm.ts";
+import { layerNormGrad } from "./kernels/layer-norm-grad.ts";
+import { linear } from "./kernels/linear.ts";
+import { linearGrad } from "./kernels/linear-grad.ts";
+
+/** Registers our WGSL under the names of the fused ops, for whatever instance tfjs knows as "webgpu". Idempotent. */
+export function registerWebgpuKernels(): void {
+  register(linear);
+  register(linearGrad);
+  register(activation);
+  register(activationGrad);
+  register(layerNorm);
+  register(layerNormGrad);
+}
