@@ -2,7 +2,7 @@
 export async function findGpu(): Promise<GPU> {
   const { gpu } = navigator as { gpu?: GPU };
   if (gpu) return gpu;
-  if (globalThis.isSecureContext === false) {
+  if (!globalThis.isSecureContext) {
     throw new Error("WebGPU needs a secure context; serve the page from https: or from localhost");
   }
   throw new Error(

@@ -47,20 +47,30 @@ export function accumulatorsWgsl(tile: Tile, name: string): string {
   return forEach(tile, (i, j) => `var ${name}_${i}_${j} = vec4<f32>();`);
 }
 
+/** The same in an array, rows first, for what comes after the sums and need not be fast. */
+export function gatherWgsl(tile: Tile, name: string): string {
+  const names = range(tile.threadRows).flatMap((i) => range(tile.threadColumns / 4).map((j) => `${name}_${i}_${j}`));
+  return `var ${name} = array<vec4<f32>, ${names.length}>(${names.join(", ")});`;
+}
+
+/** `call(row, column, value)` for each of what was gathered; row and column count within the tile. */
+export function eachWgsl(
+  tile: Tile,
+  name: string,
+  call: (row: string, column: string, value: string) => string,
+): string {
+  const fours = tile.threadColumns / 4;
+  const across = tile.columns / tile.threadColumns;
+  return `for (var at = 0u; at < ${tile.threadRows * fours}u; at++) {
+    ${call(`ty * ${tile.threadRows}u + at / ${fours}u`, `(tx + at % ${fours}u * ${across}u) * 4u`, `${name}[at]`)}
+  }`;
+}
+
 /** A line for each accumulator of a thread. */
 export function forEach(tile: Tile, line: (i: number, j: number) => string): string {
   return range(tile.threadRows)
     .flatMap((i) => range(tile.threadColumns / 4).map((j) => line(i, j)))
     .join("\n    ");
-}
-
-/** Where a thread's accumulator lies in the tile: row of i and first column of j, of a thread at (ty, tx). */
-export function rowOf(tile: Tile, i: number): string {
-  return `(ty * ${tile.threadRows}u + ${i}u)`;
-}
-
-export function columnOf(tile: Tile, j: number): string {
-  return `((tx + ${(j * tile.columns) / tile.threadColumns}u) * 4u)`;
 }
 
 /** `let tx, ty`: a thread's place. */
@@ -88,27 +98,23 @@ export function productWgsl({ tile, a, b, row, column, depth, into }: Product): 
   }`;
 }
 
-/** Brings blocks of 4 × 4 into workgroup memory; those that lie the other way round are turned in registers. */
+/**
+ * Brings blocks of 4 × 4 into workgroup memory; those that lie the other way round are turned in registers. Loops of four
+ * rather than their lines: GPUs unroll them, and SwiftShader takes seconds to compile what is written out.
+ */
 function stageWgsl(staged: string, { load, contiguous }: Operand, start: string, size: number, tile: Tile): string {
   const byK = contiguous === "k";
   const deep = tile.depth / 4;
-  const read = (i: number) =>
-    byK
-      ? `${load}(${start} + outer * 4u + ${i}u, k0 + inner * 4u)`
-      : `${load}(${start} + outer * 4u, k0 + inner * 4u + ${i}u)`;
-  const turned = (c: string) => `vec4<f32>(v0.${c}, v1.${c}, v2.${c}, v3.${c})`;
   return `for (var block = lane; block < ${(size / 4) * deep}u; block += ${threadsOf(tile)}u) {
       let outer = ${byK ? `block / ${deep}u` : `block % ${size / 4}u`};
       let inner = ${byK ? `block % ${deep}u` : `block / ${size / 4}u`};
-      ${range(4)
-        .map((i) => `let v${i} = ${read(i)};`)
-        .join("\n      ")}
-      ${range(4)
-        .map(
-          (i) =>
-            `${staged}[(inner * 4u + ${i}u) * ${size / 4}u + outer] = half4(${byK ? turned("xyzw"[i]!) : `v${i}`});`,
-        )
-        .join("\n      ")}
+      var v: array<vec4<f32>, 4>;
+      for (var i = 0u; i < 4u; i++) {
+        v[i] = ${load}(${start} + outer * 4u${byK ? " + i" : ""}, k0 + inner * 4u${byK ? "" : " + i"});
+      }
+      for (var i = 0u; i < 4u; i++) {
+        ${staged}[(inner * 4u + i) * ${size / 4}u + outer] = half4(${byK ? "vec4<f32>(v[0][i], v[1][i], v[2][i], v[3][i])" : "v[i]"});
+      }
     }`;
 }
 

@@ -1,4 +1,4 @@
-import { type DataType, type TensorInfo, env } from "@tensorflow/tfjs-core";
+import { type DataType, type TensorInfo, env, util } from "@tensorflow/tfjs-core";
 import { TesseraError } from "@tessera/core";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
 
@@ -62,7 +62,11 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) count: ve
 export function dispatch(backend: TfjsWebgpu, program: Program, { inputs, outputs, params, groups }: Dispatch): void {
   const { device } = backend;
   const { pipeline, layout } = compiled(device, program);
-  const buffers = [...inputs, ...outputs].map((value) => bufferOf(backend, value));
+  const types = Object.values(program.inputs);
+  const floats = inputs.map((value, i) =>
+    types[i]!.endsWith("f32") || types[i]!.endsWith("f32>") ? asFloats(backend, value) : value,
+  );
+  const buffers = [...floats, ...outputs].map((value) => bufferOf(backend, value));
   const uniform = uniformOf(device, program, params);
   const bindGroup = device.createBindGroup({
     layout,
@@ -80,6 +84,33 @@ export function dispatch(backend: TfjsWebgpu, program: Program, { inputs, output
     backend.endComputePassEncoder();
     backend.submitQueue();
   }
+  for (const [i, value] of floats.entries()) if (value !== inputs[i]) backend.disposeData((value as TensorInfo).dataId);
+}
+
+const toFloats: Program = {
+  key: "to-floats",
+  inputs: { x: "i32" },
+  outputs: { y: "f32" },
+  params: { count: "u32" },
+  threads: 64,
+  body: `fn run(group: u32, lane: u32) {
+  let i = group * 64u + lane;
+  if (i < params.count) { y[i] = f32(x[i]); }
+}`,
+};
+
+/** tfjs casts integers to floats in name only: what decides is the type that the data was made with. */
+function asFloats(backend: TfjsWebgpu, value: TensorInfo | GPUBuffer): TensorInfo | GPUBuffer {
+  if (!("dataId" in value) || backend.tensorMap.get(value.dataId)?.dtype === "float32") return value;
+  const count = util.sizeFromShape(value.shape);
+  const converted = emptyTensor(backend, value.shape);
+  dispatch(backend, toFloats, {
+    inputs: [value],
+    outputs: [converted],
+    params: [count],
+    groups: Math.ceil(count / 64),
+  });
+  return converted;
 }
 
 /** A tensor that nothing was written to yet. */

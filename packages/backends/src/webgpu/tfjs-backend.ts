@@ -15,7 +15,9 @@ export interface Buffers {
 export interface TfjsWebgpu {
   readonly device: GPUDevice;
   readonly tensorMap: {
-    get(dataId: object): { resource?: GPUBuffer | null; values?: ArrayLike<number> | null } | undefined;
+    get(
+      dataId: object,
+    ): { dtype: DataType; resource?: GPUBuffer | null; values?: ArrayLike<number> | null } | undefined;
   };
   readonly pipelineCache: Record<string, unknown>;
   bufferManager: Buffers;
@@ -25,7 +27,7 @@ export interface TfjsWebgpu {
   commandQueueOwnedIds: WeakSet<object>;
   /** Given back to the buffer manager after the next submit. */
   uniformPendingDisposal: GPUBuffer[];
-  makeTensorInfo(shape: number[], dtype: DataType): TensorInfo;
+  makeTensorInfo(shape: number[], dtype: DataType, values?: Float32Array | Int32Array): TensorInfo;
   uploadToGPU(dataId: object): void;
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;

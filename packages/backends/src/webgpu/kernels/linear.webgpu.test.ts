@@ -1,8 +1,10 @@
-import { type Tensor1D, type Tensor2D, tensor } from "@tensorflow/tfjs-core";
+import { type Tensor1D, type Tensor2D, engine, matMul, tensor, transpose } from "@tensorflow/tfjs-core";
 import { type Activation, activate, linear, linearGrad } from "@tessera/core";
 import { checkGradients, composed, seeded } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
-import { tileFor } from "./product.ts";
+import { dispatch, emptyTensor } from "../program.ts";
+import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import { productGroups, productProgram, tileFor, tiles } from "./product.ts";
 
 const activations: Activation[] = ["none", "gelu", "gelu_tanh", "quick_gelu", "relu", "silu"];
 
@@ -28,13 +30,27 @@ describe("linear", () => {
     }
   });
 
-  test("equals the composed definition in every size of tile", async () => {
-    const shapes = [[40, 36, 20], [650, 900, 20], [1300, 1400, 12]] as const; // prettier-ignore
-    expect(shapes.map(([rows, columns, depth]) => tileFor({ rows, columns, depth }).rows)).toEqual([32, 64, 128]);
-    for (const [rows, columns, depth] of shapes) {
-      const [x, weight] = [random(1, [rows, depth]), random(2, [columns, depth]) as Tensor2D];
-      await expect(linear(x, weight)).toBeAllClose(composed(() => linear(x, weight)));
+  test.each(["large", "medium", "small"] as const)("sums up right in a %s tile, turned or not", async (size) => {
+    const backend = engine().backend as unknown as TfjsWebgpu;
+    const epilogue = { bias: false, activation: "none", scale: false, residual: false } as const;
+    const shape = { rows: 130, columns: 132, depth: 20 };
+    const [a, b] = [random(1, [130, 20]), random(2, [20, 132])];
+    const expected = composed(() => matMul(a, b));
+    for (const [form, left, right] of [
+      [{ a: "k", b: "outer" }, a, b],
+      [{ a: "outer", b: "k" }, transpose(a), transpose(b)],
+    ] as const) {
+      const y = emptyTensor(backend, [130, 132]);
+      const program = productProgram(shape, { ...form, packed: false, epilogue, half: "off" }, tiles[size]);
+      const groups = productGroups(shape, tiles[size]);
+      dispatch(backend, program, { inputs: [left, right], outputs: [y], params: [130, 132, 20], groups });
+      await expect(engine().makeTensorFromTensorInfo(y)).toBeAllClose(expected);
     }
+  });
+
+  test("takes larger tiles for larger products", () => {
+    const sizes = [[197, 192], [788, 768], [6304, 3072]] as const; // prettier-ignore
+    expect(sizes.map(([rows, columns]) => tileFor({ rows, columns, depth: 1 }).rows)).toEqual([32, 64, 128]);
   });
 
   test.each(activations)("applies %s to numbers of any size", async (activation) => {

@@ -5,12 +5,11 @@ import {
   type Operand,
   type Tile,
   accumulatorsWgsl,
-  columnOf,
-  forEach,
+  eachWgsl,
+  gatherWgsl,
   loadWgsl,
   placeWgsl,
   productWgsl,
-  rowOf,
   stagingWgsl,
   threadsOf,
 } from "../product-wgsl.ts";
@@ -23,8 +22,6 @@ export interface Epilogue {
   scale: boolean;
   residual: boolean;
 }
-
-export const plain: Epilogue = { bias: false, activation: "none", scale: false, residual: false };
 
 export interface ProductShape {
   rows: number;
@@ -42,7 +39,7 @@ export interface ProductForm {
   half: HalfMode;
 }
 
-const tiles = {
+export const tiles = {
   large: { rows: 128, columns: 128, threadRows: 8, threadColumns: 8, depth: 16 },
   medium: { rows: 64, columns: 64, threadRows: 4, threadColumns: 4, depth: 16 },
   small: { rows: 32, columns: 32, threadRows: 4, threadColumns: 4, depth: 16 },
@@ -75,8 +72,7 @@ fn finish(product: ${type}, row: u32, column: u32) -> ${type} {
 }
 
 /** y [rows, columns] = finish(a b), summed over depth. */
-export function productProgram(shape: ProductShape, form: ProductForm): Program {
-  const tile = tileFor(shape);
+export function productProgram(shape: ProductShape, form: ProductForm, tile: Tile = tileFor(shape)): Program {
   const { rows, columns, depth } = shape;
   const width = { k: depth, outer: { a: rows, b: columns } };
   const element = (operand: "a" | "b"): Element =>
@@ -113,14 +109,14 @@ fn run(group: u32, lane: u32) {
     depth: "params.depth",
     into: "acc",
   })}
-  ${forEach(tile, (i, j) => `put(acc_${i}_${j}, row0 + ${rowOf(tile, i)}, column0 + ${columnOf(tile, j)});`)}
+  ${gatherWgsl(tile, "acc")}
+  ${eachWgsl(tile, "acc", (row, column, value) => `put(${value}, row0 + ${row}, column0 + ${column});`)}
 }`,
   };
 }
 
 /** Workgroups that `productProgram` needs. */
-export function productGroups(shape: ProductShape): number {
-  const tile = tileFor(shape);
+export function productGroups(shape: ProductShape, tile: Tile = tileFor(shape)): number {
   return Math.ceil(shape.rows / tile.rows) * Math.ceil(shape.columns / tile.columns);
 }
 
