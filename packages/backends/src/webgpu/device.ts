@@ -100,7 +100,7 @@ export function guard(backend: TfjsWebgpu, freeBudget = FREE_BUDGET): void {
   };
   const readSync = backend.readSync.bind(backend);
   backend.readSync = (dataId) => {
-    if (typeof OffscreenCanvas === "undefined" && backend.tensorMap.get(dataId)?.values == null) {
+    if (typeof OffscreenCanvas === "undefined" && !backend.tensorMap.get(dataId)?.values) {
       throw new TesseraError(
         "webgpu: expected await tensor.data(), got dataSync(); in Node values of the GPU come only asynchronously",
       );
