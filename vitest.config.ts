@@ -64,7 +64,7 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
         setupFiles: webgpuSetupFiles,
         pool: "forks",
         fileParallelism: false,
-        testTimeout: 60_000,
+        testTimeout: 180_000,
       },
     },
   ];
@@ -94,7 +94,8 @@ function inChromium(backend: string, executablePath: string, only: string[] = []
       setupFiles: backend === "webgpu" ? webgpuSetupFiles : setupFiles,
       isolate: false,
       fileParallelism: false,
-      testTimeout: 60_000,
+      // A GPU in software compiles shaders for seconds.
+      testTimeout: backend === "webgpu" ? 180_000 : 60_000,
       provide: { backend, wasmPath },
       browser: {
         enabled: true,

@@ -70,10 +70,11 @@ const software = provider("webgpu", { probe: async () => ({ ...available("webgpu
 test("a GPU in software is taken only when asked for by name", async () => {
   const choice = await chooseBackend([software, provider("wasm")], "auto", {});
   expect(choice.name).toBe("wasm");
-  expect(choice.passedOver[0]!.reason).toBe(
-    "SwiftShader is a GPU in software, slower than wasm; ask for it by name",
-  );
-  expect(await chooseBackend([software, provider("wasm")], "webgpu", {})).toMatchObject({ name: "webgpu", passedOver: [] });
+  expect(choice.passedOver[0]!.reason).toBe("SwiftShader is a GPU in software, slower than wasm; ask for it by name");
+  expect(await chooseBackend([software, provider("wasm")], "webgpu", {})).toMatchObject({
+    name: "webgpu",
+    passedOver: [],
+  });
 });
 
 test("another stands in where that is allowed, and the reason is kept", async () => {

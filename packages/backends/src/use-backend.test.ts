@@ -42,7 +42,9 @@ describe("useBackend", () => {
     expect(choice.passedOver.map(({ name }) => name)).toEqual(before);
     for (const { available, reason } of choice.passedOver) {
       expect(available).toBe(false);
-      expect(reason).toMatch(/not installed; npm install @tensorflow\/tfjs-node|finds no GPU|a GPU in software, slower/);
+      expect(reason).toMatch(
+        /not installed; npm install @tensorflow\/tfjs-node|finds no GPU|a GPU in software, slower/,
+      );
     }
   });
 

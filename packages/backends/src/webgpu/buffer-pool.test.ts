@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { BufferPool } from "./buffer-pool.ts";
 
-function poolOf(budget: number) {
+function poolOf(budget: number, answer: { message: string } | null = null) {
   const destroyed: number[] = [];
   const device = {
     limits: { maxBufferSize: 1000 },
+    pushErrorScope: () => {},
+    popErrorScope: async () => answer,
     createBuffer: ({ size, usage }: { size: number; usage: number }) => ({
       size,
       usage,
@@ -46,5 +48,14 @@ describe("BufferPool", () => {
     expect(() => poolOf(0).pool.acquireBuffer(1001, 1)).toThrow(
       "expected buffers of at most 1000 bytes on this GPU, got 1001",
     );
+  });
+
+  test("tells once that the GPU had no memory", async () => {
+    const { pool } = poolOf(0, { message: "too much" });
+    pool.acquireBuffer(10, 1);
+    await expect(pool.settle()).rejects.toThrow(
+      "webgpu: the GPU is out of memory (too much); use a smaller batch or model",
+    );
+    await pool.settle();
   });
 });

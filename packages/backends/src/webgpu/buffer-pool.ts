@@ -18,6 +18,9 @@ export class BufferPool implements Buffers {
   /** In the order in which they were freed. */
   private readonly free = new Set<Free>();
   private readonly byKey = new Map<string, Free[]>();
+  /** Answers of the GPU, whether it had the memory, that have not come yet. */
+  private readonly unanswered = new Set<Promise<void>>();
+  private refused = "";
   private freeBytes = 0;
   numBytesUsed = 0;
 
@@ -66,6 +69,14 @@ export class BufferPool implements Buffers {
     return this.free.size;
   }
 
+  /** Waits until the GPU has answered for every buffer; throws if it had no memory for one, whose values then are none. */
+  async settle(): Promise<void> {
+    while (this.unanswered.size > 0) await Promise.all(this.unanswered);
+    const message = this.refused;
+    this.refused = "";
+    if (message) throw outOfMemory(message);
+  }
+
   dispose(): void {
     this.prune(0);
     for (const buffer of this.used) buffer.destroy();
@@ -80,7 +91,25 @@ export class BufferPool implements Buffers {
         `webgpu: expected buffers of at most ${maxBufferSize} bytes on this GPU, got ${size}; use a smaller batch`,
       );
     }
-    return this.device.createBuffer({ size, usage, mappedAtCreation });
+    this.device.pushErrorScope("out-of-memory");
+    try {
+      return this.device.createBuffer({ size, usage, mappedAtCreation });
+    } catch (error) {
+      throw outOfMemory((error as Error).message);
+    } finally {
+      const answer = this.listen(this.device.popErrorScope());
+      this.unanswered.add(answer);
+      void answer.finally(() => this.unanswered.delete(answer));
+    }
+  }
+
+  private async listen(answer: Promise<GPUError | null>): Promise<void> {
+    try {
+      const error = await answer;
+      if (error) this.refused ||= error.message;
+    } catch {
+      // The device is gone, which is told elsewhere.
+    }
   }
 
   private takeFree(key: string): GPUBuffer | undefined {
@@ -102,6 +131,12 @@ export class BufferPool implements Buffers {
       oldest.buffer.destroy();
     }
   }
+}
+
+function outOfMemory(message: string): TesseraError {
+  return new TesseraError(
+    `webgpu: the GPU is out of memory (${message}); use a smaller batch or model, or dispose of tensors`,
+  );
 }
 
 function keyOf(size: number, usage: number): string {

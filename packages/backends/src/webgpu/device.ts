@@ -29,16 +29,10 @@ export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
 }
 
 const lost = new WeakSet<TfjsWebgpu>();
-const owned = new WeakSet<TfjsWebgpu>();
 
 /** Whether the GPU of a backend has gone away. */
 export function isLost(backend: TfjsWebgpu): boolean {
   return lost.has(backend);
-}
-
-/** Whether a backend was set up here, and so is guarded. */
-export function isOwned(backend: TfjsWebgpu): boolean {
-  return owned.has(backend);
 }
 
 /**
@@ -47,29 +41,26 @@ export function isOwned(backend: TfjsWebgpu): boolean {
  */
 export function guard(backend: TfjsWebgpu, freeBudget = FREE_BUDGET): void {
   const { device } = backend;
-  owned.add(backend);
-  backend.bufferManager = new BufferPool(device, freeBudget);
+  const pool = new BufferPool(device, freeBudget);
+  backend.bufferManager = pool;
 
   let gone: TesseraError | undefined;
   let refused: TesseraError | undefined;
   const closing = { now: false };
-  void device.lost.then(({ reason, message }) => {
+  async function notice(): Promise<void> {
+    const { reason, message } = await device.lost;
     if (closing.now) return;
     lost.add(backend);
     const why = [reason, message].filter(Boolean).join(": ") || "unknown";
     gone = new TesseraError(
       `webgpu: the GPU was lost (${why}); call useBackend again and load the weights again, what was on it is gone`,
     );
-  });
+  }
+  void notice();
   device.addEventListener("uncapturederror", (event) => {
     const { error } = event as GPUUncapturedErrorEvent;
     event.preventDefault();
-    const outOfMemory = error.constructor.name === "GPUOutOfMemoryError" || /out of memory/i.test(error.message);
-    refused ??= new TesseraError(
-      outOfMemory
-        ? `webgpu: the GPU is out of memory (${error.message}); use a smaller batch or model, or dispose of tensors`
-        : `webgpu: the GPU refused a command: ${error.message}`,
-    );
+    refused ??= new TesseraError(`webgpu: the GPU refused a command: ${error.message}`);
   });
 
   /** Throws what has happened since the last call. */
@@ -89,6 +80,7 @@ export function guard(backend: TfjsWebgpu, freeBudget = FREE_BUDGET): void {
   backend.read = async (dataId) => {
     try {
       const values = await read(dataId);
+      await pool.settle();
       check();
       return values;
     } catch (error) {

@@ -26,11 +26,11 @@ describe.skipIf(!existsSync(built))("WebGPU in Node", () => {
     expect({ signal, status }).toEqual({ signal: null, status: 0 });
   });
 
-  test("says that there is no GPU, and what to do", () => {
+  test.runIf(process.platform === "linux")("says that there is no GPU, and what to do", () => {
     const { stdout } = run(
       `const report = (await backends.listBackends()).find(({ name }) => name === "webgpu"); console.log(report.available, report.reason);`,
       { VK_ICD_FILENAMES: "/nonexistent.json", VK_DRIVER_FILES: "/nonexistent.json" },
     );
-    if (process.platform === "linux") expect(stdout).toMatch(/^false Dawn finds no GPU; install its Vulkan driver/);
+    expect(stdout).toMatch(/^false Dawn finds no GPU; install its Vulkan driver/);
   });
 });
