@@ -3,7 +3,7 @@ import { type Program, dispatch, emptyTensor } from "../program.ts";
 import type { TfjsWebgpu } from "../tfjs-backend.ts";
 
 /** Rows that one workgroup adds up. */
-export const CHUNK = 64;
+const CHUNK = 64;
 /** Columns of a workgroup, and threads that share each. */
 const COLUMNS = 32;
 const LANES = 4;

@@ -27,7 +27,7 @@ interface Taps {
 }
 
 /** What of a resize matrix [to, from] is not zero. */
-export function tapsOf(method: ResizeMethod, from: number, to: number): Taps {
+function tapsOf(method: ResizeMethod, from: number, to: number): Taps {
   const matrix = resizeMatrix(method, from, to);
   const rows = Array.from({ length: to }, (_, i) => matrix.subarray(i * from, (i + 1) * from));
   const first = rows.map((row) =>
