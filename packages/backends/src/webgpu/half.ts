@@ -46,7 +46,7 @@ const packProgram: Program = {
   outputs: { y: "vec2<u32>" },
   params: { count: "u32" },
   threads: 64,
-  body: `fn run(group: u32, lane: u32) {
+  body: () => `fn run(group: u32, lane: u32) {
   let i = group * 64u + lane;
   if (i >= params.count) { return; }
   let value = clamp(x[i], vec4<f32>(-65504.0), vec4<f32>(65504.0));

@@ -7,7 +7,7 @@ const program: Program = {
   outputs: { y: "vec4<f32>" },
   params: { count: "u32", epsilon: "f32" },
   threads: 32,
-  body: "fn run(group: u32, lane: u32) {}",
+  body: () => "fn run(group: u32, lane: u32) {}",
 };
 
 test("spreads workgroups over two axes, none left out", () => {

@@ -16,8 +16,8 @@ export interface Program {
   readonly threads: number;
   /** Whether workgroup memory holds f16; `emulated` stores what it would, in f32. */
   readonly half?: HalfMode;
-  /** Declarations, and `fn run(group: u32, lane: u32)`, which one workgroup calls with its number. */
-  readonly body: string;
+  /** Declarations, and `fn run(group: u32, lane: u32)`, which one workgroup calls with its number. Made only to be compiled. */
+  body(): string;
 }
 
 /** How f16 is had: not at all, by the adapter's shader-f16, or played with f32 where tests have no such adapter. */
@@ -38,7 +38,8 @@ interface Compiled {
 }
 
 /** Its WGSL, whole. `enable` must stand before everything else, which is why programs of tfjs cannot have any. */
-export function sourceOf({ inputs, outputs, params, threads, half = "off", body }: Program): string {
+export function sourceOf(program: Program): string {
+  const { inputs, outputs, params, threads, half = "off" } = program;
   const bindings = [
     ...Object.entries(inputs).map(([name, type]) => `var<storage, read> ${name}: array<${type}>;`),
     ...Object.entries(outputs).map(([name, type]) => `var<storage, read_write> ${name}: array<${type}>;`),
@@ -50,7 +51,7 @@ struct Params { ${Object.entries(params)
     .join(" ")} }
 @group(0) @binding(0) var<uniform> params: Params;
 ${bindings.join("\n")}
-${body}
+${program.body()}
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   run(id.y * count.x + id.x, lane);
@@ -68,10 +69,7 @@ export function dispatch(backend: TfjsWebgpu, program: Program, { inputs, output
   );
   const buffers = [...floats, ...outputs].map((value) => bufferOf(backend, value));
   const uniform = uniformOf(device, program, params);
-  const bindGroup = device.createBindGroup({
-    layout,
-    entries: [uniform, ...buffers].map((buffer, binding) => ({ binding, resource: { buffer } })),
-  });
+  const bindGroup = bindGroupOf(device, layout, [uniform, ...buffers]);
   backend.ensureCommandEncoderReady();
   backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass();
   const pass = backend.computePassEncoder;
@@ -93,7 +91,7 @@ const toFloats: Program = {
   outputs: { y: "f32" },
   params: { count: "u32" },
   threads: 64,
-  body: `fn run(group: u32, lane: u32) {
+  body: () => `fn run(group: u32, lane: u32) {
   let i = group * 64u + lane;
   if (i < params.count) { y[i] = f32(x[i]); }
 }`,
@@ -168,9 +166,37 @@ function compiled(device: GPUDevice, program: Program): Compiled {
   return { pipeline, layout };
 }
 
+const bindGroups = new WeakMap<GPUDevice, Map<string, GPUBindGroup>>();
+const numbers = new WeakMap<object, number>();
+let numbered = 0;
+
+/** A number of an object's own, which no other ever gets. */
+function numberOf(object: object): number {
+  const known = numbers.get(object);
+  if (known !== undefined) return known;
+  numbers.set(object, ++numbered);
+  return numbered;
+}
+
+/** The same buffers in the same places are the same group: a repeated forward finds all of its groups made. */
+function bindGroupOf(device: GPUDevice, layout: GPUBindGroupLayout, buffers: readonly GPUBuffer[]): GPUBindGroup {
+  const cache = bindGroups.get(device) ?? new Map<string, GPUBindGroup>();
+  bindGroups.set(device, cache);
+  const key = [layout, ...buffers].map(numberOf).join();
+  const known = cache.get(key);
+  if (known) return known;
+  const made = device.createBindGroup({
+    layout,
+    entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+  });
+  if (cache.size >= KEPT) cache.delete(cache.keys().next().value!);
+  cache.set(key, made);
+  return made;
+}
+
 const uniforms = new WeakMap<GPUDevice, Map<string, GPUBuffer>>();
-/** More different shapes than a program meets in a second. Those beyond are dropped, the oldest first. */
-const UNIFORMS_KEPT = 1024;
+/** More than a model needs at a time. Those beyond are dropped, the oldest first. */
+const KEPT = 1024;
 
 /** The same numbers in the same layout are the same buffer, so a repeated forward writes none. */
 function uniformOf(device: GPUDevice, { params }: Program, values: readonly number[]): GPUBuffer {
@@ -192,7 +218,7 @@ function uniformOf(device: GPUDevice, { params }: Program, values: readonly numb
   });
   device.queue.writeBuffer(buffer, 0, bytes);
   // Not destroyed: a command that is not submitted yet may still need it.
-  if (cache.size >= UNIFORMS_KEPT) cache.delete(cache.keys().next().value!);
+  if (cache.size >= KEPT) cache.delete(cache.keys().next().value!);
   cache.set(key, buffer);
   return buffer;
 }

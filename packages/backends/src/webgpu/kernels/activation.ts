@@ -20,7 +20,7 @@ export const activation: Kernel<{ activation: Activation }> = {
       outputs: { y: type },
       params: { count: "u32" },
       threads: THREADS,
-      body: `${activateWgsl(attrs.activation, type)}
+      body: () => `${activateWgsl(attrs.activation, type)}
 fn run(group: u32, lane: u32) {
   let i = group * ${THREADS}u + lane;
   if (i < params.count) { y[i] = activate(x[i]); }
@@ -46,7 +46,7 @@ export const activationGrad: Kernel<{ activation: Activation }> = {
       outputs: { dx: type },
       params: { count: "u32" },
       threads: THREADS,
-      body: `${slopeWgsl(attrs.activation, type)}
+      body: () => `${slopeWgsl(attrs.activation, type)}
 fn run(group: u32, lane: u32) {
   let i = group * ${THREADS}u + lane;
   if (i < params.count) { dx[i] = dy[i] * slope(x[i]); }

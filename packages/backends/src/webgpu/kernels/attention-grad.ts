@@ -103,7 +103,7 @@ function programOf(
   variant: AttentionVariant,
   half: HalfMode,
   outputs: Record<string, string>,
-  body: string,
+  body: () => string,
 ): Program {
   return {
     key: [name, variantKey(variant)].join(),
@@ -112,11 +112,11 @@ function programOf(
     params: attentionParams,
     threads: THREADS,
     half,
-    body: `${attentionMemoryWgsl(variant.width)}
+    body: () => `${attentionMemoryWgsl(variant.width)}
 ${rowsWgsl(variant, ["q", "k", "v", "dy"])}
 ${scoreWgsl(variant)}
 ${statsWgsl}
-${body}`,
+${body()}`,
   };
 }
 
@@ -136,7 +136,7 @@ export function queryProgram(variant: AttentionVariant, half: HalfMode): Program
     variant,
     half,
     { [array]: elementFor(variant) },
-    `${storeWgsl("store", array, "q", variant)}
+    () => `${storeWgsl("store", array, "q", variant)}
 fn run(group: u32, lane: u32) {
   let blocks = (params.queries + ${BLOCK - 1}u) / ${BLOCK}u;
   let query0 = (group % blocks) * ${BLOCK}u;
@@ -170,7 +170,7 @@ export function keyProgram(variant: AttentionVariant, half: HalfMode, wanted: "k
     variant,
     half,
     { ...(forK && { [dk!]: type }), ...(forV && { [dv!]: type }) },
-    `
+    () => `
 ${forK ? storeWgsl("store_k", dk!, "k", variant) : ""}
 ${forV ? storeWgsl("store_v", dv!, "v", variant) : ""}
 fn run(group: u32, lane: u32) {
@@ -204,7 +204,7 @@ export function biasProgram(variant: AttentionVariant, half: HalfMode): Program 
     variant,
     half,
     { dbias: "f32" },
-    `
+    () => `
 fn run(group: u32, lane: u32) {
   let across = (params.keys + ${BLOCK - 1}u) / ${BLOCK}u;
   let down = (params.queries + ${BLOCK - 1}u) / ${BLOCK}u;

@@ -111,7 +111,7 @@ export function forwardProgram(variant: AttentionVariant, half: HalfMode, wanted
     params: attentionParams,
     threads: THREADS,
     half,
-    body: `${attentionMemoryWgsl(width)}
+    body: () => `${attentionMemoryWgsl(width)}
 ${rowsWgsl(variant, stats ? ["q", "k", "v", "dy"] : ["q", "k", "v"])}
 ${scoreWgsl(variant)}
 ${overRowWgsl("row_max", (a, b) => `max(${a}, ${b})`)}

@@ -14,7 +14,7 @@ const program: Program = {
   outputs: { y: "f32" },
   params: { rows: "u32", columns: "u32" },
   threads: COLUMNS * LANES,
-  body: `var<workgroup> parts: array<f32, ${COLUMNS * LANES}>;
+  body: () => `var<workgroup> parts: array<f32, ${COLUMNS * LANES}>;
 fn run(group: u32, lane: u32) {
   let across = (params.columns + ${COLUMNS - 1}u) / ${COLUMNS}u;
   let row0 = (group / across) * ${CHUNK}u;

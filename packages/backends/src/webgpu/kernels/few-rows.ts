@@ -28,7 +28,7 @@ export function fewRowsProgram(
     params: { rows: "u32", columns: "u32", depth: "u32" },
     threads: COLUMNS * LANES,
     half,
-    body: `var<workgroup> parts: array<f32, ${COLUMNS * LANES * held}>;
+    body: () => `var<workgroup> parts: array<f32, ${COLUMNS * LANES * held}>;
 ${finishWgsl(epilogue, "f32")}
 fn total(value: ${type}) -> f32 { return ${four ? "dot(value, vec4<f32>(1.0))" : "value"}; }
 fn run(group: u32, lane: u32) {

@@ -44,7 +44,7 @@ function rowsProgram(width: number, lanes: number): Program {
     outputs: { dx: type, stats: "vec2<f32>" },
     params: { rows: "u32", width: "u32", epsilon: "f32" },
     threads: ROW_THREADS,
-    body: `${rowSumWgsl(lanes, type)}
+    body: () => `${rowSumWgsl(lanes, type)}
 fn run(group: u32, lane: u32) {
   let row = group * ${ROW_THREADS / lanes}u + lane / ${lanes}u;
   let inside = row < params.rows;
@@ -83,7 +83,7 @@ const columnsProgram: Program = {
   outputs: { dgamma: "f32", dbeta: "f32" },
   params: { rows: "u32", width: "u32" },
   threads: ROW_THREADS,
-  body: `fn run(group: u32, lane: u32) {
+  body: () => `fn run(group: u32, lane: u32) {
   let across = (params.width + ${ROW_THREADS - 1}u) / ${ROW_THREADS}u;
   let chunk = group / across;
   let column = (group % across) * ${ROW_THREADS}u + lane;

@@ -30,7 +30,7 @@ function layerNormProgram(width: number, lanes: number): Program {
     outputs: { y: type },
     params: { rows: "u32", width: "u32", epsilon: "f32" },
     threads: ROW_THREADS,
-    body: `${rowSumWgsl(lanes, type)}
+    body: () => `${rowSumWgsl(lanes, type)}
 fn run(group: u32, lane: u32) {
   let row = group * ${ROW_THREADS / lanes}u + lane / ${lanes}u;
   let inside = row < params.rows;

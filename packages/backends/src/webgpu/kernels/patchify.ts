@@ -49,7 +49,7 @@ const program: Program = {
     padding_width: "u32",
   },
   threads: THREADS,
-  body: `fn run(group: u32, lane: u32) {
+  body: () => `fn run(group: u32, lane: u32) {
   let i = group * ${THREADS}u + lane;
   if (i >= params.count) { return; }
   let column = i % params.patch_width;

@@ -88,7 +88,7 @@ export function productProgram(shape: ProductShape, form: ProductForm, tile: Til
     params: { rows: "u32", columns: "u32", depth: "u32" },
     threads: threadsOf(tile),
     half: form.half,
-    body: `${stagingWgsl(tile)}
+    body: () => `${stagingWgsl(tile)}
 ${loadWgsl("load_a", "a", a, form.a, ["params.rows", "params.depth"])}
 ${loadWgsl("load_b", "b", b, form.b, ["params.columns", "params.depth"])}
 ${finishWgsl(form.epilogue, out)}

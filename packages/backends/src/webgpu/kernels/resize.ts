@@ -83,7 +83,7 @@ const program: Program = {
   outputs: { y: "f32" },
   params: { count: "u32", before: "u32", after: "u32", inner: "u32", taps: "u32" },
   threads: THREADS,
-  body: `fn run(group: u32, lane: u32) {
+  body: () => `fn run(group: u32, lane: u32) {
   let i = group * ${THREADS}u + lane;
   if (i >= params.count) { return; }
   let inner = i % params.inner;

@@ -54,7 +54,7 @@ const lossProgram: Program = {
   outputs: { y: "f32" },
   params: { rows: "u32", classes: "u32" },
   threads: ROW_THREADS,
-  body: `${rowWgsl}
+  body: () => `${rowWgsl}
 fn run(group: u32, lane: u32) {
   if (group >= params.rows) { return; }
   let row = row_of(group, lane);
@@ -73,7 +73,7 @@ const gradProgram: Program = {
   outputs: { dx: "f32" },
   params: { rows: "u32", classes: "u32" },
   threads: ROW_THREADS,
-  body: `${rowWgsl}
+  body: () => `${rowWgsl}
 fn run(group: u32, lane: u32) {
   if (group >= params.rows) { return; }
   let row = row_of(group, lane);
