@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -27,7 +28,16 @@ export async function findGpu(): Promise<GPU> {
   // GPUBuffer and its like, which tfjs compares with.
   Object.assign(globalThis, dawn.globals);
   made = dawn.create([]);
+  await lookAround(made);
   return made;
+}
+
+/** Dawn looks for GPUs once; libraries that it asks print to standard error where this variable is not set. */
+async function lookAround(gpu: GPU): Promise<void> {
+  const unset = process.platform === "linux" && process.env["XDG_RUNTIME_DIR"] === undefined;
+  if (unset) process.env["XDG_RUNTIME_DIR"] = tmpdir();
+  await gpu.requestAdapter();
+  if (unset) delete process.env["XDG_RUNTIME_DIR"];
 }
 
 /** Cure for an adapter that is not there. */
