@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
@@ -5,11 +6,16 @@ import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { findChromium } from "./scripts/chromium.mjs";
 
-// The same test files run in every project: `*.node.test.ts` only in `node`, `*.browser.test.ts` only in `chromium-wasm`.
+// The same test files run in every project: `*.node.test.ts` only in `node`, `*.browser.test.ts` only in `chromium-wasm`,
+// `*.webgpu.test.ts` only where the backend is webgpu.
 const tests = ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "examples/**/*.test.ts"];
+// What a backend can break: its kernels, and all that is made of them.
+const webgpuTests = ["packages/{backends,core,vit,tnt}/src/**/*.test.ts"];
 const nodeTests = ["packages/*/src/**/*.node.test.ts", "apps/*/src/**/*.node.test.ts", "apps/cli/src/**/*.test.ts"];
+const kernelTests = ["packages/*/src/**/*.webgpu.test.ts"];
 const browserTests = ["packages/*/src/**/*.browser.test.ts", "apps/*/src/**/*.browser.test.ts"];
 const setupFiles = ["packages/testing/src/setup.ts"];
+const webgpuSetupFiles = ["scripts/setup-webgpu.ts", ...setupFiles];
 
 // Packages are seen as their sources, so nothing has to be built.
 const source = "@tessera/source";
@@ -36,6 +42,34 @@ function inNode(name: string, backend: string, include: string[], exclude: strin
   };
 }
 
+/** Node on a GPU through Dawn, or on the GPU in software that Chromium brings; nothing where there is neither. */
+function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
+  const driver = [dirname(findChromium() ?? ""), "/usr/lib/chromium"]
+    .map((folder) => `${folder}/vk_swiftshader_icd.json`)
+    .find((file) => existsSync(file));
+  // In the environment of this process, because the Vulkan loader reads that of the process and not of a thread.
+  if (driver) process.env["VK_ICD_FILENAMES"] ??= driver;
+  if (!process.env["VK_ICD_FILENAMES"]) {
+    console.warn(
+      "No Vulkan driver found: the project node-webgpu is left out. Install chromium or set VK_ICD_FILENAMES.",
+    );
+    return [];
+  }
+  const project = inNode("node-webgpu", "webgpu", webgpuTests, [...nodeTests, ...browserTests]);
+  return [
+    {
+      ...project,
+      test: {
+        ...project.test,
+        setupFiles: webgpuSetupFiles,
+        pool: "forks",
+        fileParallelism: false,
+        testTimeout: 180_000,
+      },
+    },
+  ];
+}
+
 const wasmPath = `/@fs${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm"))}/`;
 
 function inChromium(backend: string, executablePath: string, only: string[] = []): TestProjectInlineConfiguration {
@@ -52,11 +86,16 @@ function inChromium(backend: string, executablePath: string, only: string[] = []
     test: {
       name,
       include: tests,
-      exclude: [...nodeTests, ...browserTests.filter((pattern) => !only.includes(pattern))],
-      setupFiles,
+      exclude: [
+        ...nodeTests,
+        ...browserTests.filter((pattern) => !only.includes(pattern)),
+        ...(backend === "webgpu" ? [] : kernelTests),
+      ],
+      setupFiles: backend === "webgpu" ? webgpuSetupFiles : setupFiles,
       isolate: false,
       fileParallelism: false,
-      testTimeout: 60_000,
+      // A GPU in software compiles shaders for seconds.
+      testTimeout: backend === "webgpu" ? 180_000 : 60_000,
       provide: { backend, wasmPath },
       browser: {
         enabled: true,
@@ -87,9 +126,10 @@ function inChromium(backend: string, executablePath: string, only: string[] = []
 }
 
 const projects = [
-  inNode("node-cpu", "cpu", tests, [...nodeTests, ...browserTests]),
-  inNode("node-wasm", "wasm", tests, [...nodeTests, ...browserTests]),
+  inNode("node-cpu", "cpu", tests, [...nodeTests, ...browserTests, ...kernelTests]),
+  inNode("node-wasm", "wasm", tests, [...nodeTests, ...browserTests, ...kernelTests]),
   inNode("node", "wasm", nodeTests, []),
+  ...inNodeOnWebgpu(),
 ];
 
 const chromium = findChromium();

@@ -2,7 +2,7 @@
 export type Precision = "f32" | "bf16" | "f16";
 
 /** Every backend that Tessera knows, the fastest first. */
-export type BackendName = "cuda" | "tensorflow" | "wasm" | "cpu";
+export type BackendName = "cuda" | "webgpu" | "webgl" | "tensorflow" | "wasm" | "cpu";
 
 /** What a machine has of one backend. */
 export interface BackendReport {
@@ -13,9 +13,13 @@ export interface BackendReport {
   /** What it runs on. */
   device: string;
   precisions: Precision[];
+  /** A GPU that is played by the CPU, which `auto` passes over. */
+  software?: boolean;
 }
 
 export interface BackendSettings {
+  /** @default "f32" */
+  precision?: Precision | undefined;
   /** Threads, where the backend can choose: wasm in a cross-origin isolated page, before it starts. @default all cores */
   threads?: number | undefined;
   /** Browsers: URL of the folder that holds tfjs-backend-wasm's .wasm files. Counts until that backend has started. */
@@ -29,6 +33,8 @@ export interface BackendProvider {
   readonly tfjsName: string;
   /** Looks without setting anything up, as cheaply as it can. */
   probe(): Promise<BackendReport>;
+  /** Why it lacks a precision, where there is more to say than that it does. */
+  refusal?(precision: Precision): string | undefined;
   /** Imports and registers what it needs; throws with a reason when that fails. */
   register(settings: BackendSettings): Promise<void>;
 }

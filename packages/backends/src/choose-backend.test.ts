@@ -56,11 +56,35 @@ test("hands its settings on", async () => {
   const seen: unknown[] = [];
   const curious = provider("cpu", { register: async (settings) => void seen.push(settings) });
   await chooseBackend([curious], "cpu", { threads: 3, wasmPath: "/wasm/", precision: "f32" });
-  expect(seen).toEqual([{ threads: 3, wasmPath: "/wasm/" }]);
+  expect(seen).toEqual([{ threads: 3, wasmPath: "/wasm/", precision: "f32" }]);
 });
 
 test("registers gradients", async () => {
   unregisterGradient("Tanh");
   await chooseBackend([provider("cpu")], "cpu", {});
   expect(getGradient("Tanh")).toBeDefined();
+});
+
+const software = provider("webgpu", { probe: async () => ({ ...available("webgpu", "SwiftShader"), software: true }) });
+
+test("a GPU in software is taken only when asked for by name", async () => {
+  const choice = await chooseBackend([software, provider("wasm")], "auto", {});
+  expect(choice.name).toBe("wasm");
+  expect(choice.passedOver[0]!.reason).toBe("SwiftShader is a GPU in software, slower than wasm; ask for it by name");
+  expect(await chooseBackend([software, provider("wasm")], "webgpu", {})).toMatchObject({
+    name: "webgpu",
+    passedOver: [],
+  });
+});
+
+test("another stands in where that is allowed, and the reason is kept", async () => {
+  const choice = await chooseBackend([provider("wasm"), broken, provider("cpu")], "tensorflow", { fallback: true });
+  expect(choice).toMatchObject({ name: "wasm", passedOver: [{ name: "tensorflow", reason: "its library is gone" }] });
+});
+
+test("says why a precision is lacking, where a provider knows", async () => {
+  const picky = provider("webgpu", { refusal: () => "the adapter lacks shader-f16" });
+  await expect(chooseBackend([picky], "webgpu", { precision: "f16" })).rejects.toThrow(
+    "webgpu: the adapter lacks shader-f16; ask for f32",
+  );
 });

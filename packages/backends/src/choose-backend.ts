@@ -10,8 +10,8 @@ import {
 } from "./backend.ts";
 
 export interface UseBackendOptions extends BackendSettings {
-  /** @default "f32" */
-  precision?: Precision | undefined;
+  /** Whether another backend may stand in for the named one; `passedOver` then has the reason. @default false */
+  fallback?: boolean | undefined;
 }
 
 /** The backend that runs now, and why not another. */
@@ -25,11 +25,11 @@ export interface BackendChoice extends BackendReport {
 export async function chooseBackend(
   providers: readonly BackendProvider[],
   name: BackendName | "auto",
-  { precision = "f32", ...settings }: UseBackendOptions,
+  { precision = "f32", fallback = false, ...settings }: UseBackendOptions,
 ): Promise<BackendChoice> {
   const passedOver: BackendReport[] = [];
-  for (const provider of candidates(providers, name)) {
-    const report = await start(provider, precision, settings);
+  for (const provider of candidates(providers, name, fallback)) {
+    const report = await start(provider, { ...settings, precision }, provider.name === name);
     if (report.available) {
       registerGradients();
       return { ...report, precision, passedOver };
@@ -40,10 +40,14 @@ export async function chooseBackend(
   throw new TesseraError(`useBackend: expected backend "${name}" with ${precision}, got none that works\n  ${reasons}`);
 }
 
-function candidates(providers: readonly BackendProvider[], name: BackendName | "auto"): readonly BackendProvider[] {
+function candidates(
+  providers: readonly BackendProvider[],
+  name: BackendName | "auto",
+  fallback: boolean,
+): readonly BackendProvider[] {
   if (name === "auto") return providers;
   const provider = providers.find((candidate) => candidate.name === name);
-  if (provider) return [provider];
+  if (provider) return fallback ? [provider, ...providers.filter((other) => other !== provider)] : [provider];
   const known = ["auto", ...providers.map((candidate) => candidate.name)];
   throw new TesseraError(
     `useBackend: expected one of ${known.join(", ")}, got "${name}"; did you mean ${nearest(name, known)[0]}?`,
@@ -52,14 +56,19 @@ function candidates(providers: readonly BackendProvider[], name: BackendName | "
 
 async function start(
   provider: BackendProvider,
-  precision: Precision,
-  settings: BackendSettings,
+  settings: BackendSettings & { precision: Precision },
+  asked: boolean,
 ): Promise<BackendReport> {
+  const { precision } = settings;
   const report = await provider.probe();
   if (!report.available) return report;
+  if (report.software && !asked) {
+    return unavailable(provider.name, `${report.device} is a GPU in software, slower than wasm; ask for it by name`);
+  }
   if (!report.precisions.includes(precision)) {
     const has = report.precisions.join(", ");
-    return unavailable(provider.name, `it computes in ${has}, not in ${precision}; ask for ${has}`);
+    const why = provider.refusal?.(precision) ?? `it computes in ${has}, not in ${precision}`;
+    return unavailable(provider.name, `${why}; ask for ${has}`);
   }
   try {
     await provider.register(settings);

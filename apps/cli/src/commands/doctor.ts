@@ -7,13 +7,14 @@ import { table } from "../table.ts";
 
 /** `tessera doctor`: what this machine can run, and why not the rest. */
 export async function doctor({ json }: Settings): Promise<number> {
-  const backends = await listBackends();
+  const found = await listBackends();
+  const backends = found.map(({ software: _, ...report }) => report);
   const [processor] = os.cpus();
   const report = {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpu: `${processor?.model.trim() ?? "unknown"}, ${os.availableParallelism()} threads`,
-    default: backends.find(({ available }) => available)?.name ?? null,
+    default: found.find(({ available, software }) => available && !software)?.name ?? null,
     backends,
   };
   if (json) printJson(report);

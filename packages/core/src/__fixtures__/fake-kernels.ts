@@ -1,4 +1,4 @@
-import { type NamedAttrMap, type Tensor, getBackend, registerKernel, unregisterKernel, zeros } from "@tensorflow/tfjs-core";
+import { type NamedAttrMap, type Tensor, getBackend, getKernelsForBackend, registerKernel, unregisterKernel, zeros } from "@tensorflow/tfjs-core";
 
 /** How a kernel was called: shapes by input name, and its attributes. */
 export interface Call {
@@ -37,6 +37,9 @@ export const documented: Record<string, Outputs> = {
 export function withFakeKernels<T>(kernels: Record<string, Outputs>, work: () => T): { calls: Call[]; result: T } {
   const calls: Call[] = [];
   const backendName = getBackend();
+  // Where the backend has real ones, they stand aside.
+  const real = getKernelsForBackend(backendName).filter(({ kernelName }) => kernelName.startsWith("Tessera"));
+  for (const { kernelName } of real) unregisterKernel(kernelName, backendName);
   for (const [kernelName, shapes] of Object.entries(kernels)) {
     registerKernel({
       kernelName,
@@ -57,5 +60,6 @@ export function withFakeKernels<T>(kernels: Record<string, Outputs>, work: () =>
     return { result: work(), calls };
   } finally {
     for (const kernelName of Object.keys(kernels)) unregisterKernel(kernelName, backendName);
+    for (const kernel of real) registerKernel(kernel);
   }
 }

@@ -1,0 +1,30 @@
+import { type BackendProvider, available, unavailable } from "./backend.ts";
+
+/** GPUs of browsers without WebGPU. Ops run in their composed form. */
+export const webgl: BackendProvider = {
+  name: "webgl",
+  tfjsName: "webgl",
+  async probe() {
+    const context = typeof OffscreenCanvas === "undefined" ? null : new OffscreenCanvas(1, 1).getContext("webgl2");
+    if (!context)
+      return unavailable("webgl", "this browser offers no WebGL 2; allow hardware acceleration in its settings");
+    const info = context.getExtension("WEBGL_debug_renderer_info");
+    const device = String(context.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : context.RENDERER));
+    context.getExtension("WEBGL_lose_context")?.loseContext();
+    try {
+      await import("@tensorflow/tfjs-backend-webgl");
+    } catch (error) {
+      return unavailable(
+        "webgl",
+        `@tensorflow/tfjs-backend-webgl does not load (${(error as Error).message}); npm install @tensorflow/tfjs-backend-webgl`,
+      );
+    }
+    return {
+      ...available("webgl", device),
+      ...(/swiftshader|llvmpipe|basic render/i.test(device) && { software: true }),
+    };
+  },
+  async register() {
+    await import("@tensorflow/tfjs-backend-webgl");
+  },
+};

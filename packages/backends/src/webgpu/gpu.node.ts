@@ -1,0 +1,77 @@
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+interface Dawn {
+  create(options: string[]): GPU;
+  globals: object;
+}
+
+let made: GPU | undefined;
+
+/** Dawn, Chromium's WebGPU, from the npm package `webgpu`, or why there is none. */
+export async function findGpu(): Promise<GPU> {
+  if (made) return made;
+  const file = locate();
+  if (!file) throw new Error("the package webgpu (Dawn) is not installed; npm install webgpu");
+  let dawn: Dawn;
+  try {
+    dawn = (await import(pathToFileURL(file).href)) as Dawn;
+  } catch (error) {
+    const [message] = (error as Error).message.split("\n", 1);
+    const cure = /GLIBC|GLIBCXX/.test(message!)
+      ? "its build needs a newer system (glibc); update the system"
+      : `it has no build for ${process.platform}-${process.arch}, or that lacks a library`;
+    throw new Error(`the package webgpu does not load (${message}); ${cure}`, { cause: error });
+  }
+  // GPUBuffer and its like, which tfjs compares with.
+  Object.assign(globalThis, dawn.globals);
+  made = dawn.create([]);
+  await lookAround(made);
+  return made;
+}
+
+/** Dawn looks for GPUs once; libraries that it asks print to standard error where this variable is not set. */
+async function lookAround(gpu: GPU): Promise<void> {
+  const unset = process.platform === "linux" && process.env["XDG_RUNTIME_DIR"] === undefined;
+  if (unset) process.env["XDG_RUNTIME_DIR"] = tmpdir();
+  await gpu.requestAdapter();
+  if (unset) delete process.env["XDG_RUNTIME_DIR"];
+}
+
+/** Cure for an adapter that is not there. */
+export const noAdapter =
+  process.platform === "linux"
+    ? "Dawn finds no GPU; install its Vulkan driver and libvulkan1, or name a driver's file in VK_ICD_FILENAMES"
+    : "Dawn finds no GPU; update its driver";
+
+/**
+ * tfjs asks for `navigator.gpu` when its backend is made. It is there only as long as that lasts: for as long as somebody
+ * global holds it, Dawn keeps the process from ending.
+ */
+export async function withGpu<T>(gpu: GPU, work: () => Promise<T>): Promise<T> {
+  const scope = globalThis as { navigator?: object };
+  const before = Object.getOwnPropertyDescriptor(scope, "navigator");
+  const navigator = scope.navigator ?? {};
+  Object.defineProperty(navigator, "gpu", { value: gpu, configurable: true });
+  if (!scope.navigator) Object.defineProperty(scope, "navigator", { value: navigator, configurable: true });
+  try {
+    return await work();
+  } finally {
+    Reflect.deleteProperty(navigator, "gpu");
+    if (!before) Reflect.deleteProperty(scope, "navigator");
+  }
+}
+
+/** The package's main file, from beside this package or from the user's project. */
+function locate(): string | undefined {
+  for (const from of [import.meta.url, pathToFileURL(join(process.cwd(), "package.json")).href]) {
+    try {
+      return createRequire(from).resolve("webgpu");
+    } catch {
+      // Not to be found from there.
+    }
+  }
+  return undefined;
+}

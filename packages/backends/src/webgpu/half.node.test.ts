@@ -1,0 +1,77 @@
+// No adapter here has shader-f16, so the text with f16 is compiled by Dawn on its null backend, which has every feature and
+// computes nothing; what the text computes is tested with f32 in the place of f16 in half.webgpu.test.ts.
+import { createRequire } from "node:module";
+import { describe, expect, test } from "vitest";
+import { biasProgram, keyProgram, queryProgram } from "./kernels/attention-grad.ts";
+import { forwardProgram } from "./kernels/attention.ts";
+import { fewRowsProgram } from "./kernels/few-rows.ts";
+import { productProgram, tiles } from "./kernels/product.ts";
+import { type Program, sourceOf } from "./program.ts";
+
+const epilogue = { bias: true, activation: "gelu", scale: true, residual: true } as const;
+const programs: Program[] = [
+  ...Object.values(tiles).map((tile) =>
+    productProgram(
+      { rows: 9, columns: 12, depth: 16 },
+      { a: "k", b: "k", packed: true, epilogue, half: "native" },
+      tile,
+    ),
+  ),
+  productProgram(
+    { rows: 9, columns: 7, depth: 5 },
+    { a: "outer", b: "outer", packed: false, epilogue, half: "native" },
+  ),
+  fewRowsProgram({ rows: 3, columns: 12, depth: 16 }, { packed: true, epilogue, half: "native" }),
+  ...[6, 64, 128].flatMap((width) =>
+    [true, false].flatMap((packed) => {
+      const variant = { width, packed, bias: !packed, mask: !packed };
+      return [
+        forwardProgram(variant, "native", "output"),
+        forwardProgram(variant, "native", "stats"),
+        queryProgram(variant, "native"),
+        keyProgram(variant, "native", "kv"),
+        biasProgram(variant, "native"),
+      ];
+    }),
+  ),
+];
+
+/** Dawn's objects, as the package has them. */
+interface Dawn {
+  create(options: string[]): GPU;
+  globals: object;
+}
+
+async function messagesOf(source: string): Promise<string[]> {
+  const { create, globals } = (await import(createRequire(import.meta.url).resolve("webgpu"))) as Dawn;
+  Object.assign(globalThis, globals);
+  const adapter = await create(["backend=null"]).requestAdapter();
+  const device = await adapter!.requestDevice({ requiredFeatures: ["shader-f16"] });
+  device.pushErrorScope("validation");
+  const { messages } = await device.createShaderModule({ code: source }).getCompilationInfo();
+  await device.popErrorScope();
+  device.destroy();
+  return messages.map(({ message }) => message);
+}
+
+describe("with f16", () => {
+  test.each(programs.map((program) => [program.key, program] as const))("%s compiles", async (_, program) => {
+    const source = sourceOf(program);
+    expect(source).toMatch(/^enable f16;\nalias half = f16;/);
+    expect(await messagesOf(source)).toEqual([]);
+  });
+
+  test.each(programs.map((program) => [program.key, program] as const))(
+    "%s keeps its workgroup's memory within 16 KB, which every GPU has",
+    (_, program) => {
+      for (const half of ["native", "off"] as const)
+        expect(workgroupBytes({ ...program, half })).toBeLessThanOrEqual(16_384);
+    },
+  );
+});
+
+function workgroupBytes(program: Program): number {
+  const size = program.half === "native" ? { half4: 8, f32: 4 } : { half4: 16, f32: 4 };
+  const arrays = sourceOf(program).matchAll(/var<workgroup> \w+: array<(half4|f32), (\d+)>/g);
+  return [...arrays].reduce((sum, [, type, count]) => sum + size[type as keyof typeof size] * Number(count), 0);
+}

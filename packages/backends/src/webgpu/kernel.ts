@@ -1,0 +1,21 @@
+import { type TensorInfo, getKernel, registerKernel } from "@tensorflow/tfjs-core";
+import type { TfjsWebgpu } from "./tfjs-backend.ts";
+
+/** Tensors by the name that the op gives them; optional ones may be missing. */
+export type Inputs = Readonly<Record<string, TensorInfo | undefined>>;
+
+/** What runs an op on the GPU. */
+export interface Kernel<Attrs> {
+  name: string;
+  run(backend: TfjsWebgpu, inputs: Inputs, attrs: Attrs): TensorInfo | TensorInfo[];
+}
+
+/** Registers a kernel under an op's name, once. */
+export function register<Attrs>({ name, run }: Kernel<Attrs>): void {
+  if (getKernel(name, "webgpu")) return;
+  registerKernel({
+    kernelName: name,
+    backendName: "webgpu",
+    kernelFunc: ({ inputs, attrs, backend }) => run(backend as TfjsWebgpu, inputs as Inputs, attrs as unknown as Attrs),
+  });
+}

@@ -1,0 +1,169 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import {
+  type AttentionVariant,
+  BLOCK,
+  THREADS,
+  attentionMemoryWgsl,
+  attentionParams,
+  elementFor,
+  headTile,
+  inputsFor,
+  overRowWgsl,
+  productOfRowsWgsl,
+  rowsWgsl,
+  scoreTile,
+  scoreWgsl,
+  shareWeightsWgsl,
+  storeWgsl,
+  variantKey,
+  weighWgsl,
+} from "../attention-wgsl.ts";
+import { halfOf } from "../half.ts";
+import type { Inputs, Kernel } from "../kernel.ts";
+import { accumulatorsWgsl, eachWgsl, forEach, gatherWgsl, placeWgsl } from "../product-wgsl.ts";
+import { type HalfMode, type Program, dispatch, emptyTensor } from "../program.ts";
+
+export interface AttentionAttrs {
+  heads: number;
+  scale: number;
+}
+
+/** A call of attention, whichever form q, k and v came in. */
+export interface AttentionCall {
+  variant: AttentionVariant;
+  /** q, k, v or qkv, then bias and mask where given. */
+  inputs: TensorInfo[];
+  params: number[];
+  /** Samples, queries and keys of each, width of all heads. */
+  batch: number;
+  queries: number;
+  keys: number;
+  heads: number;
+}
+
+/** softmax(q kᵀ · scale + bias) v: one dispatch, without the matrix of scores. Dao et al. 2022, the online softmax. */
+export const attention: Kernel<AttentionAttrs> = {
+  name: "TesseraAttention",
+  run: (backend, inputs, attrs) => forward(backend, callOf(inputs, attrs)),
+};
+
+/** The same of packed q, k, v, read where they lie. */
+export const selfAttention: Kernel<AttentionAttrs> = {
+  name: "TesseraSelfAttention",
+  run: (backend, inputs, attrs) => forward(backend, callOf(inputs, attrs)),
+};
+
+export function callOf({ qkv, q, k, v, bias, mask }: Inputs, { heads, scale }: AttentionAttrs): AttentionCall {
+  const [batch, queries, stride] = (qkv ?? q)!.shape as [number, number, number];
+  const keys = qkv ? queries : k!.shape[1]!;
+  const width = qkv ? stride / 3 : stride;
+  const offsets = qkv ? [width, 2 * width] : [0, 0];
+  return {
+    variant: { width: width / heads, packed: !!qkv, bias: !!bias, mask: !!mask },
+    inputs: [...(qkv ? [qkv] : [q!, k!, v!]), ...(bias ? [bias] : []), ...(mask ? [mask] : [])],
+    params: [
+      batch,
+      heads,
+      queries,
+      keys,
+      scale,
+      stride,
+      stride,
+      ...offsets,
+      bias?.shape[0] ?? 1,
+      mask?.shape[0] ?? 1,
+      mask?.shape[1] ?? 1,
+    ],
+    batch,
+    queries,
+    keys,
+    heads,
+  };
+}
+
+function forward(backend: Parameters<typeof emptyTensor>[0], call: AttentionCall): TensorInfo {
+  const { variant, batch, queries, heads, inputs, params } = call;
+  const y = emptyTensor(backend, [batch, queries, heads * variant.width]);
+  if (batch * queries === 0) return y;
+  dispatch(backend, forwardProgram(variant, halfOf(backend.device), "output"), {
+    inputs,
+    outputs: [y],
+    params,
+    groups: batch * heads * Math.ceil(queries / BLOCK),
+  });
+  return y;
+}
+
+/**
+ * Either the output, or what its gradients need of each query: the largest score, one over the sum of the exponentials
+ * below it, and dy · output.
+ */
+export function forwardProgram(variant: AttentionVariant, half: HalfMode, wanted: "output" | "stats"): Program {
+  const { width } = variant;
+  const tile = headTile(width);
+  const fours = tile.threadColumns / 4;
+  const stats = wanted === "stats";
+  const type = elementFor(variant);
+  return {
+    key: ["attention", wanted, variantKey(variant)].join(),
+    inputs: { ...inputsFor(variant), ...(stats && { dy: type }) },
+    outputs: stats ? { stats: "vec4<f32>" } : { y: type },
+    params: attentionParams,
+    threads: THREADS,
+    half,
+    body: () => `${attentionMemoryWgsl(width)}
+${rowsWgsl(variant, stats ? ["q", "k", "v", "dy"] : ["q", "k", "v"])}
+${scoreWgsl(variant)}
+${overRowWgsl("row_max", (a, b) => `max(${a}, ${b})`)}
+${overRowWgsl("row_sum", (a, b) => `${a} + ${b}`)}
+${stats ? "" : storeWgsl("store", "y", "dy", variant)}
+fn run(group: u32, lane: u32) {
+  let blocks = (params.queries + ${BLOCK - 1}u) / ${BLOCK}u;
+  let query0 = (group % blocks) * ${BLOCK}u;
+  head = (group / blocks) % params.heads;
+  batch = group / blocks / params.heads;
+  if (group >= blocks * params.heads * params.batch) { return; }
+  ${placeWgsl(scoreTile(width))}
+  ${accumulatorsWgsl(tile, "out")}
+  var largest = vec4<f32>(LOWEST);
+  var sum = vec4<f32>();
+  for (var key0 = 0u; key0 < params.keys; key0 += ${BLOCK}u) {
+    ${productOfRowsWgsl(width, ["load_q", "load_k"], ["query0", "key0"], "s")}
+    let query = query0 + ty * 4u;
+    let key = key0 + tx * 4u;
+    var top = vec4<f32>();
+    for (var i = 0u; i < 4u; i++) {
+      for (var c = 0u; c < 4u; c++) { s[i][c] = score(s[i][c], query + i, key + c); }
+      top[i] = max(max(s[i].x, s[i].y), max(s[i].z, s[i].w));
+    }
+    let before = largest;
+    largest = max(largest, row_max(top, ty, tx));
+    let kept = exp_below(before - largest);
+    sum *= kept;
+    for (var i = 0u; i < 4u; i++) {
+      s[i] = select(vec4<f32>(), exp_below(s[i] - largest[i]), vec4<u32>(key, key + 1u, key + 2u, key + 3u) < vec4<u32>(params.keys));
+      sum[i] += dot(s[i], vec4<f32>(1.0));
+    }
+    ${forEach(tile, (i, j) => `out_${i}_${j} *= kept.${"xyzw"[i]};`)}
+    ${shareWeightsWgsl("s")}
+    ${weighWgsl(width, "load_v", "key0", "out")}
+  }
+  let inverse = 1.0 / row_sum(sum, ty, tx);
+  ${gatherWgsl(tile, "out")}
+  ${
+    stats
+      ? `var along = vec4<f32>();
+  ${eachWgsl(tile, "out", (row, column, value) => `along[at / ${fours}u] += dot(${value}, load_dy(query0 + ${row}, ${column}));`)}
+  let delta = row_sum(along * inverse, ty, tx);
+  if (tx < 4u && query0 + ty * 4u + tx < params.queries) {
+    stats[(batch * params.heads + head) * params.queries + query0 + ty * 4u + tx] = vec4<f32>(largest[tx], inverse[tx], delta[tx], 0.0);
+  }`
+      : eachWgsl(
+          tile,
+          "out",
+          (row, column, value) => `store(query0 + ${row}, ${column}, ${value} * inverse[at / ${fours}u]);`,
+        )
+  }
+}`,
+  };
+}

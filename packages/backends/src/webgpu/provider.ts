@@ -1,0 +1,23 @@
+import { type BackendProvider, available, unavailable } from "../backend.ts";
+
+/** GPUs through WebGPU: in browsers, and in Node through Dawn. Kernels and tfjs's backend are loaded when they are asked for. */
+export const webgpu: BackendProvider = {
+  name: "webgpu",
+  tfjsName: "webgpu",
+  async probe() {
+    try {
+      const { describeAdapter, findAdapter } = await import("./adapter.ts");
+      const { device, software, half } = describeAdapter((await findAdapter()).adapter);
+      const { loadTfjs } = await import("./load-tfjs.ts");
+      await loadTfjs();
+      return { ...available("webgpu", device, half ? ["f32", "f16"] : ["f32"]), ...(software && { software }) };
+    } catch (error) {
+      return unavailable("webgpu", (error as Error).message);
+    }
+  },
+  refusal: (precision) => (precision === "f16" ? "the adapter lacks shader-f16" : undefined),
+  async register({ precision = "f32" }) {
+    const { startWebgpu } = await import("./start.ts");
+    await startWebgpu(precision);
+  },
+};

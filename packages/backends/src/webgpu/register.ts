@@ -1,0 +1,29 @@
+import { register } from "./kernel.ts";
+import { activation, activationGrad } from "./kernels/activation.ts";
+import { attention, selfAttention } from "./kernels/attention.ts";
+import { attentionGrad, selfAttentionGrad } from "./kernels/attention-grad.ts";
+import { layerNorm } from "./kernels/layer-norm.ts";
+import { layerNormGrad } from "./kernels/layer-norm-grad.ts";
+import { linear } from "./kernels/linear.ts";
+import { linearGrad } from "./kernels/linear-grad.ts";
+import { patchify } from "./kernels/patchify.ts";
+import { resize } from "./kernels/resize.ts";
+import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./kernels/softmax-cross-entropy.ts";
+
+/** Registers our WGSL under the names of the fused ops, for whatever instance tfjs knows as "webgpu". Idempotent. */
+export function registerWebgpuKernels(): void {
+  register(linear);
+  register(linearGrad);
+  register(activation);
+  register(activationGrad);
+  register(layerNorm);
+  register(layerNormGrad);
+  register(attention);
+  register(attentionGrad);
+  register(selfAttention);
+  register(selfAttentionGrad);
+  register(patchify);
+  register(resize);
+  register(softmaxCrossEntropy);
+  register(softmaxCrossEntropyGrad);
+}

@@ -1,0 +1,46 @@
+import { engine, registerBackend, removeBackend } from "@tensorflow/tfjs-core";
+import { withGpu } from "#gpu";
+import type { Precision } from "../backend.ts";
+import { findAdapter } from "./adapter.ts";
+import { guard, isLost, openDevice } from "./device.ts";
+import { setHalf } from "./half.ts";
+import { loadTfjs } from "./load-tfjs.ts";
+import { registerWebgpuKernels } from "./register.ts";
+import type { TfjsWebgpu } from "./tfjs-backend.ts";
+
+/**
+ * Gives tfjs a WebGPU backend on a device of ours, with our kernels; one that runs already is kept.
+ *
+ * @throws if there is no GPU or the precision cannot be had, with the reason.
+ */
+export async function startWebgpu(precision: Precision): Promise<void> {
+  const backend = running() ?? (await start());
+  if (precision === "f16" && !backend.device.features.has("shader-f16")) {
+    throw new Error(
+      "tfjs runs on a device that was made elsewhere without shader-f16; call useBackend before tfjs's own webgpu starts",
+    );
+  }
+  setHalf(backend.device, precision === "f16" ? "native" : "off");
+  registerWebgpuKernels();
+}
+
+/** The instance that tfjs has, if its GPU is there. Also one that was made elsewhere: its tensors are somebody's. */
+function running(): TfjsWebgpu | undefined {
+  const backend = engine().registry["webgpu"] as unknown as TfjsWebgpu | undefined;
+  if (!backend || !isLost(backend)) return backend;
+  removeBackend("webgpu");
+  return undefined;
+}
+
+async function start(): Promise<TfjsWebgpu> {
+  const { gpu, adapter } = await findAdapter();
+  const { WebGPUBackend } = await loadTfjs();
+  const device = await openDevice(adapter);
+  const instance = await withGpu(gpu, async () => new WebGPUBackend(device as never, adapter.info as never));
+  const backend = instance as unknown as TfjsWebgpu;
+  guard(backend);
+  // tfjs registers one of its own on import, whose device asks neither for f16 nor for all limits.
+  if (engine().registryFactory["webgpu"]) removeBackend("webgpu");
+  registerBackend("webgpu", () => instance, 3);
+  return backend;
+}
