@@ -57,7 +57,7 @@ test("what would run code is refused by its name", async () => {
 test("NaN and infinity are told by the parameter's name, and load", async () => {
   const weights = await changed((all) => {
     all["blocks.1.mlp.fc2.bias"]!.values[0] = NaN;
-    all["norm.weight"]!.values.set([Infinity, -Infinity]);
+    (all["norm.weight"]!.values as Float32Array).set([Infinity, -Infinity]);
   });
   const warnings: string[] = [];
   const { model } = await loadModel({ config, weights }, { onWarning: (warning) => warnings.push(warning) });
