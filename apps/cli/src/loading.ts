@@ -36,7 +36,8 @@ function downloads(): { update: (progress: HubProgress) => void; stop: () => voi
     current = undefined;
   };
   const update = ({ file, loaded, total }: HubProgress) => {
-    if (total === undefined) return;
+    // what is there at once needs no bar
+    if (total === undefined || total < 1e6) return;
     if (current?.file !== file) {
       stop();
       const size = (total / 1e6).toFixed(total < 1e7 ? 1 : 0);

@@ -82,6 +82,15 @@ describe("a variant with weights", () => {
     expect(model.config).toMatchObject({ ...wanted, classes: 10 });
   });
 
+  test("of TNT's official release has its epsilon and classes", async () => {
+    const all = await openCheckpoint(await weightsFixture("names.safetensors"));
+    const own = [...all.tensors].filter(([name]) => name.startsWith("tnt/in/"));
+    const official = { ...all, tensors: new Map(own.map(([name, stored]) => [name.slice("tnt/in/".length), stored])) };
+    const { model, preprocessing } = await describeVariant("tnt_s_patch16_224", toTimmNames(official), {});
+    expect(model.config).toMatchObject({ epsilon: 1e-5, classes: 3 });
+    expect(preprocessing).toMatchObject({ size: [224, 224], mean: [0.5, 0.5, 0.5] });
+  });
+
   test.each([
     ["vit_tiny_patch16_224", "tench, Tinca tinca", 1000],
     ["vit_tiny_patch16_224.augreg_in21k_ft_in1k", "tench, Tinca tinca", 1000],
