@@ -1,14 +1,16 @@
 // What was saved loads again and gives the same, in both forms, without a file system.
 import { memory } from "@tensorflow/tfjs-core";
 import { timmPreprocessing } from "@tessera/data";
-import { Tnt } from "@tessera/tnt";
+import { createTnt } from "@tessera/tnt";
 import { Vit, type VitConfig } from "@tessera/vit";
 import { openCheckpoint } from "@tessera/weights";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failure } from "./__fixtures__/failure.ts";
 import { run } from "./__fixtures__/tiny-vit.ts";
 import { loadModel } from "./load-model.ts";
-import { type SaveModelOptions, modelFilesOf, saveModel } from "./save-model.ts";
+import { type SaveModelOptions, modelFilesOf } from "./save-model.ts";
+import { timmTntConfigOf } from "./save-timm.ts";
+import { type TimmConfig, backboneFromTimm } from "./timm-config.ts";
 
 const small: VitConfig = { imageSize: 8, patchSize: 4, width: 8, depth: 2, heads: 2, mlpDim: 20, classes: 3 };
 const noise = Float32Array.from({ length: 192 }, (_, i) => Math.sin(i * i));
@@ -133,14 +135,23 @@ describe.each(["timm", "huggingface"] as const)("as %s", (format) => {
   });
 });
 
-test("refuses a wrong count of labels, and a TNT", async () => {
+test("a published TNT comes back as timm, and not as what it is not", async () => {
+  using model = createTnt("tnt_s_patch16_224", { classes: 2, imageSize: 32, depth: 1 }).init(1);
+  expect(await failure(modelFilesOf(model))).toMatch(/^saveModel: expected a published TNT.*got one of its own/);
+  expect(await failure(modelFilesOf(model, { format: "huggingface" }))).toMatch(
+    /expected a Vit for transformers, got Tnt/,
+  );
+  const published = createTnt("tnt_s_patch16_224", { classes: 2, imageSize: 32 });
+  const preprocessing = timmPreprocessing({ input_size: [3, 32, 32] });
+  const config = timmTntConfigOf(published, ["a", "b"], preprocessing);
+  const written = createTnt("tnt_s_patch16_224", { ...published.config, activation: "gelu", epsilon: 1e-5 });
+  expect(timmTntConfigOf(written, ["a", "b"], preprocessing)).toEqual(config);
+  expect(backboneFromTimm(config as unknown as TimmConfig, "here").config).toEqual(published.config);
+});
+
+test("refuses a wrong count of labels", async () => {
   using model = new Vit(small);
   expect(await failure(modelFilesOf(model, { labels: ["a"] }))).toBe(
     "saveModel: expected 3 labels, one an output, got 1",
-  );
-  const sizes = { imageSize: 32, patchSize: 16, width: 12, innerWidth: 4, depth: 1, heads: 2, innerHeads: 2 };
-  const tnt = Object.create(Tnt.prototype, { config: { value: sizes } }) as Tnt;
-  expect(await failure(saveModel(tnt, "x"))).toMatch(
-    /^saveModel: expected a Vit, got Tnt; save its weights with saveSafetensors/,
   );
 });

@@ -1,10 +1,11 @@
 import { type Checkpoint, type StoredTensor, TesseraError, pair } from "@tessera/core";
 import { type Preprocessing, timmPreprocessing } from "@tessera/data";
+import { Tnt } from "@tessera/tnt";
 import { Vit } from "@tessera/vit";
 import { saveFolder, streamSafetensors, toHuggingFaceNames } from "@tessera/weights";
 import type { Backbone } from "./families.ts";
 import { huggingFaceConfigOf, huggingFacePreprocessorOf } from "./save-hugging-face.ts";
-import { timmConfigOf } from "./save-timm.ts";
+import { timmConfigOf, timmTntConfigOf } from "./save-timm.ts";
 
 export interface SaveModelOptions {
   /** Whose config and names. @default "timm" */
@@ -45,10 +46,6 @@ function filesOf(
   model: Backbone,
   { format = "timm", labels = [], preprocessing, dtype }: SaveModelOptions,
 ): Record<string, AsyncIterable<Uint8Array>> {
-  if (!(model instanceof Vit))
-    throw new TesseraError(
-      `saveModel: expected a Vit, got ${model.constructor.name}; save its weights with saveSafetensors and name its variant when loading`,
-    );
   const { config } = model;
   if (labels.length > 0 && labels.length !== config.classes)
     throw new TesseraError(`saveModel: expected ${config.classes} labels, one an output, got ${labels.length}`);
@@ -60,16 +57,28 @@ function filesOf(
   const own = checkpointOf(model);
   if (format === "timm") {
     return {
-      "config.json": json(timmConfigOf(config, labels, prepared)),
+      "config.json": json(timmOf(model, labels, prepared)),
       "model.safetensors": streamSafetensors(own.tensors, written),
     };
   }
+  if (!(model instanceof Vit))
+    throw new TesseraError(
+      `saveModel: expected a Vit for transformers, got ${model.constructor.name}; save it as timm`,
+    );
   const { checkpoint, model: type } = toHuggingFaceNames(own);
   return {
-    "config.json": json(huggingFaceConfigOf(config, type, labels)),
+    "config.json": json(huggingFaceConfigOf(model.config, type, labels)),
     "preprocessor_config.json": json(huggingFacePreprocessorOf(prepared)),
     "model.safetensors": streamSafetensors(checkpoint.tensors, written),
   };
+}
+
+function timmOf(model: Backbone, labels: readonly string[], preprocessing: Preprocessing): Record<string, unknown> {
+  if (model instanceof Vit) return timmConfigOf(model.config, labels, preprocessing);
+  if (model instanceof Tnt) return timmTntConfigOf(model, labels, preprocessing);
+  throw new TesseraError(
+    `saveModel: expected a Vit or a Tnt, got ${model.constructor.name}; save its weights alone with saveSafetensors`,
+  );
 }
 
 /** A model's parameters as a file would hold them; each is read when it is asked for. */

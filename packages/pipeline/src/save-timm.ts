@@ -1,5 +1,6 @@
 import { TesseraError, pair } from "@tessera/core";
 import type { Preprocessing } from "@tessera/data";
+import { type Tnt, createTnt, tntNames } from "@tessera/tnt";
 import type { VitConfig } from "@tessera/vit";
 
 const pools = { token: "token", mean: "avg", attention: "map" } as const;
@@ -51,6 +52,45 @@ export function timmConfigOf(
       classifier: config.distilled ? ["head", "head_dist"] : "head",
     },
   };
+}
+
+/**
+ * `config.json` of a published TNT, with any classes and image size.
+ * @throws {TesseraError} for a TNT of one's own, which timm has no name for.
+ */
+export function timmTntConfigOf(
+  { config }: Tnt,
+  labels: readonly string[],
+  preprocessing: Preprocessing,
+): Record<string, unknown> {
+  const { classes, imageSize } = config;
+  const same = JSON.stringify(sorted(config));
+  const name = tntNames.find(
+    (known) => JSON.stringify(sorted(createTnt(known, { classes, imageSize }).config)) === same,
+  );
+  if (name === undefined)
+    throw new TesseraError(
+      "saveModel: expected a published TNT, with any classes and image size, got one of its own; save its weights alone with saveSafetensors",
+    );
+  return {
+    architecture: name,
+    num_classes: classes,
+    ...(labels.length > 0 && { label_names: labels }),
+    model_args: { img_size: side(imageSize) },
+    pretrained_cfg: {
+      ...pretrainedOf(preprocessing, 3),
+      num_classes: classes,
+      first_conv: "pixel_embed.proj",
+      classifier: "head",
+    },
+  };
+}
+
+/** What differs from TNT's defaults, which a loader may have written out. */
+function sorted(config: object): [string, unknown][] {
+  const defaults: Record<string, unknown> = { activation: "gelu", epsilon: 1e-5 };
+  const own = Object.entries(config).filter(([name, value]) => value !== undefined && value !== defaults[name]);
+  return own.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** timm has no name for any ViT. As all arguments are given, what else the name stands for does not matter. */
