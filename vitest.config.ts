@@ -49,6 +49,9 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
     .find((file) => existsSync(file));
   // In the environment of this process, because the Vulkan loader reads that of the process and not of a thread.
   if (driver) process.env["VK_ICD_FILENAMES"] ??= driver;
+  if (!process.env["VK_ICD_FILENAMES"] && process.env["CI"]) {
+    throw new Error("vitest.config.ts: expected a Vulkan driver for WebGPU in Node, found none; install chromium");
+  }
   if (!process.env["VK_ICD_FILENAMES"]) {
     console.warn(
       "No Vulkan driver found: the project node-webgpu is left out. Install chromium or set VK_ICD_FILENAMES.",

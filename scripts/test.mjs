@@ -1,21 +1,30 @@
 // npm test: builds, checks the types of the tests, and runs them in Node and in Chromium.
 // Arguments go to vitest: `npm test -- packages/core`, `npm test -- --project node-wasm`.
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findChromium } from "./chromium.mjs";
 import { root, run, step, tool } from "./steps.mjs";
 
-/** The system's package manager may fetch Chromium where nobody has to be asked: as root, on Debian and its kin. */
-async function fetchChromium() {
+/**
+ * The system's package manager may fetch what is missing where nobody has to be asked: as root, on Debian and its kin.
+ * @param {string[]} packages
+ */
+async function fetchPackages(packages) {
   const debian =
     process.platform === "linux" && process.getuid?.() === 0 && (await run("apt-get", ["--version"])).code === 0;
   if (!debian) return;
   const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await step("apt-get install chromium", async () => {
+  await step(`apt-get install ${packages.join(" ")}`, async () => {
     const updated = await run("apt-get", ["update"], { env });
     if (updated.code !== 0) return updated;
-    return run("apt-get", ["install", "--yes", "--no-install-recommends", "chromium"], { env });
+    return run("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], { env });
   });
+}
+
+/** @param {string} name */
+function hasLibrary(name) {
+  const folders = ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/local/lib"];
+  return folders.some((folder) => existsSync(join(folder, name)));
 }
 
 /** @returns {import("./tally-reporter.mjs").Tally} */
@@ -31,8 +40,13 @@ const tallyPath = join(root, "node_modules", ".cache", "tessera", "tally.json");
 rmSync(tallyPath, { force: true });
 
 let chromium = findChromium();
-if (!chromium && !process.env["CHROMIUM_PATH"]) {
-  await fetchChromium();
+const wanted = [
+  ...(!chromium && !process.env["CHROMIUM_PATH"] ? ["chromium"] : []),
+  // The loader through which Dawn finds Chromium's GPU in software.
+  ...(process.platform === "linux" && !hasLibrary("libvulkan.so.1") ? ["libvulkan1"] : []),
+];
+if (wanted.length > 0) {
+  await fetchPackages(wanted);
   chromium = findChromium();
 }
 if (!chromium && process.env["CI"]) console.log("FAIL Chromium: found none; install it or set CHROMIUM_PATH to it");

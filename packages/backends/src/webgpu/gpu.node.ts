@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ export async function findGpu(): Promise<GPU> {
   if (made) return made;
   const file = locate();
   if (!file) throw new Error("the package webgpu (Dawn) is not installed; npm install webgpu");
+  if (!mayHaveGpu()) throw new Error(noAdapter);
   let dawn: Dawn;
   try {
     dawn = (await import(pathToFileURL(file).href)) as Dawn;
@@ -30,6 +32,17 @@ export async function findGpu(): Promise<GPU> {
   made = dawn.create([]);
   await lookAround(made);
   return made;
+}
+
+/**
+ * Loading Dawn and asking the Vulkan loader costs every start a tenth of a second, so on Linux the system is asked first:
+ * for a device file of a GPU (also under Windows' Linux), or a driver that somebody named.
+ */
+function mayHaveGpu(): boolean {
+  const { VK_ICD_FILENAMES, VK_DRIVER_FILES } = process.env;
+  if (process.platform !== "linux" || VK_ICD_FILENAMES || VK_DRIVER_FILES) return true;
+  const hasRenderNode = existsSync("/dev/dri") && readdirSync("/dev/dri").some((name) => name.startsWith("render"));
+  return hasRenderNode || existsSync("/dev/nvidia0") || existsSync("/dev/dxg");
 }
 
 /** Dawn looks for GPUs once; libraries that it asks print to standard error where this variable is not set. */
