@@ -29,16 +29,19 @@ struct Tail {
   Vec upper, bell;
 };
 
+/** Beyond it Φ(−t) is no normal number, and processors are a hundred times slower with such. */
+constexpr float kFarthest = 12.9f;
+
 /**
  * Φ(−t) = e^(−t²/2) q(u) / (t + 4) with u = (t − 4) / (t + 4); q is a minimax polynomial of degree 9 over t in [0, 14.6],
  * fitted to 40 digits with 0.15 ulp of error. The rounding error of t² is put back, or the tail would lose it.
  */
 inline Tail gaussian_tail(Vec t) {
-  t = min(set(14.5f), t);
+  t = min(set(kFarthest), t);
   const Vec square = mul(t, t);
   const Vec lost = fma(t, t, sub(set(0.0f), square));
   const Vec bell = exponential(mul(square, set(-0.5f)));
-  const Vec exact = fma(mul(bell, lost), set(-0.5f), bell);
+  const Vec exact = mul(bell, fma(lost, set(-0.5f), set(1.0f)));
   constexpr float c[] = {-0.000132433503f, 0.000178371207f, 0.0015695896f, -0.00351207773f, -0.00752500352f,
                          0.0604037642f,    -0.186523482f,   0.387136906f,  -0.607896566f,   0.755285144f};
   const Vec inverse = div(set(1.0f), add(t, set(4.0f)));
@@ -57,7 +60,10 @@ constexpr float kQuick = 1.702f;
 
 template <Activation kind>
 inline Vec activated(Vec x) {
-  if constexpr (kind == Activation::gelu) return mul(x, gaussian_share(x, gaussian_tail(abs(x)).upper));
+  if constexpr (kind == Activation::gelu) {
+    const Vec y = mul(x, gaussian_share(x, gaussian_tail(abs(x)).upper));
+    return select_less(x, set(-kFarthest), mul(x, set(0.0f)), y);
+  }
   if constexpr (kind == Activation::gelu_tanh) {
     // ½ (1 + tanh z) = sigmoid(2 z)
     const Vec z = mul(mul(x, set(kTwoSqrtTwoOverPi)), fma(mul(x, x), set(kCubic), set(1.0f)));

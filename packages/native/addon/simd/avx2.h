@@ -13,7 +13,7 @@ constexpr int kWidth = 8;
 // Six rows and two vectors: 12 sums, 2 vectors of B and one value of A of 16 registers.
 constexpr int kTileRows = 6;
 constexpr int kTileVectors = 2;
-constexpr size_t kBlockK = 320;
+constexpr size_t kBlockK = 384;
 
 inline __m256i lanes(int count) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));

@@ -13,7 +13,7 @@ constexpr int kWidth = 16;
 // A tile of 14 rows and 2 vectors: 28 sums, 2 vectors of B and one value of A fill the 32 registers.
 constexpr int kTileRows = 14;
 constexpr int kTileVectors = 2;
-constexpr size_t kBlockK = 320;
+constexpr size_t kBlockK = 384;
 
 inline __mmask16 lanes(int count) {
   return count >= kWidth ? __mmask16(0xffff) : count <= 0 ? __mmask16(0) : __mmask16((1u << count) - 1);
