@@ -40,7 +40,7 @@
     {
       "target_name": "tessera",
       "dependencies": ["tessera_avx512", "tessera_avx2"],
-      "sources": ["addon/addon.cc", "addon/isa.cc", "addon/ops.cc", "addon/pool.cc", "addon/isa/portable.cc"],
+      "sources": ["addon/addon.cc", "addon/isa.cc", "addon/ops.cc", "addon/pool.cc", "addon/isa/neon.cc", "addon/isa/portable.cc"],
       "defines": ["NAPI_VERSION=8"]
     }
   ]

@@ -71,6 +71,7 @@ struct Available {
     if (features.avx512) offer(kernels_avx512());
     if (features.avx2) offer(kernels_avx2());
 #endif
+    offer(kernels_neon());
     offer(kernels_portable());
   }
 };

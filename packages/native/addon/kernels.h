@@ -116,6 +116,7 @@ struct Kernels {
 /** Null where the compiler could not make it. Whether the processor can run it is `detect`'s to say. */
 const Kernels* kernels_avx512();
 const Kernels* kernels_avx2();
+const Kernels* kernels_neon();
 const Kernels* kernels_portable();
 
 }  // namespace tessera

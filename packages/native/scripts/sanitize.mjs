@@ -20,7 +20,10 @@ const units = [
     flags: x64 ? ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"] : [],
   },
   { file: "isa/avx2.cc", flags: x64 ? ["-mavx2", "-mfma"] : [] },
-  ...["isa/portable.cc", "isa.cc", "ops.cc", "pool.cc", "tests/kernels_test.cc"].map((file) => ({ file, flags: [] })),
+  ...["isa/neon.cc", "isa/portable.cc", "isa.cc", "ops.cc", "pool.cc", "tests/kernels_test.cc"].map((file) => ({
+    file,
+    flags: [],
+  })),
 ];
 
 /**

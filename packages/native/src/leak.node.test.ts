@@ -28,17 +28,21 @@ async function growth(runs: number, run: () => void): Promise<number> {
   return megabytes() - before;
 }
 
-test.each(["f32", "bf16"] as const)("10,000 predictions in %s leave nothing behind", async (precision) => {
-  await setBackend("native");
-  configureNative({ precision });
-  const block = new EncoderBlock({ width: 48, heads: 3 });
-  block.init(0);
-  const x = randomNormal([1, 33, 48]) as Tensor3D;
-  expect(await growth(10_000, () => block.forward(x).dispose())).toBeLessThan(25);
-  block.dispose();
-  x.dispose();
-  configureNative({ precision: "f32" });
-}, 120_000);
+test.each(["f32", "bf16"] as const)(
+  "10,000 predictions in %s leave nothing behind",
+  async (precision) => {
+    await setBackend("native");
+    configureNative({ precision });
+    const block = new EncoderBlock({ width: 48, heads: 3 });
+    block.init(0);
+    const x = randomNormal([1, 33, 48]) as Tensor3D;
+    expect(await growth(10_000, () => block.forward(x).dispose())).toBeLessThan(25);
+    block.dispose();
+    x.dispose();
+    configureNative({ precision: "f32" });
+  },
+  120_000,
+);
 
 test("1,000 training steps, each with weights of its own, leave nothing behind", async () => {
   await setBackend("native");

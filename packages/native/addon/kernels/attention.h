@@ -50,12 +50,12 @@ inline float highest(const float* x, size_t count, float start) {
   return max_of(top);
 }
 
-/** x = e^(x − top) in place; the sum. */
-inline float exponentials(float* x, size_t count, float top) {
+/** x = e^(scale (x − top)) in place; the sum. */
+inline float exponentials(float* x, size_t count, float top, float scale = 1) {
   Vec sum = set(0.0f);
-  const Vec shift = set(top);
+  const Vec shift = set(top), factor = set(scale);
   each_vector(count, [&](size_t i, int lanes) {
-    const Vec e = exponential(sub(load(x + i, lanes), shift));
+    const Vec e = exponential(mul(sub(load(x + i, lanes), shift), factor));
     store(x + i, e, lanes);
     if (lanes < kWidth) {
       float rest[kWidth] = {};
@@ -98,6 +98,9 @@ void attention(const Attention& a, size_t batch, size_t head, size_t query, size
   const size_t stride = score_stride(smaller(a.keys, kKeyBlock));
   float* tops = scores + kQueryBlock * stride;
   float* sums = tops + kQueryBlock;
+  // The largest score is the largest product only if the scale is positive.
+  const bool plain = !a.bias && !a.mask && a.scale > 0;
+  const float factor = plain ? a.scale : 1.0f;
   pack_keys(k, a.k_row, a.keys, a.width, key_panels);
   for (size_t key = 0; key < a.keys; key += kKeyBlock)
     pack(v + key * a.v_row, a.v_row, false, smaller(kKeyBlock, a.keys - key), a.width,
@@ -108,17 +111,18 @@ void attention(const Attention& a, size_t batch, size_t head, size_t query, size
     float* y = out + query * a.out_row;
     for (size_t key = 0; key < a.keys; key += kKeyBlock) {
       const size_t keys = smaller(kKeyBlock, a.keys - key);
-      small_product(q + query * a.q_row, a.q_row, key_panels + key * a.width, rows, keys, a.width, scores, stride,
-                    false);
+      // Whole panels, as there is room: what lies beyond the last key is 0 and nobody reads it.
+      small_product(q + query * a.q_row, a.q_row, key_panels + key * a.width, rows, padded(keys), a.width, scores,
+                    stride, false);
       for (size_t r = 0; r < rows; r++) {
         float* s = scores + r * stride;
-        adjust_scores(a, batch, head, query + r, key, keys, s);
+        if (!plain) adjust_scores(a, batch, head, query + r, key, keys, s);
         const float top = key == 0 ? highest(s, keys, s[0]) : highest(s, keys, tops[r]);
-        const float sum = exponentials(s, keys, top);
+        const float sum = exponentials(s, keys, top, factor);
         if (key > 0) {
           // What was summed under a lower top shrinks.
           float shrink[kWidth];
-          store(shrink, exponential(set(tops[r] - top)));
+          store(shrink, exponential(set((tops[r] - top) * factor)));
           multiply_row(y + r * a.out_row, a.width, shrink[0]);
           sums[r] = sums[r] * shrink[0] + sum;
         } else {

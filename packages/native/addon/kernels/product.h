@@ -24,11 +24,14 @@ inline size_t parts_of(size_t whole, size_t part) { return (whole + part - 1) / 
 template <int R>
 void tile(const float* a, size_t lda, const float* b, size_t k, float* c, size_t ldc, size_t columns, bool add_to) {
   Vec sums[R][kTileVectors];
+  const bool whole = columns >= kPanel;
   TESSERA_UNROLL(16)
   for (int r = 0; r < R; r++) {
     TESSERA_UNROLL(4)
-    for (int v = 0; v < kTileVectors; v++)
-      sums[r][v] = add_to ? load(c + r * ldc + v * kWidth, int(columns) - v * kWidth) : set(0.0f);
+    for (int v = 0; v < kTileVectors; v++) {
+      const float* at = c + r * ldc + v * kWidth;
+      sums[r][v] = !add_to ? set(0.0f) : whole ? load(at) : load(at, int(columns) - v * kWidth);
+    }
   }
   TESSERA_UNROLL(4)
   for (size_t p = 0; p < k; p++) {
@@ -45,8 +48,11 @@ void tile(const float* a, size_t lda, const float* b, size_t k, float* c, size_t
   TESSERA_UNROLL(16)
   for (int r = 0; r < R; r++) {
     TESSERA_UNROLL(4)
-    for (int v = 0; v < kTileVectors; v++)
-      store(c + r * ldc + v * kWidth, sums[r][v], int(columns) - v * kWidth);
+    for (int v = 0; v < kTileVectors; v++) {
+      float* at = c + r * ldc + v * kWidth;
+      if (whole) store(at, sums[r][v]);
+      else store(at, sums[r][v], int(columns) - v * kWidth);
+    }
   }
 }
 
