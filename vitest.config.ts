@@ -137,7 +137,7 @@ const projects = [
   inNode(
     "node-native",
     "native",
-    ["packages/{core,vit,testing}/src/**/*.test.ts"],
+    ["packages/{core,vit,tnt,testing}/src/**/*.test.ts"],
     [...nodeTests, ...browserTests],
     ["packages/native/src/__fixtures__/register.ts"],
   ),
