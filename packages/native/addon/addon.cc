@@ -451,6 +451,24 @@ napi_value swap_two_axes(napi_env env, napi_callback_info call) {
   return nullptr;
 }
 
+/** copyRuns(pieces, run, fromX, stepX, fromOut, stepOut, x, out) */
+napi_value copy_pieces(napi_env env, napi_callback_info call) {
+  Args args(env, call, "copyRuns");
+  const size_t pieces = args.size("pieces"), run = args.size("run");
+  const size_t from_x = args.size("fromX"), step_x = args.size("stepX");
+  const size_t from_out = args.size("fromOut"), step_out = args.size("stepOut");
+  const bool empty = pieces == 0 || run == 0;
+  const auto reach = [&](size_t from, size_t step) { return empty ? 0 : from + times(pieces - 1, step) + run; };
+  const float* x = args.floats(reach(from_x, step_x), "x");
+  float* out = args.floats(reach(from_out, step_out), "out");
+  if (args.ok && !empty && step_out < run && pieces > 1) {
+    napi_throw_type_error(env, "ERR_TESSERA_NATIVE", "native copyRuns: expected steps of at least a run in out");
+    return nullptr;
+  }
+  if (args.ok && !empty) copy_runs(x + from_x, step_x, out + from_out, step_out, pieces, run);
+  return nullptr;
+}
+
 /** patchify(batch, h, w, c, patch, stride and padding of rows, then of columns, image, out) */
 napi_value patchify_images(napi_env env, napi_callback_info call) {
   Args args(env, call, "patchify");
@@ -511,6 +529,7 @@ NAPI_MODULE_INIT() {
                    {"sumRows", sum_over_rows},
                    {"sumColumns", sum_over_columns},
                    {"swapAxes", swap_two_axes},
+                   {"copyRuns", copy_pieces},
                    {"patchify", patchify_images}};
   for (const auto& function : functions) {
     napi_value value;

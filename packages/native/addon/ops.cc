@@ -251,6 +251,12 @@ void swap_axes(const float* x, float* out, size_t batch, size_t rows, size_t col
   });
 }
 
+void copy_runs(const float* x, size_t step_x, float* out, size_t step_out, size_t pieces, size_t run) {
+  divided(pieces, pieces_for(pieces * run, kSmallMap), 1, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) std::memcpy(out + i * step_out, x + i * step_x, run * sizeof(float));
+  });
+}
+
 void patchify(const Patchify& p) {
   const size_t area = p.patch[0] * p.patch[1];
   const size_t size = area * p.channels;

@@ -40,6 +40,9 @@ void sum_columns(const float* x, float* y, size_t rows, size_t width);
 /** out[b][j][i][·] = x[b][i][j][·]: swaps two axes that lie beside each other. */
 void swap_axes(const float* x, float* out, size_t batch, size_t rows, size_t columns, size_t inner);
 
+/** Pieces of `run` values each, `step_x` apart in x, to places `step_out` apart in out: slices, splits, joins and pads. */
+void copy_runs(const float* x, size_t step_x, float* out, size_t step_out, size_t pieces, size_t run);
+
 /** Patches of images [b, h, w, c], each in the order channel, row, column. */
 struct Patchify {
   const float* image;

@@ -119,6 +119,16 @@ export interface Addon {
   sumRows(rows: number, width: number, x: Float32Array, out: Float32Array): void;
   sumColumns(rows: number, width: number, x: Float32Array, out: Float32Array): void;
   swapAxes(batch: number, rows: number, columns: number, inner: number, x: Float32Array, out: Float32Array): void;
+  copyRuns(
+    pieces: number,
+    run: number,
+    fromX: number,
+    stepX: number,
+    fromOut: number,
+    stepOut: number,
+    x: Float32Array,
+    out: Float32Array,
+  ): void;
   patchify(
     batch: number,
     height: number,

@@ -11,6 +11,7 @@ import {
   mean,
   mul,
   neg,
+  pad,
   reciprocal,
   relu,
   rsqrt,
@@ -82,7 +83,7 @@ describe.each(isas)("%s", (isa) => {
     }
   });
 
-  test("transpose, slice and concat", async () => {
+  test("transpose, slice, split, pad and concat", async () => {
     useIsa(isa);
     const x = given(1, [2, 3, 17, 33]);
     for (const order of [
@@ -119,6 +120,37 @@ describe.each(isas)("%s", (isa) => {
     ] as const)
       // prettier-ignore
       await expectSame((a) => slice(a!, [...begin], [...size]), [x]);
+    for (const [axis, lengths] of [
+      [1, 1],
+      [1, 2],
+      [5, 12],
+      [3, 30],
+    ].entries())
+      // prettier-ignore
+      await expectSame((a) => split(a!, lengths, axis), [x]);
+    for (const paddings of [
+      [
+        [0, 0],
+        [0, 0],
+        [1, 0],
+        [0, 0],
+      ],
+      [
+        [1, 2],
+        [0, 1],
+        [3, 0],
+        [2, 5],
+      ],
+      [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+    ] as [number, number][][])
+      // prettier-ignore
+      await expectSame((a) => pad(a!, paddings, 2), [x]);
+    await expectSame((a) => [slice(a!, 3, 7), pad(a!, [[2, 3]])], [given(1, [20])]);
     for (const axis of [0, 1, 2, 3]) await expectSame((a, b) => concat([a!, b!, a!], axis), [x, given(2, x.shape)]);
   });
 

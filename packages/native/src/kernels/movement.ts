@@ -1,9 +1,6 @@
-import { type Tensor, slice_util } from "@tensorflow/tfjs-core";
+import { type Tensor, backend_util, slice_util, util } from "@tensorflow/tfjs-core";
 import type { NativeBackend } from "../backend.ts";
 import { type Attrs, type Inputs, type NativeKernel, areFloats, sizeOf } from "./kernel.ts";
-
-/** Shorter pieces are quicker moved value by value than with a call for each. */
-const SHORTEST = 16;
 
 function patchify({ image }: Inputs, backend: NativeBackend, attrs: Attrs) {
   const [batch, h, w, c] = image!.shape as [number, number, number, number];
@@ -24,55 +21,86 @@ function patchify({ image }: Inputs, backend: NativeBackend, attrs: Attrs) {
 /** Copies: a view of an array that serves again would change under its reader. */
 function slice({ x }: Inputs, backend: NativeBackend, attrs: Attrs) {
   if (!areFloats(x)) return undefined;
-  const { shape } = x!;
   const parsed = slice_util.parseSliceParams(x! as Tensor, attrs["begin"] as number[], attrs["size"] as number[]);
   const [begin, size] = parsed as [number[], number[]];
   slice_util.assertParamsValid(x! as Tensor, begin, size);
-  // Axes from `whole` on are taken entire, so a run of values goes over them and one axis more.
-  let whole = shape.length;
-  while (whole > 0 && size[whole - 1] === shape[whole - 1]) whole--;
-  const inner = sizeOf(shape.slice(whole));
-  const run = whole > 0 ? size[whole - 1]! * inner : inner;
-  const count = sizeOf(size);
-  if (count > 0 && run < Math.min(count, SHORTEST)) return undefined;
-  const out = backend.allocate(count);
-  const values = backend.floats(x!);
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
-  const outer = size.slice(0, Math.max(0, whole - 1));
-  const start = begin.reduce((sum, at, axis) => sum + at * strides[axis]!, 0);
-  for (let piece = 0; piece * run < count; piece++) {
-    let from = start;
-    let rest = piece;
-    for (let axis = outer.length - 1; axis >= 0; axis--) {
-      from += (rest % outer[axis]!) * strides[axis]!;
-      rest = Math.floor(rest / outer[axis]!);
-    }
-    out.set(values.subarray(from, from + run), piece * run);
-  }
+  const out = backend.allocate(sizeOf(size));
+  copyBlock(backend, size, backend.floats(x!), x!.shape, begin, out, size, noOffset(size));
   return backend.output(size, out);
+}
+
+function split({ x }: Inputs, backend: NativeBackend, attrs: Attrs) {
+  if (!areFloats(x)) return undefined;
+  const [axis] = util.parseAxisParam(attrs["axis"] as number, x!.shape) as [number];
+  const lengths = backend_util.prepareSplitSize(x! as Tensor, attrs["numOrSizeSplits"] as number[], axis);
+  const begin = noOffset(x!.shape);
+  return lengths.map((length) => {
+    const size = x!.shape.map((whole, i) => (i === axis ? length : whole));
+    const out = backend.allocate(sizeOf(size));
+    copyBlock(backend, size, backend.floats(x!), x!.shape, begin, out, size, noOffset(size));
+    begin[axis]! += length;
+    return backend.output(size, out);
+  });
 }
 
 function concat(inputs: Inputs, backend: NativeBackend, attrs: Attrs) {
   const parts = Object.values(inputs).filter((part) => sizeOf(part.shape) > 0);
   if (parts.length === 0 || !areFloats(...parts)) return undefined;
   const [first] = parts as [Inputs[string]];
-  const axis = ((attrs["axis"] as number) + first.shape.length) % first.shape.length;
-  const runs = parts.map((part) => sizeOf(part.shape.slice(axis)));
-  if (Math.min(...runs) < SHORTEST) return undefined;
-  const count = sizeOf(first.shape.slice(0, axis));
-  const total = runs.reduce((sum, run) => sum + run, 0);
-  const out = backend.allocate(count * total);
-  let offset = 0;
-  for (const [i, part] of parts.entries()) {
-    const values = backend.floats(part);
-    const run = runs[i]!;
-    for (let piece = 0; piece < count; piece++)
-      out.set(values.subarray(piece * run, (piece + 1) * run), piece * total + offset);
-    offset += run;
-  }
+  const [axis] = util.parseAxisParam(attrs["axis"] as number, first.shape) as [number];
   const shape = [...first.shape];
   shape[axis] = parts.reduce((sum, part) => sum + part.shape[axis]!, 0);
+  const out = backend.allocate(sizeOf(shape));
+  const at = noOffset(shape);
+  for (const part of parts) {
+    copyBlock(backend, part.shape, backend.floats(part), part.shape, noOffset(shape), out, shape, at);
+    at[axis]! += part.shape[axis]!;
+  }
   return backend.output(shape, out);
+}
+
+function pad({ x }: Inputs, backend: NativeBackend, attrs: Attrs) {
+  if (!areFloats(x)) return undefined;
+  const paddings = attrs["paddings"] as [number, number][];
+  const shape = x!.shape.map((length, axis) => length + paddings[axis]![0] + paddings[axis]![1]);
+  const out = backend.allocate(sizeOf(shape)).fill(attrs["constantValue"] as number);
+  const at = paddings.map(([before]) => before);
+  copyBlock(backend, x!.shape, backend.floats(x!), x!.shape, noOffset(shape), out, shape, at);
+  return backend.output(shape, out);
+}
+
+const noOffset = (shape: readonly number[]): number[] => shape.map(() => 0);
+
+/** Copies a block of `size` from one array, where it begins at `begin`, to another, where it begins at `at`. */
+function copyBlock(
+  { addon }: NativeBackend,
+  size: readonly number[],
+  x: Float32Array,
+  shapeX: readonly number[],
+  begin: readonly number[],
+  out: Float32Array,
+  shapeOut: readonly number[],
+  at: readonly number[],
+): void {
+  // The innermost axes that are whole on both sides, and one more, make a run; the next axis repeats it; loops do the rest.
+  let last = size.length - 1;
+  while (last > 0 && size[last] === shapeX[last] && size[last] === shapeOut[last]) last--;
+  const run = sizeOf(size.slice(Math.max(0, last)));
+  const pieces = last > 0 ? size[last - 1]! : 1;
+  const stride = (shape: readonly number[], axis: number) => sizeOf(shape.slice(axis + 1));
+  const start = (shape: readonly number[], from: readonly number[]) =>
+    from.reduce((sum, index, axis) => sum + index * stride(shape, axis), 0);
+  const outer = size.slice(0, Math.max(0, last - 1));
+  const [startX, startOut] = [start(shapeX, begin), start(shapeOut, at)];
+  for (let piece = 0; piece < sizeOf(outer); piece++) {
+    let [fromX, fromOut, rest] = [startX, startOut, piece];
+    for (let axis = outer.length - 1; axis >= 0; axis--) {
+      fromX += (rest % outer[axis]!) * stride(shapeX, axis);
+      fromOut += (rest % outer[axis]!) * stride(shapeOut, axis);
+      rest = Math.floor(rest / outer[axis]!);
+    }
+    addon.copyRuns(pieces, run, fromX, stride(shapeX, last - 1), fromOut, stride(shapeOut, last - 1), x, out);
+  }
 }
 
 /** Permutations that swap two runs of axes beside each other, which is what models do; others are tfjs-backend-cpu's. */
@@ -110,6 +138,8 @@ function range(from: number, to: number): number[] {
 export const movementKernels: Record<string, NativeKernel> = {
   TesseraPatchify: patchify,
   Slice: slice,
+  SplitV: split,
   Concat: concat,
+  PadV2: pad,
   Transpose: transpose,
 };
