@@ -1,4 +1,4 @@
-// Four floats at a time in plain C++, for every processor that has nothing better here; compilers make vectors of it.
+// Four floats at a time in plain C++, for every processor that has nothing better here.
 #pragma once
 #include <math.h>
 #include <string.h>
@@ -10,9 +10,16 @@ namespace tessera {
 namespace {
 
 constexpr int kWidth = 4;
+#if defined(__GNUC__)
+typedef float Four __attribute__((vector_size(16)));
+struct Vec {
+  Four x;
+};
+#else
 struct Vec {
   float x[kWidth];
 };
+#endif
 constexpr int kTileRows = 4;
 constexpr int kTileVectors = 2;
 constexpr size_t kBlockK = 256;
@@ -28,13 +35,13 @@ inline Vec set(float x) {
 }
 inline Vec load(const float* p) {
   Vec out;
-  memcpy(out.x, p, sizeof out.x);
+  memcpy(&out.x, p, sizeof out.x);
   return out;
 }
 inline Vec load(const float* p, int count) {
   return each([=](int i) { return i < count ? p[i] : 0.0f; });
 }
-inline void store(float* p, Vec a) { memcpy(p, a.x, sizeof a.x); }
+inline void store(float* p, Vec a) { memcpy(p, &a.x, sizeof a.x); }
 inline void store(float* p, Vec a, int count) {
   for (int i = 0; i < kWidth; i++)
     if (i < count) p[i] = a.x[i];
@@ -47,6 +54,14 @@ inline float from_bits(uint32_t bits) {
 inline Vec load_bf16(const uint16_t* p) {
   return each([=](int i) { return from_bits(uint32_t(p[i]) << 16); });
 }
+#if defined(__GNUC__)
+inline Vec add(Vec a, Vec b) { return {a.x + b.x}; }
+inline Vec sub(Vec a, Vec b) { return {a.x - b.x}; }
+inline Vec mul(Vec a, Vec b) { return {a.x * b.x}; }
+inline Vec div(Vec a, Vec b) { return {a.x / b.x}; }
+/** a · b + c; rounded twice where the processor has no fused form. */
+inline Vec fma(Vec a, Vec b, Vec c) { return {a.x * b.x + c.x}; }
+#else
 inline Vec add(Vec a, Vec b) {
   return each([&](int i) { return a.x[i] + b.x[i]; });
 }
@@ -63,6 +78,7 @@ inline Vec div(Vec a, Vec b) {
 inline Vec fma(Vec a, Vec b, Vec c) {
   return each([&](int i) { return a.x[i] * b.x[i] + c.x[i]; });
 }
+#endif
 /** The smaller; b where either is NaN. */
 inline Vec min(Vec a, Vec b) {
   return each([&](int i) { return a.x[i] < b.x[i] ? a.x[i] : b.x[i]; });
