@@ -138,7 +138,7 @@ const projects = [
     "node-native",
     "native",
     ["packages/{core,vit,tnt,testing}/src/**/*.test.ts"],
-    [...nodeTests, ...browserTests],
+    [...nodeTests, ...browserTests, ...kernelTests],
     ["packages/native/src/__fixtures__/register.ts"],
   ),
   inNode("node", "wasm", nodeTests, []),
