@@ -24,14 +24,20 @@ const resolve = {
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
 };
 
-function inNode(name: string, backend: string, include: string[], exclude: string[]): TestProjectInlineConfiguration {
+function inNode(
+  name: string,
+  backend: string,
+  include: string[],
+  exclude: string[],
+  register: string[] = [],
+): TestProjectInlineConfiguration {
   return {
     ...resolve,
     test: {
       name,
       include,
       exclude,
-      setupFiles,
+      setupFiles: [...register, ...setupFiles],
       environment: "node",
       // tfjs stays outside of Vite, as it is for users in Node: one CommonJS instance, shared by core and the backends.
       pool: "threads",
@@ -131,6 +137,13 @@ function inChromium(backend: string, executablePath: string, only: string[] = []
 const projects = [
   inNode("node-cpu", "cpu", tests, [...nodeTests, ...browserTests, ...kernelTests]),
   inNode("node-wasm", "wasm", tests, [...nodeTests, ...browserTests, ...kernelTests]),
+  inNode(
+    "node-native",
+    "native",
+    ["packages/{core,vit,tnt,testing}/src/**/*.test.ts"],
+    [...nodeTests, ...browserTests, ...kernelTests],
+    ["packages/native/src/__fixtures__/register.ts"],
+  ),
   inNode("node", "wasm", nodeTests, []),
   ...inNodeOnWebgpu(),
 ];

@@ -42,7 +42,7 @@ describe("bad usage exits with 2 and prints nothing on stdout", () => {
     [
       "an unknown backend",
       ["embed", "x.jpg", "--backend", "gpu"],
-      "Allowed choices are auto, cuda, webgpu, tensorflow, wasm, cpu.",
+      "Allowed choices are auto, cuda, webgpu, native, tensorflow, wasm, cpu.",
     ],
     ["too many arguments", ["doctor", "now"], "too many arguments"],
   ])("%s", async (_, args, message) => {

@@ -3,7 +3,7 @@ import type { Settings } from "./settings.ts";
 import { version } from "./version.ts";
 
 /** As `@tessera/backends` names them, which is not loaded for a help text; a test compares. */
-export const backendChoices = ["auto", "cuda", "webgpu", "tensorflow", "wasm", "cpu"];
+export const backendChoices = ["auto", "cuda", "webgpu", "native", "tensorflow", "wasm", "cpu"];
 
 const modelHelp = `
 Models (--model):

@@ -2,7 +2,7 @@
 export type Precision = "f32" | "bf16" | "f16";
 
 /** Every backend that Tessera knows, the fastest first. */
-export type BackendName = "cuda" | "webgpu" | "webgl" | "tensorflow" | "wasm" | "cpu";
+export type BackendName = "cuda" | "webgpu" | "webgl" | "native" | "tensorflow" | "wasm" | "cpu";
 
 /** What a machine has of one backend. */
 export interface BackendReport {
@@ -20,7 +20,7 @@ export interface BackendReport {
 export interface BackendSettings {
   /** @default "f32" */
   precision?: Precision | undefined;
-  /** Threads, where the backend can choose: wasm in a cross-origin isolated page, before it starts. @default all cores */
+  /** Threads, where the backend can choose: native, and wasm in a cross-origin isolated page, before it starts. @default all cores */
   threads?: number | undefined;
   /** Browsers: URL of the folder that holds tfjs-backend-wasm's .wasm files. Counts until that backend has started. */
   wasmPath?: string | undefined;

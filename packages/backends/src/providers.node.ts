@@ -1,8 +1,9 @@
 import type { BackendProvider } from "./backend.ts";
 import { cpu } from "./cpu.ts";
+import { native } from "./native.node.ts";
 import { cuda, tensorflowCpu } from "./tensorflow.node.ts";
 import { wasm } from "./wasm/provider.ts";
 import { webgpu } from "./webgpu/provider.ts";
 
 /** In the order in which `auto` tries them. */
-export const providers: readonly BackendProvider[] = [cuda, webgpu, tensorflowCpu, wasm, cpu];
+export const providers: readonly BackendProvider[] = [cuda, webgpu, native, tensorflowCpu, wasm, cpu];

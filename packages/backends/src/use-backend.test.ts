@@ -36,9 +36,10 @@ describe("useBackend", () => {
 
   test("auto takes the first that works but no GPU in software, and says why not those before it", async () => {
     const choice = await useBackend("auto", { wasmPath });
-    expect(choice.name).toBe("wasm");
-    expect(getBackend()).toBe("wasm");
-    const before = backendNames.slice(0, backendNames.indexOf("wasm"));
+    const first = inNode ? "native" : "wasm";
+    expect(choice.name).toBe(first);
+    expect(getBackend()).toBe(first);
+    const before = backendNames.slice(0, backendNames.indexOf(first));
     expect(choice.passedOver.map(({ name }) => name)).toEqual(before);
     for (const { available, reason } of choice.passedOver) {
       expect(available).toBe(false);
@@ -83,7 +84,7 @@ describe("listBackends", () => {
     const reports = await listBackends();
     expect(reports.map(({ name }) => name)).toEqual(backendNames);
     expect(backendNames).toEqual(
-      inNode ? ["cuda", "webgpu", "tensorflow", "wasm", "cpu"] : ["webgpu", "webgl", "wasm", "cpu"],
+      inNode ? ["cuda", "webgpu", "native", "tensorflow", "wasm", "cpu"] : ["webgpu", "webgl", "wasm", "cpu"],
     );
     for (const { available, reason, device, precisions } of reports) {
       expect(reason === "").toBe(available);

@@ -1,5 +1,5 @@
 // Runs before each test file, in every project of vitest.config.ts: sets the project's backend, or fails.
-import { getBackend, ready, setBackend } from "@tensorflow/tfjs-core";
+import { engine, getBackend, ready, setBackend } from "@tensorflow/tfjs-core";
 import { registerGradients } from "@tessera/core";
 import { inject } from "vitest";
 import "./matchers.ts";
@@ -28,7 +28,9 @@ async function registerBackend(name: string): Promise<unknown> {
     case "webgpu":
       return import("@tensorflow/tfjs-backend-webgpu");
     default:
-      throw new Error(`setup: expected cpu, wasm, webgl or webgpu, got ${name}`);
+      // A setup file of the project's own has registered it.
+      if (engine().findBackendFactory(name)) return undefined;
+      throw new Error(`setup: expected cpu, wasm, webgl, webgpu or a backend that is registered, got ${name}`);
   }
 }
 

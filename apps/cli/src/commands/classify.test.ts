@@ -179,7 +179,7 @@ describe("models", () => {
     expect(stderr).toBe("backend cpu: JavaScript, 1 thread, f32\n");
     const auto = await tessera(small(picture, "--verbose"));
     expect(auto.stderr).toMatch(
-      /^backend wasm: .*\n {2}not cuda: @tensorflow\/tfjs-node-gpu is not installed; npm install/,
+      /^backend native: .*\n {2}not cuda: @tensorflow\/tfjs-node-gpu is not installed; npm install/,
     );
   });
 

@@ -1,0 +1,17 @@
+// Which instruction set runs.
+#pragma once
+
+#include "kernels.h"
+
+namespace tessera {
+
+/** The sets that this binary has and this processor can run, the best first; null at the end. */
+const Kernels* const* available_kernels();
+
+/** The set in use. */
+const Kernels& kernels();
+
+/** False if there is none of that name here. */
+bool use_kernels(const char* name);
+
+}  // namespace tessera

@@ -1,0 +1,122 @@
+// What an instruction set offers: one table of functions, filled by a unit of its own with its own compiler flags.
+// Only plain structs here, nothing that a compiler could inline into a unit for lesser processors.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tessera {
+
+enum class Activation : int { none, gelu, gelu_tanh, quick_gelu, relu, silu };
+constexpr int kActivations = 6;
+
+/** What follows a product while its tile is in the first cache: residual + scale · act(sum + bias). */
+struct Epilogue {
+  const float* bias = nullptr;
+  const float* scale = nullptr;
+  /** Rows as far apart as the output's. */
+  const float* residual = nullptr;
+  Activation activation = Activation::none;
+};
+
+/** c [m, n] = a [m, k] · b [k, n]. b lies in panels of `Kernels::panel` columns: [panel][k][column], zeros after the last. */
+struct Product {
+  const float* a = nullptr;
+  size_t lda = 0;
+  const float* b = nullptr;
+  /** In place of b: the same panels rounded to bfloat16. */
+  const uint16_t* b16 = nullptr;
+  size_t m = 0, n = 0, k = 0;
+  float* c = nullptr;
+  size_t ldc = 0;
+  Epilogue epilogue = {};
+};
+
+/** softmax(q kᵀ · scale + bias) v. Rows of q are `q_row` floats apart, batches `q_batch`, and so on; heads are `width` apart. */
+struct Attention {
+  const float *q, *k, *v;
+  size_t q_row, k_row, v_row, q_batch, k_batch, v_batch;
+  size_t batch, heads, width, queries, keys;
+  float scale;
+  /** [bias_heads: h or 1][n][m] */
+  const float* bias;
+  size_t bias_heads;
+  /** 0 where a query may not look; [mask_batches: b or 1][mask_queries: n or 1][m] */
+  const uint8_t* mask;
+  size_t mask_batches, mask_queries;
+  float* out;
+  size_t out_row, out_batch;
+};
+
+/** Gradients of `Attention` by its inputs, laid out as they are. dbias is [heads][n][m], summed over the batch. */
+struct AttentionGrad {
+  Attention forward;
+  const float* dy;
+  size_t dy_row, dy_batch;
+  float *dq, *dk, *dv, *dbias;
+};
+
+struct LayerNorm {
+  const float *x, *gamma, *beta;
+  float* y;
+  size_t rows, width;
+  float epsilon;
+};
+
+/** dgamma and dbeta get the sums over the given rows. */
+struct LayerNormGrad {
+  const float *dy, *x, *gamma;
+  float *dx, *dgamma, *dbeta;
+  size_t width;
+  float epsilon;
+};
+
+enum class Binary : int { add, sub, mul, div, squared_difference };
+constexpr int kBinaries = 5;
+enum class Unary : int { neg, square, sqrt, rsqrt, exp, relu, reciprocal, abs };
+constexpr int kUnaries = 8;
+
+struct Kernels {
+  const char* name;
+  /** Columns of a panel. */
+  size_t panel;
+  /** Panels [first, last) of b [k, n], or of its transpose [n, k], rows `ldb` apart. */
+  void (*pack)(const float* b, size_t ldb, bool transposed, size_t k, size_t n, float* out, size_t first, size_t last);
+  /** The same, each value rounded to bfloat16. */
+  void (*pack_bf16)(const float* b, size_t ldb, bool transposed, size_t k, size_t n, uint16_t* out, size_t first,
+                    size_t last);
+  /** Rows [row, row_end) of panels [first, last). */
+  void (*product)(const Product& product, size_t row, size_t row_end, size_t first, size_t last, float* scratch);
+  /** Floats of scratch that `product` needs. */
+  size_t (*product_scratch)(size_t rows, size_t k);
+  /** Queries [query, query_end) of one head of one sequence. */
+  void (*attention)(const Attention& attention, size_t batch, size_t head, size_t query, size_t query_end,
+                    float* scratch);
+  size_t (*attention_scratch)(const Attention& attention);
+  /** One head of one sequence; adds to dbias. */
+  void (*attention_grad)(const AttentionGrad& grad, size_t batch, size_t head, float* scratch);
+  size_t (*attention_grad_scratch)(const AttentionGrad& grad);
+  void (*layer_norm)(const LayerNorm& norm, size_t row, size_t row_end);
+  void (*layer_norm_grad)(const LayerNormGrad& grad, size_t row, size_t row_end);
+  void (*activate)(Activation activation, const float* x, float* y, size_t count);
+  void (*activate_grad)(Activation activation, const float* dy, const float* x, float* dx, size_t count);
+  /** y = a op b; a step of 0 repeats the first value. */
+  void (*binary)(Binary op, const float* a, size_t step_a, const float* b, size_t step_b, float* y, size_t count);
+  void (*unary)(Unary op, const float* x, float* y, size_t count);
+  /** Softmax of rows, each `width` long. */
+  void (*softmax)(const float* x, float* y, size_t rows, size_t width);
+  /** Sum over the rows, columns [first, last): x [rows, width] -> [width] */
+  void (*sum_rows)(const float* x, float* y, size_t rows, size_t width, size_t first, size_t last);
+  /** Sum of each row: x [rows, width] -> [rows] */
+  void (*sum_columns)(const float* x, float* y, size_t rows, size_t width);
+  /** out [columns, rows], its rows `ld_out` apart = transpose of x [rows, columns], its rows `ld_x` apart. */
+  void (*transpose)(const float* x, size_t ld_x, float* out, size_t ld_out, size_t rows, size_t columns);
+};
+
+/** Null where the compiler could not make it. Whether the processor can run it is `detect`'s to say. */
+const Kernels* kernels_avx512();
+const Kernels* kernels_avx2();
+const Kernels* kernels_neon();
+const Kernels* kernels_portable();
+
+}  // namespace tessera

@@ -1,0 +1,68 @@
+// From row-major matrices to panels and between layouts.
+#pragma once
+#include "product.h"
+
+namespace tessera {
+namespace {
+
+/** Blocks of 16 × 16 so that both sides stay in the first cache. */
+void transpose(const float* x, size_t ld_x, float* out, size_t ld_out, size_t rows, size_t columns) {
+  constexpr size_t block = 16;
+  for (size_t i = 0; i < rows; i += block) {
+    const size_t i_end = smaller(i + block, rows);
+    for (size_t j = 0; j < columns; j += block) {
+      const size_t j_end = smaller(j + block, columns);
+      for (size_t column = j; column < j_end; column++)
+        for (size_t row = i; row < i_end; row++) out[column * ld_out + row] = x[row * ld_x + column];
+    }
+  }
+}
+
+void pack_panel(const float* b, size_t ldb, bool transposed, size_t k, size_t column, size_t columns, float* out) {
+  if (transposed) {
+    if (columns < kPanel)
+      for (size_t p = 0; p < k; p++)
+        for (size_t j = columns; j < kPanel; j++) out[p * kPanel + j] = 0;
+    transpose(b + column * ldb, ldb, out, kPanel, columns, k);
+    return;
+  }
+  for (size_t p = 0; p < k; p++) {
+    const float* from = b + p * ldb + column;
+    for (size_t v = 0; v < kPanel; v += kWidth) {
+      const int lanes = int(columns) - int(v);
+      store(out + p * kPanel + v, lanes > 0 ? load(from + v, lanes) : set(0.0f));
+    }
+  }
+}
+
+void pack(const float* b, size_t ldb, bool transposed, size_t k, size_t n, float* out, size_t first, size_t last) {
+  for (size_t p = first; p < last; p++)
+    pack_panel(b, ldb, transposed, k, p * kPanel, smaller(kPanel, n - p * kPanel), out + p * k * kPanel);
+}
+
+/** To nearest, ties to even; a NaN stays one. */
+inline uint16_t to_bf16(float x) {
+  union {
+    float value;
+    uint32_t bits;
+  } u = {x};
+  if (x != x) return uint16_t(u.bits >> 16 | 0x40);
+  return uint16_t((u.bits + 0x7fff + (u.bits >> 16 & 1)) >> 16);
+}
+
+void pack_bf16(const float* b, size_t ldb, bool transposed, size_t k, size_t n, uint16_t* out, size_t first,
+               size_t last) {
+  for (size_t p = first; p < last; p++) {
+    const size_t column = p * kPanel;
+    const size_t columns = smaller(kPanel, n - column);
+    uint16_t* panel = out + p * k * kPanel;
+    for (size_t i = 0; i < k; i++)
+      for (size_t j = 0; j < kPanel; j++) {
+        const float x = j >= columns ? 0.0f : transposed ? b[(column + j) * ldb + i] : b[i * ldb + column + j];
+        panel[i * kPanel + j] = to_bf16(x);
+      }
+  }
+}
+
+}  // namespace
+}  // namespace tessera

@@ -1,0 +1,32 @@
+// The table of the unit that includes this.
+#pragma once
+#include "elementwise.h"
+
+namespace tessera {
+namespace {
+
+constexpr Kernels table(const char* name) {
+  return {name,
+          kPanel,
+          pack,
+          pack_bf16,
+          product,
+          product_scratch,
+          attention,
+          attention_scratch,
+          attention_grad,
+          attention_grad_scratch,
+          layer_norm,
+          layer_norm_grad,
+          activate,
+          activate_grad,
+          binary,
+          unary,
+          softmax,
+          sum_rows,
+          sum_columns,
+          transpose};
+}
+
+}  // namespace
+}  // namespace tessera

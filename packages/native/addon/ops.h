@@ -1,0 +1,55 @@
+// Whole operations: how work is cut for the threads. Shapes have been checked.
+#pragma once
+
+#include "kernels.h"
+
+namespace tessera {
+
+/** Floats (or bfloat16 values) that b [k, n] takes in panels. */
+size_t packed_size(size_t k, size_t n);
+
+/** `b16` or `b` gets the panels of b [k, n], or of the transpose of [n, k]. */
+void pack(const float* from, bool transposed, size_t k, size_t n, float* b, uint16_t* b16);
+
+/** c = epilogue(a · b), b packed. */
+void product(const Product& product);
+
+/** c [batch, m, n] = a · b with either side transposed; a step of 0 repeats a side for every batch. */
+struct MatMul {
+  const float *a, *b;
+  bool transposed_a, transposed_b;
+  size_t batch, m, n, k;
+  size_t step_a, step_b;
+  float* c;
+};
+void matmul(const MatMul& matmul);
+
+void attention(const Attention& attention);
+void attention_grad(const AttentionGrad& grad);
+void layer_norm(const LayerNorm& norm);
+void layer_norm_grad(const LayerNormGrad& grad, size_t rows);
+void activate(Activation activation, const float* x, float* y, size_t count);
+void activate_grad(Activation activation, const float* dy, const float* x, float* dx, size_t count);
+void binary(Binary op, const float* a, size_t step_a, const float* b, size_t step_b, float* y, size_t rows,
+            size_t width, size_t row_a, size_t row_b);
+void unary(Unary op, const float* x, float* y, size_t count);
+void softmax(const float* x, float* y, size_t rows, size_t width);
+void sum_rows(const float* x, float* y, size_t rows, size_t width);
+void sum_columns(const float* x, float* y, size_t rows, size_t width);
+
+/** out[b][j][i][·] = x[b][i][j][·]: swaps two axes that lie beside each other. */
+void swap_axes(const float* x, float* out, size_t batch, size_t rows, size_t columns, size_t inner);
+
+/** Pieces of `run` values each, `step_x` apart in x, to places `step_out` apart in out: slices, splits, joins and pads. */
+void copy_runs(const float* x, size_t step_x, float* out, size_t step_out, size_t pieces, size_t run);
+
+/** Patches of images [b, h, w, c], each in the order channel, row, column. */
+struct Patchify {
+  const float* image;
+  size_t batch, height, width, channels;
+  size_t patch[2], stride[2], padding[2], grid[2];
+  float* out;
+};
+void patchify(const Patchify& patchify);
+
+}  // namespace tessera

@@ -1,0 +1,53 @@
+// Sixteen floats at a time. Included by units compiled for AVX-512 only.
+#pragma once
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tessera {
+namespace {
+
+using Vec = __m512;
+constexpr int kWidth = 16;
+// A tile of 14 rows and 2 vectors: 28 sums, 2 vectors of B and one value of A fill the 32 registers.
+constexpr int kTileRows = 14;
+constexpr int kTileVectors = 2;
+constexpr size_t kBlockK = 384;
+
+inline __mmask16 lanes(int count) {
+  return count >= kWidth ? __mmask16(0xffff) : count <= 0 ? __mmask16(0) : __mmask16((1u << count) - 1);
+}
+inline Vec set(float x) { return _mm512_set1_ps(x); }
+inline Vec load(const float* p) { return _mm512_loadu_ps(p); }
+inline Vec load(const float* p, int count) { return _mm512_maskz_loadu_ps(lanes(count), p); }
+inline void store(float* p, Vec x) { _mm512_storeu_ps(p, x); }
+inline void store(float* p, Vec x, int count) { _mm512_mask_storeu_ps(p, lanes(count), x); }
+inline Vec load_bf16(const uint16_t* p) {
+  const __m256i halves = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+}
+inline Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
+inline Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
+inline Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
+inline Vec div(Vec a, Vec b) { return _mm512_div_ps(a, b); }
+/** a · b + c */
+inline Vec fma(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
+/** The smaller; b where either is NaN. */
+inline Vec min(Vec a, Vec b) { return _mm512_min_ps(a, b); }
+/** The larger; b where either is NaN. */
+inline Vec max(Vec a, Vec b) { return _mm512_max_ps(a, b); }
+inline Vec sqrt(Vec a) { return _mm512_sqrt_ps(a); }
+inline Vec abs(Vec a) { return _mm512_abs_ps(a); }
+inline Vec round(Vec a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+/** a < b ? x : y; y where either is NaN. */
+inline Vec select_less(Vec a, Vec b, Vec x, Vec y) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
+}
+/** x · 2^n for whole n. */
+inline Vec scale_by_power(Vec x, Vec n) { return _mm512_scalef_ps(x, n); }
+inline float sum_of(Vec a) { return _mm512_reduce_add_ps(a); }
+inline float max_of(Vec a) { return _mm512_reduce_max_ps(a); }
+
+}  // namespace
+}  // namespace tessera

@@ -1,0 +1,53 @@
+// npm run sanitize [address|thread]: builds the kernels' own test with sanitizers and runs it, on every instruction set here.
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const addon = join(dirname(fileURLToPath(import.meta.url)), "..", "addon");
+const build = join(addon, "..", "build", "sanitized");
+const compiler = process.env["CXX"] ?? "c++";
+const common = ["-std=gnu++17", "-O1", "-g", "-fno-omit-frame-pointer", "-fno-math-errno"];
+
+const sanitizers = {
+  address: ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+  thread: ["-fsanitize=thread"],
+};
+const x64 = process.arch === "x64";
+const units = [
+  {
+    file: "isa/avx512.cc",
+    flags: x64 ? ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"] : [],
+  },
+  { file: "isa/avx2.cc", flags: x64 ? ["-mavx2", "-mfma"] : [] },
+  ...["isa/neon.cc", "isa/portable.cc", "isa.cc", "ops.cc", "pool.cc", "tests/kernels_test.cc"].map((file) => ({
+    file,
+    flags: [],
+  })),
+];
+
+/**
+ * @param {string} program
+ * @param {string[]} args
+ */
+function run(program, args) {
+  const { status, error } = spawnSync(program, args, { stdio: "inherit" });
+  if (error) throw error;
+  if (status !== 0) process.exit(1);
+}
+
+const wanted = process.argv.slice(2);
+for (const [name, flags] of Object.entries(sanitizers)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const folder = join(build, name);
+  mkdirSync(folder, { recursive: true });
+  const objects = units.map((unit) => {
+    const object = join(folder, `${unit.file.replaceAll("/", "_")}.o`);
+    run(compiler, [...common, ...flags, ...unit.flags, "-c", join(addon, unit.file), "-o", object]);
+    return object;
+  });
+  const program = join(folder, "kernels_test");
+  run(compiler, [...flags, ...objects, "-pthread", "-o", program]);
+  run(program, ["quick"]);
+  console.log(`${name}: passed`);
+}

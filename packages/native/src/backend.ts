@@ -1,0 +1,122 @@
+import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
+import type { Addon } from "./addon.node.ts";
+import { Recycler } from "./recycler.ts";
+
+/** Number format that weights are multiplied in; sums are always float32. */
+export type NativePrecision = "f32" | "bf16";
+
+type DataId = TensorInfo["dataId"];
+
+/** A weight in the order in which the kernels read it, and what it was packed for. */
+interface Packed {
+  panels: Float32Array | Uint16Array;
+  isa: string;
+  precision: NativePrecision;
+  shape: string;
+}
+
+/** What tfjs-backend-cpu keeps of a tensor, and what we add. */
+interface Entry {
+  values: unknown;
+  dtype: DataType;
+  refCount: number;
+  /** Ours alone: nobody else holds the array, so it can serve again. */
+  own?: boolean;
+  packed?: Packed;
+}
+
+/**
+ * Tensors in plain typed arrays, as tfjs-backend-cpu has them, so that its kernels work on the same memory. Arrays that
+ * nobody else has seen are used again: a large new one costs a page fault every 4 KiB, more than most kernels take.
+ */
+export class NativeBackend extends MathBackendCPU {
+  precision: NativePrecision = "f32";
+  readonly addon: Addon;
+  readonly #recycler = new Recycler();
+  #isa: string;
+  #panel: number;
+
+  constructor(addon: Addon) {
+    super();
+    this.addon = addon;
+    [this.#isa, , this.#panel] = addon.info();
+    // Silences the advertisement of tfjs-node.
+    (this as unknown as { firstUse: boolean }).firstUse = false;
+  }
+
+  get isa(): string {
+    return this.#isa;
+  }
+
+  /** Takes another instruction set of this machine; packed weights are packed anew when they are next used. */
+  useIsa(name: string): boolean {
+    const found = this.addon.useIsa(name);
+    [this.#isa, , this.#panel] = this.addon.info();
+    return found;
+  }
+
+  /** A float32 array whose values are yet to be written. */
+  allocate(size: number): Float32Array {
+    return this.#recycler.take(size);
+  }
+
+  /** Wraps an array of `allocate`. */
+  output(shape: number[], values: Float32Array): TensorInfo {
+    const dataId = this.write(values, shape, "float32");
+    this.#entry(dataId).own = true;
+    return { dataId, shape, dtype: "float32" };
+  }
+
+  /** The values of a float32 tensor, to be read at once and not kept. */
+  floats({ dataId }: TensorInfo): Float32Array {
+    const { values } = this.#entry(dataId);
+    return values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
+  }
+
+  /** Values of any type, to be read at once and not kept. */
+  valuesOf({ dataId }: TensorInfo): ArrayLike<number> {
+    return this.#entry(dataId).values as ArrayLike<number>;
+  }
+
+  /** Says that others may hold the array from now on, or a part of it. */
+  share({ dataId }: TensorInfo): void {
+    this.#entry(dataId).own = false;
+  }
+
+  /** A weight [out, in] in panels; kept as long as the tensor lives. */
+  packed(weight: TensorInfo, out: number, width: number): Float32Array | Uint16Array {
+    const entry = this.#entry(weight.dataId);
+    const shape = `${out},${width}`;
+    const { packed } = entry;
+    if (packed?.isa === this.#isa && packed.precision === this.precision && packed.shape === shape)
+      return packed.panels;
+    const size = Math.ceil(out / this.#panel) * this.#panel * width;
+    const panels = this.precision === "bf16" ? new Uint16Array(size) : new Float32Array(size);
+    this.addon.pack(width, out, true, this.floats(weight), panels);
+    entry.packed = { panels, isa: this.#isa, precision: this.precision, shape };
+    return panels;
+  }
+
+  override readSync(dataId: DataId): ReturnType<MathBackendCPU["readSync"]> {
+    // The caller gets the array itself.
+    this.#entry(dataId).own = false;
+    return super.readSync(dataId);
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    const entry = this.data.has(dataId) ? this.#entry(dataId) : undefined;
+    const gone = super.disposeData(dataId, force);
+    if (gone && entry?.own) this.#recycler.give(entry.values as Float32Array);
+    return gone;
+  }
+
+  override dispose(): void {
+    this.#recycler.clear();
+    super.dispose();
+  }
+
+  #entry(dataId: DataId): Entry {
+    return this.data.get(dataId as object) as unknown as Entry;
+  }
+}

@@ -1,0 +1,104 @@
+import { type Attrs, type Inputs, type NativeKernel, areFloats, optional, rowsOf, sizeOf } from "./kernel.ts";
+import type { NativeBackend } from "../backend.ts";
+
+/** In the order of the addon's numbers. */
+const activations = ["none", "gelu", "gelu_tanh", "quick_gelu", "relu", "silu"];
+
+function activationNumber({ activation }: Attrs): number {
+  const number = activations.indexOf(activation as string);
+  if (number >= 0) return number;
+  throw new TypeError(`native: expected an activation of ${activations.join(", ")}, got ${String(activation)}`);
+}
+
+function linear({ x, weight, bias, scale, residual }: Inputs, backend: NativeBackend, attrs: Attrs) {
+  const [out, width] = weight!.shape as [number, number];
+  const [rows] = rowsOf(x!.shape);
+  const y = backend.allocate(rows * out);
+  backend.addon.linear(
+    rows,
+    out,
+    width,
+    activationNumber(attrs),
+    backend.floats(x!),
+    backend.packed(weight!, out, width),
+    optional(backend, bias),
+    optional(backend, scale),
+    optional(backend, residual),
+    y,
+  );
+  return backend.output([...x!.shape.slice(0, -1), out], y);
+}
+
+function linearGrad({ dy, x, weight }: Inputs, backend: NativeBackend, { wanted }: Attrs) {
+  const [out, width] = weight!.shape as [number, number];
+  const [rows] = rowsOf(x!.shape);
+  const { addon } = backend;
+  const slopes = backend.floats(dy!);
+  switch (wanted) {
+    case "x": {
+      const dx = backend.allocate(rows * width);
+      addon.matmul(1, rows, width, out, false, false, false, false, slopes, backend.floats(weight!), dx);
+      return backend.output([...x!.shape], dx);
+    }
+    case "weight": {
+      const dweight = backend.allocate(out * width);
+      addon.matmul(1, out, width, rows, true, false, false, false, slopes, backend.floats(x!), dweight);
+      return backend.output([out, width], dweight);
+    }
+    default: {
+      const dbias = backend.allocate(out);
+      addon.sumRows(rows, out, slopes, dbias);
+      return backend.output([out], dbias);
+    }
+  }
+}
+
+/** Batched, with either side transposed; a batch of one is repeated. Other broadcasts are tfjs-backend-cpu's. */
+function batchMatMul({ a, b }: Inputs, backend: NativeBackend, { transposeA, transposeB }: Attrs) {
+  if (!areFloats(a, b)) return undefined;
+  const [batchesA, batchesB] = [a!.shape.slice(0, -2), b!.shape.slice(0, -2)];
+  const [countA, countB] = [sizeOf(batchesA), sizeOf(batchesB)];
+  if (batchesA.join() !== batchesB.join() && countA !== 1 && countB !== 1) return undefined;
+  const [rowsA, columnsA] = a!.shape.slice(-2) as [number, number];
+  const [rowsB, columnsB] = b!.shape.slice(-2) as [number, number];
+  const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
+  const [inner, n] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
+  if (inner !== k) return undefined;
+  const batch = countA === 1 ? countB : countA;
+  const out = backend.allocate(batch * m * n);
+  backend.addon.matmul(
+    batch,
+    m,
+    n,
+    k,
+    Boolean(transposeA),
+    Boolean(transposeB),
+    countA === 1,
+    countB === 1,
+    backend.floats(a!),
+    backend.floats(b!),
+    out,
+  );
+  const batches = countA === 1 && (countB !== 1 || batchesB.length > batchesA.length) ? batchesB : batchesA;
+  return backend.output([...batches, m, n], out);
+}
+
+function activate({ x }: Inputs, backend: NativeBackend, attrs: Attrs) {
+  const y = backend.allocate(sizeOf(x!.shape));
+  backend.addon.activate(y.length, activationNumber(attrs), backend.floats(x!), y);
+  return backend.output([...x!.shape], y);
+}
+
+function activateGrad({ dy, x }: Inputs, backend: NativeBackend, attrs: Attrs) {
+  const dx = backend.allocate(sizeOf(x!.shape));
+  backend.addon.activateGrad(dx.length, activationNumber(attrs), backend.floats(dy!), backend.floats(x!), dx);
+  return backend.output([...x!.shape], dx);
+}
+
+export const linearKernels: Record<string, NativeKernel> = {
+  TesseraLinear: linear,
+  TesseraLinearGrad: linearGrad,
+  TesseraActivation: activate,
+  TesseraActivationGrad: activateGrad,
+  BatchMatMul: batchMatMul,
+};
