@@ -23,7 +23,13 @@ async function fetchPackages(packages) {
 
 /** @param {string} name */
 function hasLibrary(name) {
-  const folders = ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/local/lib"];
+  const folders = [
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/lib/x86_64-linux-gnu",
+    "/usr/lib/aarch64-linux-gnu",
+    "/usr/local/lib",
+  ];
   return folders.some((folder) => existsSync(join(folder, name)));
 }
 
