@@ -86,12 +86,13 @@ Examples:
         new Option("--to <names>", "whose names the tensors get").choices(["timm", "huggingface"]).default("timm"),
       )
       .addOption(new Option("--dtype <type>", "what floats are rounded to").choices(["F32", "F16", "BF16"]))
+      .option("--arch <variant>", "the variant of a checkpoint file, for a folder")
       .option("--entry <name>", "which of several sets of weights in a PyTorch file")
       .option("--keep-names", "leave the names as they are"),
   )
-    .description("Turn a checkpoint of any format into .safetensors.")
+    .description("Turn a checkpoint of any format into .safetensors, alone or in a folder with its config.")
     .argument("<in>", "a .safetensors, .npz or .pth, a folder, an address or a repository of the hub")
-    .argument("<out>", "the .safetensors to write")
+    .argument("<out>", "the .safetensors to write, or a folder for timm or transformers")
     .action(async (input: string, output: string, options) =>
       done(await (await import("./commands/convert.ts")).convert(input, output, options)),
     );

@@ -32,6 +32,24 @@ async function contents(file: string) {
   return all.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+describe("writes a folder", () => {
+  test.each(["timm", "huggingface"] as const)("that %s loads, and so do we", async (to) => {
+    const model = fileURLToPath(new URL("../../../../packages/pipeline/models/vit_cifar10", import.meta.url));
+    const out = place.path(`folder-${to}`);
+    const report = await json<Document>(["convert", model, out, "--to", to, "--dtype", "F16"]);
+    const files = ["config.json", "model.safetensors", ...(to === "huggingface" ? ["preprocessor_config.json"] : [])];
+    expect((await readdir(out)).sort()).toEqual(files);
+    expect(report.tensors).toBe(to === "timm" ? 104 : 136);
+    const picture = fileURLToPath(new URL("../../../../examples/images/ship.jpg", import.meta.url));
+    const [[ours], [theirs]] = await Promise.all(
+      [model, out].map((spec) =>
+        json<{ top: object[] }[]>(["classify", picture, "--model", spec, "--backend", "wasm"]),
+      ),
+    );
+    expect(theirs!.top).toEqual(ours!.top);
+  });
+});
+
 describe("gives the same tensors", () => {
   test.each([
     ["wrapped_model.pth.tar", 0, ["epoch", "args"]],
@@ -126,7 +144,7 @@ describe("refuses, and writes nothing,", () => {
   test("a name to write that no program would read, and a folder that is none", async () => {
     const input = fixture("timm.safetensors");
     const { code, stderr } = await tessera(["convert", input, place.path("out.bin")]);
-    expect([code, stderr]).toEqual([1, `error: convert: expected a name that ends in .safetensors to write, got ${place.path("out.bin")}\n`]); // prettier-ignore
+    expect([code, stderr]).toEqual([1, `error: convert: expected a name that ends in .safetensors, or a folder's, to write, got ${place.path("out.bin")}\n`]); // prettier-ignore
     const missing = await tessera(["convert", input, place.path("none", "out.safetensors")]);
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringMatching(/^error: .*none/) as string]);
   });

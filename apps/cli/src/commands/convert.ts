@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
+import { extname, join } from "node:path";
 import { type Checkpoint, type StoredTensor, TesseraError } from "@tessera/core";
-import { openModelWeights } from "@tessera/pipeline";
+import { loadModel, openModelWeights, saveModel } from "@tessera/pipeline";
 import {
   type HubOptions,
   isHubId,
@@ -13,10 +14,11 @@ import {
 import { loading, warn } from "../loading.ts";
 import { type Progress, progress } from "../progress.ts";
 import { note, print, printJson } from "../report.ts";
-import { interruption } from "../run-options.ts";
+import { interruption, startBackend } from "../run-options.ts";
 import type { Settings } from "../settings.ts";
 
 interface ConvertSettings extends Settings {
+  arch?: string;
   to: "timm" | "huggingface";
   dtype?: "F32" | "F16" | "BF16";
   entry?: string;
@@ -33,11 +35,17 @@ interface Target {
   dialect?: string;
 }
 
-/** `tessera convert`: reads a checkpoint of any format and anybody's names, and writes a .safetensors. */
+/**
+ * `tessera convert`: reads a checkpoint of any format and anybody's names, and writes a .safetensors; or, to a name without an
+ * extension, a folder with its config, as timm or transformers loads it.
+ */
 export async function convert(input: string, output: string, options: ConvertSettings): Promise<number> {
   const { json, dtype, entry } = options;
-  if (!output.endsWith(".safetensors"))
-    throw new TesseraError(`convert: expected a name that ends in .safetensors to write, got ${output}`);
+  const asFolder = extname(output) === "";
+  if (!asFolder && !output.endsWith(".safetensors"))
+    throw new TesseraError(
+      `convert: expected a name that ends in .safetensors, or a folder's, to write, got ${output}`,
+    );
   const signal = interruption();
   const file = await loading(({ hub }) => opened(input, { entry, hub, signal }));
   const bar = progress("convert", file.tensors.size);
@@ -46,9 +54,10 @@ export async function convert(input: string, output: string, options: ConvertSet
     const watched = watchNonFinite(checkpoint, ({ name, nan, infinite }) =>
       warn(`${name} holds ${nan} NaN and ${infinite} infinite values`),
     );
-    await saveSafetensors(output, counted(watched, bar, signal), { dtype, metadata: { format: "pt" } });
+    if (asFolder) await writeFolder(input, output, options, signal);
+    else await saveSafetensors(output, counted(watched, bar, signal), { dtype, metadata: { format: "pt" } });
     bar.stop();
-    const { size: bytes } = await stat(output);
+    const { size: bytes } = await stat(asFolder ? join(output, "model.safetensors") : output);
     const tensors = checkpoint.tensors.size;
     if (json) printJson({ tensors, bytes, renamed, dropped });
     else {
@@ -61,6 +70,24 @@ export async function convert(input: string, output: string, options: ConvertSet
   } finally {
     bar.stop();
     await file.dispose();
+  }
+}
+
+/** The whole model: config, preprocessing and weights. A checkpoint file says with `--arch` which variant it is. */
+async function writeFolder(
+  input: string,
+  folder: string,
+  { to, dtype, arch, verbose, keepNames }: ConvertSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  if (keepNames) throw new TesseraError("convert: expected a .safetensors to write with --keep-names, got a folder");
+  // Values only pass through: the plainest backend does.
+  await startBackend({ backend: "cpu", precision: "f32", batch: 1, verbose });
+  const { model, labels, preprocessing } = await loading((told) => loadModel(input, { ...told, arch, signal }));
+  try {
+    await saveModel(model, folder, { format: to, labels, preprocessing, dtype });
+  } finally {
+    model.dispose();
   }
 }
 
