@@ -5,6 +5,8 @@ import type { Plugin } from "vite";
 
 /** What the page itself is made of; it is fetched before the service worker sees fetches. */
 const shell = /^(index\.html|[^/]*\.(svg|webmanifest)|examples\/.*|assets\/index-[^/]*\.(js|css))$/;
+/** Kernels of GPU backends, a quarter of all code: kept by the pages that use them, which not every browser can. */
+const gpuKernels = /backendName:\s*["'`]web(gl|gpu)["'`]/;
 /** What no page fetches. */
 const never = /^(_headers|sw\.js|.*\.map)$/;
 
@@ -31,7 +33,10 @@ export function precache(): Plugin {
       const site = {
         version: version.digest("hex").slice(0, 12),
         shell: files.filter((file) => shell.test(file)).map((file) => (file === "index.html" ? "./" : file)),
-        code: files.filter((file) => file.endsWith(".js") && !shell.test(file)),
+        code: files.filter(
+          (file) =>
+            file.endsWith(".js") && !shell.test(file) && !gpuKernels.test(readFileSync(join(folder, file), "utf8")),
+        ),
         known: files,
       };
       const path = join(folder, "sw.js");

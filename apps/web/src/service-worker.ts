@@ -4,7 +4,7 @@ interface Site {
   version: string;
   /** Kept at once: what the page is made of. */
   shell: string[];
-  /** Kept when the page says so: the worker's code, with every backend's. */
+  /** Kept when the page says so: the worker's code, with the backends that every browser can run. */
   code: string[];
   /** Every file; the others, weights among them, are kept when they are first asked for. */
   known: string[];

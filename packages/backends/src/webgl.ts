@@ -1,6 +1,9 @@
 import { type BackendProvider, available, unavailable } from "./backend.ts";
 
-/** GPUs of browsers without WebGPU. Ops run in their composed form. */
+/**
+ * GPUs of browsers without WebGPU. Ops run in their composed form. Probing loads nothing: a page need not fetch a backend
+ * that it then passes over.
+ */
 export const webgl: BackendProvider = {
   name: "webgl",
   tfjsName: "webgl",
@@ -11,20 +14,19 @@ export const webgl: BackendProvider = {
     const info = context.getExtension("WEBGL_debug_renderer_info");
     const device = String(context.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : context.RENDERER));
     context.getExtension("WEBGL_lose_context")?.loseContext();
-    try {
-      await import("@tensorflow/tfjs-backend-webgl");
-    } catch (error) {
-      return unavailable(
-        "webgl",
-        `@tensorflow/tfjs-backend-webgl does not load (${(error as Error).message}); npm install @tensorflow/tfjs-backend-webgl`,
-      );
-    }
     return {
       ...available("webgl", device),
       ...(/swiftshader|llvmpipe|basic render/i.test(device) && { software: true }),
     };
   },
   async register() {
-    await import("@tensorflow/tfjs-backend-webgl");
+    try {
+      await import("@tensorflow/tfjs-backend-webgl");
+    } catch (error) {
+      throw new Error(
+        `@tensorflow/tfjs-backend-webgl does not load (${(error as Error).message}); npm install @tensorflow/tfjs-backend-webgl`,
+        { cause: error },
+      );
+    }
   },
 };

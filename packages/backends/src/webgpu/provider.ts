@@ -8,8 +8,8 @@ export const webgpu: BackendProvider = {
     try {
       const { describeAdapter, findAdapter } = await import("./adapter.ts");
       const { device, software, half } = describeAdapter((await findAdapter()).adapter);
-      const { loadTfjs } = await import("./load-tfjs.ts");
-      await loadTfjs();
+      // A page need not fetch a backend that it then passes over; there a missing one shows when it starts.
+      if (typeof process !== "undefined") await (await import("./load-tfjs.ts")).loadTfjs();
       return { ...available("webgpu", device, half ? ["f32", "f16"] : ["f32"]), ...(software && { software }) };
     } catch (error) {
       return unavailable("webgpu", (error as Error).message);
