@@ -3,7 +3,10 @@ import { withoutNewListeners } from "#process-listeners";
 import { type BackendProvider, type BackendSettings, available, unavailable } from "../backend.ts";
 import { registerWasmKernels } from "./kernels.ts";
 
-/** tfjs-backend-wasm: SIMD in WebAssembly; one thread in Node, several in a cross-origin isolated page. */
+/**
+ * tfjs-backend-wasm: SIMD in WebAssembly, one thread. Its threaded build starts workers in a cross-origin isolated page, but
+ * version 4.22 was seen to compute on one of them (`getThreadsCount()` stays 1), so no more is claimed.
+ */
 export const wasm: BackendProvider = {
   name: "wasm",
   tfjsName: "wasm",
@@ -11,7 +14,7 @@ export const wasm: BackendProvider = {
     if (typeof WebAssembly === "undefined") return unavailable("wasm", "this runtime has no WebAssembly");
     try {
       await import("@tensorflow/tfjs-backend-wasm");
-      return available("wasm", `WebAssembly SIMD, ${threadsOf()}`);
+      return available("wasm", "WebAssembly SIMD, 1 thread");
     } catch (error) {
       return unavailable(
         "wasm",
@@ -33,9 +36,4 @@ async function start({ threads, wasmPath }: BackendSettings): Promise<void> {
   if (threads) setThreadsCount(threads);
   if (await setBackend("wasm")) return;
   throw new Error("WebAssembly did not start; in a browser pass wasmPath, the URL of the folder with its .wasm files");
-}
-
-function threadsOf(): string {
-  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
-  return isolated ? `up to ${navigator.hardwareConcurrency} threads` : "1 thread";
 }
