@@ -17,6 +17,9 @@ const limits = [
 /** Bytes of freed buffers that are kept for later tensors. */
 const FREE_BUDGET = 256 * 2 ** 20;
 
+/** Milliseconds that a failed read waits for the device to say why. */
+const REPORT_MS = 2000;
+
 /** A device with all that an adapter has to give and kernels can use. */
 export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   return adapter.requestDevice({
@@ -56,7 +59,7 @@ export function guard(backend: TfjsWebgpu, freeBudget = FREE_BUDGET): void {
       `webgpu: the GPU was lost (${why}); call useBackend again and load the weights again, what was on it is gone`,
     );
   }
-  void notice();
+  const noticed = notice();
   device.addEventListener("uncapturederror", (event) => {
     const { error } = event as GPUUncapturedErrorEvent;
     event.preventDefault();
@@ -84,8 +87,9 @@ export function guard(backend: TfjsWebgpu, freeBudget = FREE_BUDGET): void {
       check();
       return values;
     } catch (error) {
-      // A device reports why only after it has refused; the report comes with the next turn of the event loop.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      // A read of a GPU that goes away is refused before the device says that it is lost; which of them comes first is
+      // up to the browser's processes.
+      await Promise.race([noticed, new Promise((resolve) => setTimeout(resolve, REPORT_MS))]);
       check();
       throw error;
     }
