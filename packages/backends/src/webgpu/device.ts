@@ -60,10 +60,18 @@ export function guard(backend: TfjsWebgpu, freeBudget = FREE_BUDGET): void {
     );
   }
   const noticed = notice();
+  const waiting: (() => void)[] = [];
+  const report = () =>
+    Promise.race([
+      noticed,
+      new Promise<void>((resolve) => waiting.push(resolve)),
+      new Promise((resolve) => setTimeout(resolve, REPORT_MS)),
+    ]);
   device.addEventListener("uncapturederror", (event) => {
     const { error } = event as GPUUncapturedErrorEvent;
     event.preventDefault();
     refused ??= new TesseraError(`webgpu: the GPU refused a command: ${error.message}`);
+    for (const wake of waiting.splice(0)) wake();
   });
 
   /** Throws what has happened since the last call. */
@@ -81,18 +89,15 @@ export function guard(backend: TfjsWebgpu, freeBudget = FREE_BUDGET): void {
   };
   const read = backend.read.bind(backend);
   backend.read = async (dataId) => {
-    try {
-      const values = await read(dataId);
-      await pool.settle();
-      check();
-      return values;
-    } catch (error) {
-      // A read of a GPU that goes away is refused before the device says that it is lost; which of them comes first is
-      // up to the browser's processes.
-      await Promise.race([noticed, new Promise((resolve) => setTimeout(resolve, REPORT_MS))]);
+    const values = await read(dataId).catch(async (error: unknown) => {
+      // A read may be refused before the device says why; which of them comes first is up to the browser's processes.
+      if (!gone && !refused) await report();
       check();
       throw error;
-    }
+    });
+    await pool.settle();
+    check();
+    return values;
   };
   const readSync = backend.readSync.bind(backend);
   backend.readSync = (dataId) => {
