@@ -34,6 +34,7 @@ test("exports these names, and no others", () => {
     "attention",
     "attentionGrad",
     "attentionWeights",
+    "blockIndices",
     "capture",
     "composeAttention",
     "composeAttentionGrad",

@@ -1,3 +1,4 @@
+export { blockIndices } from "./block-indices.ts";
 export { capture } from "./capture.ts";
 export type { Checkpoint, StoredTensor, TensorValues } from "./checkpoint.ts";
 export { type Capture, type Context, output, randomOf, within } from "./context.ts";

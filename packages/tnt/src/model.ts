@@ -10,6 +10,7 @@ import {
   type Positions,
   Random,
   type Shape,
+  blockIndices,
   dropPathRates,
   dropout,
   meanPool,
@@ -23,7 +24,7 @@ import {
 } from "@tessera/core";
 import { TntBlock, type TntState } from "./block.ts";
 import type { TntConfig } from "./config.ts";
-import { blockIndices, throughBlocks } from "./encoder.ts";
+import { throughBlocks } from "./encoder.ts";
 import { PixelEmbed } from "./pixel-embed.ts";
 
 /** Tokens of an image: the class token, then patches in row-major order. */
@@ -113,7 +114,7 @@ export class Tnt extends Module {
     { norm = false }: { norm?: boolean } = {},
     ctx: Context = {},
   ): Tensor3D[] {
-    const wanted = blockIndices(blocks, this.config.depth);
+    const wanted = blockIndices(blocks, this.config.depth, "Tnt.intermediates");
     return tidy(() => {
       const seen = throughBlocks(this.blocks, this.tokenize(images, ctx), ctx, wanted);
       return seen.map((tokens) => (norm ? this.norm.forward(tokens) : tokens));

@@ -1,5 +1,5 @@
 import type { Tensor3D } from "@tensorflow/tfjs-core";
-import { Attention, type Context, EncoderBlock, Mlp, ShapeError, SwiGlu, within } from "@tessera/core";
+import { Attention, type Context, EncoderBlock, Mlp, SwiGlu, within } from "@tessera/core";
 import type { VitConfig } from "./config.ts";
 
 /** One block of a ViT, with the drop path rate of its place. */
@@ -36,16 +36,4 @@ export function throughBlocks(
     current = next;
   }
   return wanted.flatMap((block) => seen.get(block) ?? []);
-}
-
-/**
- * Blocks counted from 0, from such that may be counted from the end.
- * @throws {ShapeError} if one does not exist.
- */
-export function blockIndices(blocks: readonly number[], depth: number): number[] {
-  const wrong = blocks.filter((block) => !(Number.isInteger(block) && block >= -depth && block < depth));
-  if (wrong.length > 0) {
-    throw new ShapeError(`Vit.intermediates: expected blocks from ${-depth} to ${depth - 1}, got ${wrong.join(", ")}`);
-  }
-  return blocks.map((block) => (block < 0 ? block + depth : block));
 }

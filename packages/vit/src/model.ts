@@ -15,6 +15,7 @@ import {
   Random,
   type Shape,
   ShapeError,
+  blockIndices,
   dropPathRates,
   dropout,
   meanPool,
@@ -26,7 +27,7 @@ import {
   within,
 } from "@tessera/core";
 import type { VitConfig } from "./config.ts";
-import { blockIndices, encoderBlock, throughBlocks } from "./encoder.ts";
+import { encoderBlock, throughBlocks } from "./encoder.ts";
 import { type VitFeatures, average, hasTwoHeads, prefixLength, withTokens } from "./tokens.ts";
 
 /**
@@ -116,7 +117,7 @@ export class Vit extends Module {
     { norm = false }: { norm?: boolean } = {},
     ctx: Context = {},
   ): Tensor3D[] {
-    const wanted = blockIndices(blocks, this.config.depth);
+    const wanted = blockIndices(blocks, this.config.depth, "Vit.intermediates");
     return tidy(() => {
       const seen = throughBlocks(this.blocks, this.tokenize(images, ctx), ctx, wanted);
       return seen.map((tokens) => (norm && this.norm ? this.norm.forward(tokens) : tokens));
