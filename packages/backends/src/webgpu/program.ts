@@ -1,7 +1,7 @@
 import { type DataType, type TensorInfo, env, util } from "@tensorflow/tfjs-core";
 import { TesseraError } from "@tessera/core";
 import { bindGroupOf, uniformOf } from "./bindings.ts";
-import { type Pipeline, pipelineOf } from "./pipelines.ts";
+import { type Shader, collect, isCollecting, pipelineOf } from "./pipelines.ts";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
 
 /** A compute shader: what it reads, what it writes, and its text. */
@@ -56,39 +56,45 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) count: ve
 `;
 }
 
-function pipelineFor(device: GPUDevice, program: Program): Pipeline {
+function shaderOf(program: Program): Shader {
   const bindings: GPUBufferBindingType[] = [
     "uniform",
     ...Object.keys(program.inputs).map(() => "read-only-storage" as const),
     ...Object.keys(program.outputs).map(() => "storage" as const),
   ];
-  return pipelineOf(device, `${program.key}/${program.half ?? "off"}`, { bindings, code: () => sourceOf(program) });
+  return { key: `${program.key}/${program.half ?? "off"}`, bindings, code: () => sourceOf(program) };
 }
 
 /** Records a run of a program in tfjs's own command stream, so that it keeps its place among tfjs's programs. */
 export function dispatch(backend: TfjsWebgpu, program: Program, { inputs, outputs, params, groups }: Dispatch): void {
   const { device } = backend;
-  const { pipeline, layout } = pipelineFor(device, program);
   const types = Object.values(program.inputs);
   const floats = inputs.map((value, i) =>
     types[i]!.endsWith("f32") || types[i]!.endsWith("f32>") ? asFloats(backend, value) : value,
   );
   const buffers = [...floats, ...outputs].map((value) => bufferOf(backend, value));
-  const uniform = uniformOf(device, Object.values(program.params), params);
-  const bindGroup = bindGroupOf(device, layout, [uniform, ...buffers]);
+  if (isCollecting()) collect(device, shaderOf(program));
+  else {
+    const { pipeline, layout } = pipelineOf(device, shaderOf(program));
+    const uniform = uniformOf(device, Object.values(program.params), params);
+    encode(backend, pipeline, bindGroupOf(device, layout, [uniform, ...buffers]), groups);
+  }
+  for (const [i, value] of floats.entries()) if (value !== inputs[i]) backend.disposeData((value as TensorInfo).dataId);
+}
+
+function encode(backend: TfjsWebgpu, pipeline: GPUComputePipeline, bindGroup: GPUBindGroup, groups: number): void {
   backend.ensureCommandEncoderReady();
   backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass();
   const pass = backend.computePassEncoder;
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
-  const [x, y] = spread(groups, device.limits.maxComputeWorkgroupsPerDimension);
+  const [x, y] = spread(groups, backend.device.limits.maxComputeWorkgroupsPerDimension);
   pass.dispatchWorkgroups(x, y);
   backend.dispatchCountInPass++;
   if (backend.dispatchCountInPass >= env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE")) {
     backend.endComputePassEncoder();
     backend.submitQueue();
   }
-  for (const [i, value] of floats.entries()) if (value !== inputs[i]) backend.disposeData((value as TensorInfo).dataId);
 }
 
 const toFloats: Program = {
