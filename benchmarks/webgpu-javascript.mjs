@@ -3,7 +3,7 @@
 // nothing. From the call of the forward until its commands are submitted, run op by op and replayed, in turns.
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
-import { engine, randomUniform, ready, setBackend, tensor4d } from "@tensorflow/tfjs-core";
+import { randomUniform, ready, setBackend, tensor4d } from "@tensorflow/tfjs-core";
 import { replayed, warmUp } from "@tessera/core";
 import { createTnt } from "@tessera/tnt";
 import { createVit } from "@tessera/vit";

@@ -7,8 +7,8 @@ import { structureOf } from "./structure.ts";
 export const REPLAY = "TesseraReplay";
 
 /**
- * A forward of a model for inputs that come again and again in the same shape. A backend may note what it does and, from the
- * third time on, only repeat that without running any JavaScript of the model; on others, and where it cannot be repeated,
+ * A forward of a model for inputs that come again and again in the same shape. A backend may note what it does and, when it
+ * did the same twice, only repeat that without running any JavaScript of the model; on others, and where it cannot be repeated,
  * it runs as ever. Kernel `TesseraReplay`.
  *
  * What `forward` gives must follow from its input and the model alone. Parameters that are loaded, trained or replaced count

@@ -21,7 +21,8 @@ export async function warmUp<I extends Tensor>(
 ): Promise<void> {
   signal?.throwIfAborted();
   await compile(() => forward(x).dispose(), onProgress);
-  const runs = getKernel(REPLAY, getBackend()) ? 2 : 1;
+  // The first may fill caches; the two after it have to be alike to be recorded.
+  const runs = getKernel(REPLAY, getBackend()) ? 3 : 1;
   for (let run = 0; run < runs; run++) {
     signal?.throwIfAborted();
     const y = forward(x);

@@ -80,9 +80,9 @@ export async function imageEmbedder(
     return many ? results : results[0]!;
   }
 
-  async function warmUp(options: WarmUpOptions = {}): Promise<void> {
+  async function warmUp(how: WarmUpOptions = {}): Promise<void> {
     checkInUse();
-    await warmUpRun(forwards, preprocessing, options);
+    await warmUpRun(forwards, preprocessing, how);
   }
 
   function checkInUse(): void {

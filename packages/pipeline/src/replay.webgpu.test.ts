@@ -40,8 +40,7 @@ test.each([{ tta: false }, { tta: true }])(
       expect(answer).toEqual(expected[i]);
     }
 
-    classify.model.resetHead?.(3, 9);
-    cold.model.resetHead?.(3, 9);
+    for (const { model } of [cold, classify]) model.init(9);
     for (const picture of pictures) expect(await classify(picture, how)).toEqual(await cold(picture, how));
   },
 );

@@ -11,15 +11,16 @@ const MAX_KNOWN = 64;
 const MAX_RECORDINGS = 8;
 /** Bytes that recordings may hold together; the newest may hold more, as its forward needs them anyway. */
 const MAX_BYTES = 512 * 2 ** 20;
-/** How often a forward may turn out another than before until it is taken for one that always does. */
+/** How often a forward is tried until it is taken for one that is another every time. */
 const MAX_TRIES = 4;
 
 type Forward = (x: Tensor) => Tensor;
 
 interface Known {
   version: number;
+  /** Times that it ran since it was last recorded. */
   tries: number;
-  /** Of the last time. */
+  /** Of the last time that could have been replayed. */
   fingerprint?: number;
   recording?: Recording | undefined;
 }
@@ -93,9 +94,12 @@ class Recordings {
     try {
       const { output, fingerprint, recording } = record(this.backend, forward, x);
       known.tries++;
+      // One that cannot be replayed may have filled a cache on the way, and the next do without.
       if (recording && fingerprint === known.fingerprint) this.keep(known, recording);
-      else recording?.dispose();
-      known.fingerprint = fingerprint;
+      else if (recording) {
+        known.fingerprint = fingerprint;
+        recording.dispose();
+      }
       return output;
     } finally {
       this.busy = false;
