@@ -64,7 +64,7 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
     );
     return [];
   }
-  const project = inNode("node-webgpu", "webgpu", webgpuTests, [...nodeTests, ...browserTests]);
+  const project = inNode("node-webgpu", "webgpu", [...webgpuTests, ...kernelTests], [...nodeTests, ...browserTests]);
   return [
     {
       ...project,

@@ -66,5 +66,7 @@ export { type RelativeRule, resampleRelativeBias } from "./positions/resample-re
 export { type PositionRule, type ResampleOptions, positionRules, resamplePositions } from "./positions/resample.ts";
 export { Rotary2d, type Rotary2dConfig } from "./positions/rotary.ts";
 export { Random } from "./random.ts";
+export { replayed } from "./replayed.ts";
 export { type Shape, pair, sameShape, sizeOf, sizes } from "./shape.ts";
 export { type Summary, type SummaryRow, summarize } from "./summarize.ts";
+export { type WarmUpOptions, warmUp } from "./warm-up.ts";

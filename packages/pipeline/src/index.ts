@@ -21,3 +21,4 @@ export { type ModelFiles, openModelWeights } from "./model-files.ts";
 export { type ParityOptions, type ParityReference, type ParityReport, type ParityRow, parity } from "./parity.ts";
 export type { Outcome, RunOptions, Timing } from "./run.ts";
 export { type SaveModelOptions, modelFilesOf, saveModel } from "./save-model.ts";
+export type { WarmUpOptions } from "./warm-up.ts";

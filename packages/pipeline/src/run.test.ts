@@ -4,18 +4,20 @@ import { timmPreprocessing } from "@tessera/data";
 import { describe, expect, test } from "vitest";
 import { failure } from "./__fixtures__/failure.ts";
 import { plain } from "./__fixtures__/pictures.ts";
+import type { Forward, Forwards } from "./forwards.ts";
 import { type Outcome, type RunOptions, run } from "./run.ts";
 
 const preprocessing = timmPreprocessing({ input_size: [3, 2, 2], crop_pct: 1, mean: [0, 0, 0], std: [1, 1, 1] });
 /** The mean red of each picture: [b, h, w, 3] -> [b, 1] */
 const meanRed = (images: Tensor4D): Tensor2D =>
   reshape(mean(slice(images, [0, 0, 0, 0], [-1, -1, -1, 1]), [1, 2, 3]), [images.shape[0], 1]);
+const both = (forward: Forward): Forwards => ({ plain: forward, mirrored: forward });
 const reds = [0, 51, 102, 153, 204, 255];
 const inputs: ImageInput[] = reds.map((red) => plain(red, 7, 7));
 
 async function all(options: RunOptions, forward = meanRed, of = inputs): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for await (const outcome of run(of, preprocessing, forward, options)) outcomes.push(outcome);
+  for await (const outcome of run(of, preprocessing, both(forward), options)) outcomes.push(outcome);
   return outcomes;
 }
 
@@ -90,7 +92,7 @@ describe("an abort", () => {
     const seen: number[] = [];
     const running = async () => {
       const options = { batchSize: 2, signal: controller.signal };
-      for await (const { index } of run(inputs, preprocessing, meanRed, options)) {
+      for await (const { index } of run(inputs, preprocessing, both(meanRed), options)) {
         seen.push(index);
         if (index === 1) controller.abort(new Error("enough"));
       }
@@ -115,7 +117,7 @@ describe("an abort", () => {
 
   test("a reader that leaves early leaves nothing behind", async () => {
     const before = memory().numTensors;
-    for await (const { index } of run(inputs, preprocessing, meanRed, { batchSize: 2 })) if (index === 0) break;
+    for await (const { index } of run(inputs, preprocessing, both(meanRed), { batchSize: 2 })) if (index === 0) break;
     expect(memory().numTensors).toBe(before);
   });
 });

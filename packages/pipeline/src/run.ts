@@ -1,7 +1,8 @@
-import { type Tensor2D, type Tensor4D, add, engine, mul, reverse, tensor4d, tidy } from "@tensorflow/tfjs-core";
+import { engine, tensor4d, tidy } from "@tensorflow/tfjs-core";
 import { useBackend } from "@tessera/backends";
 import { TesseraError } from "@tessera/core";
 import type { ImageInput, Preprocessing } from "@tessera/data";
+import type { Forward, Forwards } from "./forwards.ts";
 import { type Prepared, type Spent, prepare } from "./prepare.ts";
 
 /** Milliseconds of one picture. Those of all pictures add up to no more than passed. */
@@ -27,9 +28,6 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** A model's part of a run: [b, h, w, 3] -> [b, outputs] */
-type Forward = (images: Tensor4D) => Tensor2D;
-
 /** Chooses a backend for callers who have not. */
 export async function ensureBackend(): Promise<void> {
   if (!engine().backendName) await useBackend("auto");
@@ -48,7 +46,7 @@ export function checkCount(name: string, count: number): void {
 export async function* run(
   inputs: readonly ImageInput[],
   preprocessing: Preprocessing,
-  forward: Forward,
+  { plain, mirrored }: Forwards,
   { batchSize = 8, tta = false, signal }: RunOptions,
 ): AsyncGenerator<Outcome> {
   checkCount("batchSize", batchSize);
@@ -64,7 +62,7 @@ export async function* run(
     signal?.throwIfAborted();
     next = batchAt(start + batchSize);
     const computing = stopwatch(spent);
-    const rows = await compute(batch, preprocessing, tta ? mirrored(forward) : forward);
+    const rows = await compute(batch, preprocessing, tta ? mirrored : plain);
     const each = computing() / rows.length;
     for (const prepared of batch) {
       const { index, input, error } = prepared;
@@ -100,8 +98,4 @@ async function compute(
 function stopwatch(spent: Spent): () => number {
   const [start, before] = [performance.now(), spent.ms];
   return () => performance.now() - start - (spent.ms - before);
-}
-
-function mirrored(forward: Forward): Forward {
-  return (images) => mul(add(forward(images), forward(reverse(images, 2))), 0.5);
 }

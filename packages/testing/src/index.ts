@@ -3,5 +3,6 @@ export { composed } from "./composed.ts";
 export { readFixture } from "./fixture.ts";
 export { type Goldens, type Stored, readGoldens, restore } from "./goldens.ts";
 export { type GradientOptions, checkGradients } from "./gradients.ts";
+export { kernelsRun } from "./kernels-run.ts";
 export { type LeakOptions, expectNoLeak } from "./leak.ts";
 export { type Seeded, seeded } from "./seeded.ts";

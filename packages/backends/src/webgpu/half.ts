@@ -1,4 +1,5 @@
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { isCollecting } from "./pipelines.ts";
 import { type HalfMode, type Program, dispatch } from "./program.ts";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
 
@@ -36,7 +37,10 @@ export function packedHalves(backend: TfjsWebgpu, tensor: TensorInfo): GPUBuffer
     params: [size / 4],
     groups: Math.ceil(size / 4 / packProgram.threads),
   });
-  packed.set(tensor.dataId, { buffer, free: () => backend.uniformPendingDisposal.push(buffer) });
+  const free = () => backend.uniformPendingDisposal.push(buffer);
+  // What was only collected has not been computed.
+  if (isCollecting()) free();
+  else packed.set(tensor.dataId, { buffer, free });
   return buffer;
 }
 

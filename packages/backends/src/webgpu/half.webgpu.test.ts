@@ -1,7 +1,7 @@
 // With f32 in the place of f16 for tiles, since SwiftShader has no shader-f16; weights are packed to real halves.
 import { type Tensor1D, type Tensor2D, type Tensor3D, engine, memory } from "@tensorflow/tfjs-core";
-import { linear, selfAttention } from "@tessera/core";
-import { composed, seeded } from "@tessera/testing";
+import { Linear, linear, replayed, selfAttention, warmUp } from "@tessera/core";
+import { composed, kernelsRun, seeded } from "@tessera/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { setHalf } from "./half.ts";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
@@ -50,4 +50,23 @@ test("packed weights go with the weight", async () => {
   const before = bytes();
   for (let run = 0; run < 5; run++) await once();
   expect(bytes()).toBe(before);
+});
+
+test("a recorded forward follows a change of precision and of packed weights", async () => {
+  const layer = new Linear(64, 64).init(1);
+  const forward = replayed(layer, (x: Tensor2D) => layer.forward(x));
+  await warmUp(forward, seeded(9).normals([3, 64]) as Tensor2D);
+  for (const mode of ["emulated", "off", "emulated"] as const) {
+    setHalf(device, mode);
+    for (const init of [2, 3]) {
+      layer.init(init);
+      for (const seed of [1, 2, 3, 4]) {
+        const x = seeded(seed).normals([3, 64]) as Tensor2D;
+        await expect(forward(x)).toBeAllClose(layer.forward(x), { rtol: 0, atol: 0 });
+      }
+      const kernels = kernelsRun(() => forward(seeded(5).normals([3, 64]) as Tensor2D).dispose());
+      expect(kernels).toEqual(["TesseraReplay"]);
+    }
+  }
+  layer.dispose();
 });

@@ -1,5 +1,7 @@
 import { type DataType, type TensorInfo, env, util } from "@tensorflow/tfjs-core";
 import { TesseraError } from "@tessera/core";
+import { bindGroupOf, uniformOf } from "./bindings.ts";
+import { type Shader, collect, isCollecting, pipelineOf } from "./pipelines.ts";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
 
 /** A compute shader: what it reads, what it writes, and its text. */
@@ -32,11 +34,6 @@ export interface Dispatch {
   groups: number;
 }
 
-interface Compiled {
-  pipeline: GPUComputePipeline;
-  layout: GPUBindGroupLayout;
-}
-
 /** Its WGSL, whole. `enable` must stand before everything else, which is why programs of tfjs cannot have any. */
 export function sourceOf(program: Program): string {
   const { inputs, outputs, params, threads, half = "off" } = program;
@@ -59,30 +56,45 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) count: ve
 `;
 }
 
+function shaderOf(program: Program): Shader {
+  const bindings: GPUBufferBindingType[] = [
+    "uniform",
+    ...Object.keys(program.inputs).map(() => "read-only-storage" as const),
+    ...Object.keys(program.outputs).map(() => "storage" as const),
+  ];
+  return { key: `${program.key}/${program.half ?? "off"}`, bindings, code: () => sourceOf(program) };
+}
+
 /** Records a run of a program in tfjs's own command stream, so that it keeps its place among tfjs's programs. */
 export function dispatch(backend: TfjsWebgpu, program: Program, { inputs, outputs, params, groups }: Dispatch): void {
   const { device } = backend;
-  const { pipeline, layout } = compiled(device, program);
   const types = Object.values(program.inputs);
   const floats = inputs.map((value, i) =>
     types[i]!.endsWith("f32") || types[i]!.endsWith("f32>") ? asFloats(backend, value) : value,
   );
   const buffers = [...floats, ...outputs].map((value) => bufferOf(backend, value));
-  const uniform = uniformOf(device, program, params);
-  const bindGroup = bindGroupOf(device, layout, [uniform, ...buffers]);
+  if (isCollecting()) collect(device, shaderOf(program));
+  else {
+    const { pipeline, layout } = pipelineOf(device, shaderOf(program));
+    const uniform = uniformOf(device, Object.values(program.params), params);
+    encode(backend, pipeline, bindGroupOf(device, layout, [uniform, ...buffers]), groups);
+  }
+  for (const [i, value] of floats.entries()) if (value !== inputs[i]) backend.disposeData((value as TensorInfo).dataId);
+}
+
+function encode(backend: TfjsWebgpu, pipeline: GPUComputePipeline, bindGroup: GPUBindGroup, groups: number): void {
   backend.ensureCommandEncoderReady();
   backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass();
   const pass = backend.computePassEncoder;
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
-  const [x, y] = spread(groups, device.limits.maxComputeWorkgroupsPerDimension);
+  const [x, y] = spread(groups, backend.device.limits.maxComputeWorkgroupsPerDimension);
   pass.dispatchWorkgroups(x, y);
   backend.dispatchCountInPass++;
   if (backend.dispatchCountInPass >= env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE")) {
     backend.endComputePassEncoder();
     backend.submitQueue();
   }
-  for (const [i, value] of floats.entries()) if (value !== inputs[i]) backend.disposeData((value as TensorInfo).dataId);
 }
 
 const toFloats: Program = {
@@ -136,89 +148,5 @@ function bufferOf(backend: TfjsWebgpu, value: TensorInfo | GPUBuffer): GPUBuffer
       `webgpu: expected tensors of at most ${limit} bytes on this GPU, got [${value.shape.join(", ")}] of ${buffer.size}; use a smaller batch`,
     );
   }
-  return buffer;
-}
-
-const pipelines = new WeakMap<GPUDevice, Map<string, Compiled>>();
-
-function compiled(device: GPUDevice, program: Program): Compiled {
-  const cache = pipelines.get(device) ?? new Map<string, Compiled>();
-  pipelines.set(device, cache);
-  const key = `${program.key}/${program.half ?? "off"}`;
-  const known = cache.get(key);
-  if (known) return known;
-  const module = device.createShaderModule({ code: sourceOf(program), label: key });
-  const types: GPUBufferBindingType[] = [
-    "uniform",
-    ...Object.keys(program.inputs).map(() => "read-only-storage" as const),
-    ...Object.keys(program.outputs).map(() => "storage" as const),
-  ];
-  // Named in full: a layout derived from the text would leave out what a variant does not use.
-  const layout = device.createBindGroupLayout({
-    entries: types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
-  });
-  const pipeline = device.createComputePipeline({
-    label: key,
-    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-    compute: { module, entryPoint: "main" },
-  });
-  cache.set(key, { pipeline, layout });
-  return { pipeline, layout };
-}
-
-const bindGroups = new WeakMap<GPUDevice, Map<string, GPUBindGroup>>();
-const numbers = new WeakMap<object, number>();
-let numbered = 0;
-
-/** A number of an object's own, which no other ever gets. */
-function numberOf(object: object): number {
-  const known = numbers.get(object);
-  if (known !== undefined) return known;
-  numbers.set(object, ++numbered);
-  return numbered;
-}
-
-/** The same buffers in the same places are the same group: a repeated forward finds all of its groups made. */
-function bindGroupOf(device: GPUDevice, layout: GPUBindGroupLayout, buffers: readonly GPUBuffer[]): GPUBindGroup {
-  const cache = bindGroups.get(device) ?? new Map<string, GPUBindGroup>();
-  bindGroups.set(device, cache);
-  const key = [layout, ...buffers].map(numberOf).join();
-  const known = cache.get(key);
-  if (known) return known;
-  const made = device.createBindGroup({
-    layout,
-    entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
-  });
-  if (cache.size >= KEPT) cache.delete(cache.keys().next().value!);
-  cache.set(key, made);
-  return made;
-}
-
-const uniforms = new WeakMap<GPUDevice, Map<string, GPUBuffer>>();
-/** More than a model needs at a time. Those beyond are dropped, the oldest first. */
-const KEPT = 1024;
-
-/** The same numbers in the same layout are the same buffer, so a repeated forward writes none. */
-function uniformOf(device: GPUDevice, { params }: Program, values: readonly number[]): GPUBuffer {
-  const cache = uniforms.get(device) ?? new Map<string, GPUBuffer>();
-  uniforms.set(device, cache);
-  const types = Object.values(params);
-  const key = values.map((value, i) => types[i]![0]! + value).join();
-  const known = cache.get(key);
-  if (known) return known;
-  const bytes = new ArrayBuffer(Math.max(16, Math.ceil(values.length / 4) * 16));
-  const view = new DataView(bytes);
-  for (const [i, value] of values.entries()) {
-    if (types[i] === "f32") view.setFloat32(4 * i, value, true);
-    else view.setUint32(4 * i, value, true);
-  }
-  const buffer = device.createBuffer({
-    size: bytes.byteLength,
-    usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-  });
-  device.queue.writeBuffer(buffer, 0, bytes);
-  // Not destroyed: a command that is not submitted yet may still need it.
-  if (cache.size >= KEPT) cache.delete(cache.keys().next().value!);
-  cache.set(key, buffer);
   return buffer;
 }

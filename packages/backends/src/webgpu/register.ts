@@ -4,9 +4,11 @@ import { attention, selfAttention } from "./kernels/attention.ts";
 import { attentionGrad, selfAttentionGrad } from "./kernels/attention-grad.ts";
 import { layerNorm } from "./kernels/layer-norm.ts";
 import { layerNormGrad } from "./kernels/layer-norm-grad.ts";
+import { compile } from "./kernels/compile.ts";
 import { linear } from "./kernels/linear.ts";
 import { linearGrad } from "./kernels/linear-grad.ts";
 import { patchify } from "./kernels/patchify.ts";
+import { replay } from "./kernels/replay.ts";
 import { resize } from "./kernels/resize.ts";
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./kernels/softmax-cross-entropy.ts";
 
@@ -26,4 +28,6 @@ export function registerWebgpuKernels(): void {
   register(resize);
   register(softmaxCrossEntropy);
   register(softmaxCrossEntropyGrad);
+  register(compile);
+  register(replay);
 }

@@ -9,12 +9,13 @@ import { registerWebgpuKernels } from "./register.ts";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
 
 /**
- * Gives tfjs a WebGPU backend on a device of ours, with our kernels; one that runs already is kept.
+ * Gives tfjs a WebGPU backend on a device of ours, with our kernels; one that runs already is kept. `find` is how it comes
+ * by an adapter: benchmarks take one that computes nothing.
  *
  * @throws if there is no GPU or the precision cannot be had, with the reason.
  */
-export async function startWebgpu(precision: Precision): Promise<void> {
-  const backend = running() ?? (await start());
+export async function startWebgpu(precision: Precision, find = findAdapter): Promise<void> {
+  const backend = running() ?? (await start(find));
   if (precision === "f16" && !backend.device.features.has("shader-f16")) {
     throw new Error(
       "tfjs runs on a device that was made elsewhere without shader-f16; call useBackend before tfjs's own webgpu starts",
@@ -32,8 +33,8 @@ function running(): TfjsWebgpu | undefined {
   return undefined;
 }
 
-async function start(): Promise<TfjsWebgpu> {
-  const { gpu, adapter } = await findAdapter();
+async function start(find: typeof findAdapter): Promise<TfjsWebgpu> {
+  const { gpu, adapter } = await find();
   const { WebGPUBackend } = await loadTfjs();
   const device = await openDevice(adapter);
   const instance = await withGpu(gpu, async () => new WebGPUBackend(device as never, adapter.info as never));

@@ -1,0 +1,81 @@
+import type { Buffers } from "../tfjs-backend.ts";
+
+/**
+ * Buffers of a forward that is being recorded. They come from the backend's own, and serve again within the forward in the
+ * order in which they are free, but go back to nobody else until the recording ends: a replay writes them all anew. What
+ * was filled by the processor (constants, uniforms) is written once, so nothing else may ever come to lie there.
+ */
+export class Arena implements Buffers {
+  /** Those that everything else has. */
+  readonly outer: Buffers;
+  private readonly all = new Set<GPUBuffer>();
+  /** Those that a tensor has. */
+  private readonly used = new Set<GPUBuffer>();
+  private readonly constants = new Set<GPUBuffer>();
+  private readonly free = new Map<string, GPUBuffer[]>();
+  private bytes = 0;
+
+  constructor(outer: Buffers) {
+    this.outer = outer;
+  }
+
+  /** Bytes that the recording holds. */
+  get size(): number {
+    return this.bytes;
+  }
+
+  /** Whether something that was made in the forward has outlived it. */
+  get inUse(): boolean {
+    return this.used.size > 0;
+  }
+
+  get numBytesUsed(): number {
+    return this.outer.numBytesUsed;
+  }
+
+  get numBytesAllocated(): number {
+    return this.outer.numBytesAllocated;
+  }
+
+  acquireBuffer(size: number, usage: number, mappedAtCreation = false, reuse = true): GPUBuffer {
+    const constant = mappedAtCreation || (usage & GPUBufferUsage.UNIFORM) !== 0;
+    const again = constant ? undefined : this.free.get(`${size}_${usage}`)?.pop();
+    // One that was used before would be filled by way of a second buffer, which does not outlive the next submit.
+    const buffer = again ?? this.outer.acquireBuffer(size, usage, mappedAtCreation, reuse && !mappedAtCreation);
+    this.used.add(buffer);
+    if (!again) {
+      this.all.add(buffer);
+      this.bytes += size;
+    }
+    if (constant) this.constants.add(buffer);
+    return buffer;
+  }
+
+  releaseBuffer(buffer: GPUBuffer, reuse = true): void {
+    if (!this.all.has(buffer)) {
+      this.outer.releaseBuffer(buffer, reuse);
+      return;
+    }
+    if (!this.used.delete(buffer) || this.constants.has(buffer)) return;
+    const key = `${buffer.size}_${buffer.usage}`;
+    const alike = this.free.get(key);
+    if (alike) alike.push(buffer);
+    else this.free.set(key, [buffer]);
+  }
+
+  getNumUsedBuffers(): number {
+    return this.outer.getNumUsedBuffers();
+  }
+
+  getNumFreeBuffers(): number {
+    return this.outer.getNumFreeBuffers();
+  }
+
+  /** Gives everything back, except what a tensor still has: that is now the tensor's, as if nothing had been recorded. */
+  dispose(): void {
+    for (const buffer of this.all) if (!this.used.has(buffer)) this.outer.releaseBuffer(buffer);
+    this.all.clear();
+    this.used.clear();
+    this.bytes = 0;
+  }
+}

@@ -1,0 +1,30 @@
+import { type Tensor, getBackend, getKernel } from "@tensorflow/tfjs-core";
+import type { Module } from "./module.ts";
+import { recording, runOp } from "./ops/dispatch.ts";
+import { structureOf } from "./structure.ts";
+
+/** Kernel of backends that repeat a forward faster than they run it. */
+export const REPLAY = "TesseraReplay";
+
+/**
+ * A forward of a model for inputs that come again and again in the same shape. A backend may note what it does and, when it
+ * did the same twice, only repeat that without running any JavaScript of the model; on others, and where it cannot be repeated,
+ * it runs as ever. Kernel `TesseraReplay`.
+ *
+ * What `forward` gives must follow from its input and the model alone. Parameters that are loaded, trained or replaced count
+ * at once, and so do parts that are. It runs as ever while gradients are taken, and whenever it reads values, draws random
+ * numbers or keeps a tensor besides its output. The output is a tensor of the caller's own. Memory that recordings hold is
+ * bounded, and is freed with the model's parameters.
+ */
+export function replayed<I extends Tensor, O extends Tensor>(model: Module, forward: (x: I) => O): (x: I) => O {
+  let unchanged = structureOf(model);
+  let version = 0;
+  return (x) => {
+    if (recording() || !getKernel(REPLAY, getBackend())) return forward(x);
+    if (!unchanged()) {
+      unchanged = structureOf(model);
+      version++;
+    }
+    return runOp(REPLAY, { x }, { forward, version }, () => forward(x));
+  };
+}
