@@ -22,9 +22,10 @@ const programs: Program[] = [
     { a: "outer", b: "outer", packed: false, epilogue, half: "native" },
   ),
   fewRowsProgram({ rows: 3, columns: 12, depth: 16 }, { packed: true, epilogue, half: "native" }),
+  forwardProgram({ width: 64, packed: "qk", bias: false, mask: false }, "native", "output"),
   ...[6, 64, 128].flatMap((width) =>
-    [true, false].flatMap((packed) => {
-      const variant = { width, packed, bias: !packed, mask: !packed };
+    (["qkv", "none"] as const).flatMap((packed) => {
+      const variant = { width, packed, bias: packed === "none", mask: packed === "none" };
       return [
         forwardProgram(variant, "native", "output"),
         forwardProgram(variant, "native", "stats"),

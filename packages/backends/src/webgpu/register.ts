@@ -1,6 +1,6 @@
 import { register } from "./kernel.ts";
 import { activation, activationGrad } from "./kernels/activation.ts";
-import { attention, selfAttention } from "./kernels/attention.ts";
+import { attention, queryKeyAttention, selfAttention } from "./kernels/attention.ts";
 import { attentionGrad, selfAttentionGrad } from "./kernels/attention-grad.ts";
 import { layerNorm } from "./kernels/layer-norm.ts";
 import { layerNormGrad } from "./kernels/layer-norm-grad.ts";
@@ -20,6 +20,7 @@ export function registerWebgpuKernels(): void {
   register(layerNormGrad);
   register(attention);
   register(attentionGrad);
+  register(queryKeyAttention);
   register(selfAttention);
   register(selfAttentionGrad);
   register(patchify);
