@@ -9,6 +9,8 @@ import { linearGrad } from "./kernels/linear-grad.ts";
 import { patchify } from "./kernels/patchify.ts";
 import { resize } from "./kernels/resize.ts";
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./kernels/softmax-cross-entropy.ts";
+import { tntInner } from "./tnt/inner.ts";
+import { tntMerge } from "./tnt/merge.ts";
 
 /** Registers our WGSL under the names of the fused ops, for whatever instance tfjs knows as "webgpu". Idempotent. */
 export function registerWebgpuKernels(): void {
@@ -27,4 +29,6 @@ export function registerWebgpuKernels(): void {
   register(resize);
   register(softmaxCrossEntropy);
   register(softmaxCrossEntropyGrad);
+  register(tntInner);
+  register(tntMerge);
 }
