@@ -46,12 +46,13 @@ export {
   joinHeads,
   splitHeads,
 } from "./ops/attention.ts";
-export { differentiable, runOp } from "./ops/dispatch.ts";
+export { type OpKernel, differentiable, runOp } from "./ops/dispatch.ts";
 export { gatherRows } from "./ops/gather-rows.ts";
 export { registerGradients } from "./ops/gradients.ts";
 export { layerNorm, layerNormGrad } from "./ops/layer-norm.ts";
 export { type LinearOptions, linear, linearGrad } from "./ops/linear.ts";
 export { type PatchifyOptions, patchGrid, patchify } from "./ops/patchify.ts";
+export { queryKeyAttention, unpackQueryKey } from "./ops/query-key-attention.ts";
 export { type ResizeMethod, resizeMatrix } from "./ops/resize-matrix.ts";
 export { resize } from "./ops/resize.ts";
 export { selfAttention, selfAttentionGrad, unpackQkv } from "./ops/self-attention.ts";

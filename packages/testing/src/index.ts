@@ -1,5 +1,6 @@
 export { type Comparison, type Nested, type Tolerance, type Values, allClose } from "./all-close.ts";
 export { composed } from "./composed.ts";
+export { countCalls } from "./count-calls.ts";
 export { readFixture } from "./fixture.ts";
 export { type Goldens, type Stored, readGoldens, restore } from "./goldens.ts";
 export { type GradientOptions, checkGradients } from "./gradients.ts";

@@ -1,4 +1,4 @@
-import { type Tensor3D, slice, tidy } from "@tensorflow/tfjs-core";
+import { type Tensor3D, tidy } from "@tensorflow/tfjs-core";
 import {
   type Branch,
   type Context,
@@ -9,11 +9,12 @@ import {
   type Shape,
   ShapeError,
   addInto,
-  attention,
   attentionWeights,
   dropout,
   output,
+  queryKeyAttention,
   sizes,
+  unpackQueryKey,
   within,
 } from "@tessera/core";
 
@@ -53,14 +54,12 @@ export class TntAttention extends Module implements Branch {
   /** [b, n, d] -> [b, n, d], added to `into.residual` where given */
   forward(x: Tensor3D, ctx: Context = {}, into?: Residual): Tensor3D {
     const { width, heads, dropout: rate = 0 } = this.config;
-    const [b, n] = sizes(x, ["b", "n", width], "TntAttention") as [number, number, number];
+    sizes(x, ["b", "n", width], "TntAttention");
     return tidy(() => {
       const qk = this.qk.forward(x, within(ctx, "qk")); // [b, n, 2d]
       const v = this.v.forward(x, within(ctx, "v"));
-      const q = slice(qk, [0, 0, 0], [b, n, width]);
-      const k = slice(qk, [0, 0, width], [b, n, width]);
-      ctx.capture?.("weights", () => attentionWeights(q, k, { heads }));
-      const mixed = attention(q, k, v, { heads });
+      ctx.capture?.("weights", () => attentionWeights(...unpackQueryKey(qk), { heads }));
+      const mixed = queryKeyAttention(qk, v, { heads });
       if (ctx.training && rate > 0) {
         const dropped = dropout(this.proj.forward(mixed, within(ctx, "proj")), rate, ctx);
         return output(ctx, into ? addInto(dropped, into) : dropped);

@@ -48,7 +48,7 @@ const results: Record<string, (call: Call) => Tensor | Tensor[]> = {
   },
   TesseraTntMerge: like("tokens"),
   TesseraLayerNorm: like("x"),
-  TesseraAttention: like("q"),
+  TesseraQueryKeyAttention: like("v"),
   TesseraLinear: ({ inputs: { x, weight } }) => zeros([...x!.shape.slice(0, -1), weight!.shape[0]!]),
 };
 
@@ -93,7 +93,7 @@ function ofBlock(): string[] {
 test.each([false, true])("a block is eleven ops at inference, legacy %s", (legacy) => {
   const { model, images } = run({ legacy });
   model.forward(images);
-  const outer = ["LayerNorm", "Linear", "Linear", "Attention", "Linear", "LayerNorm", "Linear", "Linear"];
+  const outer = ["LayerNorm", "Linear", "Linear", "QueryKeyAttention", "Linear", "LayerNorm", "Linear", "Linear"];
   expect(ofBlock()).toEqual(["TntInner", "Linear", "TntMerge", ...outer]);
   model.dispose();
 });

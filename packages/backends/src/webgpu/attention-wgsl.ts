@@ -9,8 +9,8 @@ const ACROSS = 8;
 export interface AttentionVariant {
   /** Width of a head, 1 to 128 and more. */
   width: number;
-  /** q, k and v are parts of one tensor. */
-  packed: boolean;
+  /** Which of q, k and v are parts of one tensor. */
+  packed: "none" | "qk" | "qkv";
   bias: boolean;
   mask: boolean;
 }
@@ -36,11 +36,16 @@ export function elementFor({ width }: AttentionVariant): "f32" | "vec4<f32>" {
   return width % 4 === 0 ? "vec4<f32>" : "f32";
 }
 
+/** What q, k and v are read from. */
+export function arraysFor({ packed }: AttentionVariant): string[] {
+  return { none: ["q", "k", "v"], qk: ["qk", "v"], qkv: ["qkv"] }[packed];
+}
+
 /** Inputs q, k, v and what the scores need, by name. */
 export function inputsFor(variant: AttentionVariant): Record<string, string> {
   const type = elementFor(variant);
   return {
-    ...(variant.packed ? { qkv: type } : { q: type, k: type, v: type }),
+    ...Object.fromEntries(arraysFor(variant).map((name) => [name, type])),
     ...(variant.bias && { bias: "f32" }),
     ...(variant.mask && { mask: "u32" }),
   };
@@ -52,9 +57,10 @@ export const attentionParams = {
   queries: "u32",
   keys: "u32",
   scale: "f32",
-  /** Numbers from one query to the next, and from one key to the next. */
+  /** Numbers from one query to the next, from one key to the next, and from one value to the next. */
   query_stride: "u32",
   key_stride: "u32",
+  value_stride: "u32",
   key_offset: "u32",
   value_offset: "u32",
   bias_heads: "u32",
@@ -69,7 +75,7 @@ export const attentionParams = {
 export function rowsWgsl(variant: AttentionVariant, loads: readonly ("q" | "k" | "v" | "dy")[]): string {
   const width = variant.width;
   const lines = loads.map((name) => {
-    const array = name !== "dy" && variant.packed ? "qkv" : name;
+    const array = arraysFor(variant).find((packed) => packed.includes(name)) ?? name;
     const size = name === "q" || name === "dy" ? "params.queries" : "params.keys";
     return `fn load_${name}(row: u32, column: u32) -> vec4<f32> {
   if (row < ${size} && column < ${width}u) {
@@ -83,7 +89,7 @@ export function rowsWgsl(variant: AttentionVariant, loads: readonly ("q" | "k" |
 var<private> head: u32;
 fn q_place(row: u32) -> u32 { return (batch * params.queries + row) * params.query_stride + head * ${width}u; }
 fn k_place(row: u32) -> u32 { return (batch * params.keys + row) * params.key_stride + params.key_offset + head * ${width}u; }
-fn v_place(row: u32) -> u32 { return (batch * params.keys + row) * params.key_stride + params.value_offset + head * ${width}u; }
+fn v_place(row: u32) -> u32 { return (batch * params.keys + row) * params.value_stride + params.value_offset + head * ${width}u; }
 fn dy_place(row: u32) -> u32 { return ((batch * params.queries + row) * params.heads + head) * ${width}u; }
 ${lines.join("\n")}`;
 }

@@ -1,36 +1,19 @@
 import { type Tensor3D, add, engine, memory, ones, tidy } from "@tensorflow/tfjs-core";
 import { EncoderBlock } from "@tessera/core";
-import { seeded } from "@tessera/testing";
+import { countCalls, seeded } from "@tessera/testing";
 import { expect, test } from "vitest";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
 
 const backend = engine().backend as unknown as TfjsWebgpu;
-
-/** How often a method of GPU objects is called while `fn` runs. */
-function calls(type: { prototype: object }, method: string, fn: () => void): number {
-  const methods = type.prototype as Record<string, (...args: unknown[]) => unknown>;
-  const original = methods[method]!;
-  let count = 0;
-  methods[method] = function counted(this: unknown, ...args) {
-    count++;
-    return original.apply(this, args);
-  };
-  try {
-    fn();
-  } finally {
-    methods[method] = original;
-  }
-  return count;
-}
 
 test("a block of an encoder is seven dispatches, which neither write uniforms anew nor read back", () => {
   const block = new EncoderBlock({ width: 24, heads: 2, layerScale: 0.5 }).init(1);
   const x = seeded(1).normals([2, 17, 24]) as Tensor3D;
   const forward = () => block.forward(x).dispose();
   forward();
-  expect(calls(GPUComputePassEncoder, "dispatchWorkgroups", forward)).toBe(7);
-  expect(calls(GPUQueue, "writeBuffer", forward)).toBe(0);
-  expect(calls(GPUBuffer, "mapAsync", forward)).toBe(0);
+  expect(countCalls(GPUComputePassEncoder, "dispatchWorkgroups", forward)).toBe(7);
+  expect(countCalls(GPUQueue, "writeBuffer", forward)).toBe(0);
+  expect(countCalls(GPUBuffer, "mapAsync", forward)).toBe(0);
   block.dispose();
   x.dispose();
 });

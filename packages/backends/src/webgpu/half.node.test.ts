@@ -7,9 +7,26 @@ import { forwardProgram } from "./kernels/attention.ts";
 import { fewRowsProgram } from "./kernels/few-rows.ts";
 import { productProgram, tiles } from "./kernels/product.ts";
 import { type Program, sourceOf } from "./program.ts";
+import { type InnerShape, innerBytes } from "./tnt/inner-layout.ts";
+import { innerProgram } from "./tnt/inner-wgsl.ts";
 
 const epilogue = { bias: true, activation: "gelu", scale: true, residual: true } as const;
+const inner = {
+  words: 16,
+  width: 24,
+  heads: 4,
+  hidden: 96,
+  qkvBias: false,
+  legacy: false,
+  activation: "gelu",
+} as const;
+const inners: InnerShape[] = [
+  inner,
+  { ...inner, width: 40, hidden: 160 },
+  { ...inner, words: 9, width: 18, heads: 3, hidden: 50, qkvBias: true, legacy: true },
+];
 const programs: Program[] = [
+  ...inners.map((shape) => innerProgram(shape, "native")),
   ...Object.values(tiles).map((tile) =>
     productProgram(
       { rows: 9, columns: 12, depth: 16 },
@@ -22,9 +39,10 @@ const programs: Program[] = [
     { a: "outer", b: "outer", packed: false, epilogue, half: "native" },
   ),
   fewRowsProgram({ rows: 3, columns: 12, depth: 16 }, { packed: true, epilogue, half: "native" }),
+  forwardProgram({ width: 64, packed: "qk", bias: false, mask: false }, "native", "output"),
   ...[6, 64, 128].flatMap((width) =>
-    [true, false].flatMap((packed) => {
-      const variant = { width, packed, bias: !packed, mask: !packed };
+    (["qkv", "none"] as const).flatMap((packed) => {
+      const variant = { width, packed, bias: packed === "none", mask: packed === "none" };
       return [
         forwardProgram(variant, "native", "output"),
         forwardProgram(variant, "native", "stats"),
@@ -83,8 +101,14 @@ describe("with f16", () => {
   );
 });
 
+test.each(inners)("a patch of $words × $width takes as much as is said of it", (shape) => {
+  for (const half of ["native", "off"] as const)
+    expect(workgroupBytes(innerProgram(shape, half))).toBe(innerBytes(shape, half));
+});
+
 function workgroupBytes(program: Program): number {
-  const size = program.half === "native" ? { half4: 8, f32: 4 } : { half4: 16, f32: 4 };
-  const arrays = sourceOf(program).matchAll(/var<workgroup> \w+: array<(half4|f32), (\d+)>/g);
+  const native = program.half === "native";
+  const size = { half4: native ? 8 : 16, half: native ? 2 : 4, f32: 4, "vec4<f32>": 16 };
+  const arrays = sourceOf(program).matchAll(/var<workgroup> \w+: array<(\w+(?:<f32>)?), (\d+)>/g);
   return [...arrays].reduce((sum, [, type, count]) => sum + size[type as keyof typeof size] * Number(count), 0);
 }

@@ -1,5 +1,5 @@
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
-import { isCollecting } from "./pipelines.ts";
+import { derivedBuffer } from "./derived-buffers.ts";
 import { type HalfMode, type Program, dispatch } from "./program.ts";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
 
@@ -14,34 +14,19 @@ export function halfOf(device: GPUDevice): HalfMode {
   return modes.get(device) ?? "off";
 }
 
-interface Packed {
-  buffer: GPUBuffer;
-  /** Once what is recorded so far has been submitted. */
-  free(): void;
-}
-
-/** By the data of the tensor that they were made from. */
-const packed = new WeakMap<object, Packed>();
-const watched = new WeakSet<TfjsWebgpu>();
-
 /** A tensor's values as pairs of f16, made once and kept as long as the tensor. Core WGSL, so it needs no feature. */
 export function packedHalves(backend: TfjsWebgpu, tensor: TensorInfo): GPUBuffer {
-  freeWithTensors(backend);
-  const known = packed.get(tensor.dataId);
-  if (known) return known.buffer;
-  const size = util.sizeFromShape(tensor.shape);
-  const buffer = backend.bufferManager.acquireBuffer(2 * size, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
-  dispatch(backend, packProgram, {
-    inputs: [tensor],
-    outputs: [buffer],
-    params: [size / 4],
-    groups: Math.ceil(size / 4 / packProgram.threads),
+  return derivedBuffer(backend, "halves", [tensor], () => {
+    const size = util.sizeFromShape(tensor.shape);
+    const buffer = backend.bufferManager.acquireBuffer(2 * size, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
+    dispatch(backend, packProgram, {
+      inputs: [tensor],
+      outputs: [buffer],
+      params: [size / 4],
+      groups: Math.ceil(size / 4 / packProgram.threads),
+    });
+    return buffer;
   });
-  const free = () => backend.uniformPendingDisposal.push(buffer);
-  // What was only collected has not been computed.
-  if (isCollecting()) free();
-  else packed.set(tensor.dataId, { buffer, free });
-  return buffer;
 }
 
 const packProgram: Program = {
@@ -50,24 +35,16 @@ const packProgram: Program = {
   outputs: { y: "vec2<u32>" },
   params: { count: "u32" },
   threads: 64,
-  body: () => `fn run(group: u32, lane: u32) {
+  body: () => `${halvesWgsl}
+fn run(group: u32, lane: u32) {
   let i = group * 64u + lane;
   if (i >= params.count) { return; }
-  let value = clamp(x[i], vec4<f32>(-65504.0), vec4<f32>(65504.0));
-  y[i] = vec2<u32>(pack2x16float(value.xy), pack2x16float(value.zw));
+  y[i] = halves(x[i]);
 }`,
 };
 
-function freeWithTensors(backend: TfjsWebgpu): void {
-  if (watched.has(backend)) return;
-  watched.add(backend);
-  const dispose = backend.disposeData.bind(backend);
-  backend.disposeData = (dataId, force) => {
-    const gone = dispose(dataId, force);
-    if (gone) {
-      packed.get(dataId)?.free();
-      packed.delete(dataId);
-    }
-    return gone;
-  };
-}
+/** `fn halves(value)`: four numbers in two words, the largest that there are where they are larger, and NaNs as such. */
+export const halvesWgsl = `fn halves(value: vec4<f32>) -> vec2<u32> {
+  let bounded = select(value, sign(value) * 65504.0, abs(value) > vec4<f32>(65504.0));
+  return vec2<u32>(pack2x16float(bounded.xy), pack2x16float(bounded.zw));
+}`;

@@ -1,6 +1,6 @@
 import { register } from "./kernel.ts";
 import { activation, activationGrad } from "./kernels/activation.ts";
-import { attention, selfAttention } from "./kernels/attention.ts";
+import { attention, queryKeyAttention, selfAttention } from "./kernels/attention.ts";
 import { attentionGrad, selfAttentionGrad } from "./kernels/attention-grad.ts";
 import { layerNorm } from "./kernels/layer-norm.ts";
 import { layerNormGrad } from "./kernels/layer-norm-grad.ts";
@@ -11,6 +11,8 @@ import { patchify } from "./kernels/patchify.ts";
 import { replay } from "./kernels/replay.ts";
 import { resize } from "./kernels/resize.ts";
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./kernels/softmax-cross-entropy.ts";
+import { tntInner } from "./tnt/inner.ts";
+import { tntMerge } from "./tnt/merge.ts";
 
 /** Registers our WGSL under the names of the fused ops, for whatever instance tfjs knows as "webgpu". Idempotent. */
 export function registerWebgpuKernels(): void {
@@ -22,6 +24,7 @@ export function registerWebgpuKernels(): void {
   register(layerNormGrad);
   register(attention);
   register(attentionGrad);
+  register(queryKeyAttention);
   register(selfAttention);
   register(selfAttentionGrad);
   register(patchify);
@@ -30,4 +33,6 @@ export function registerWebgpuKernels(): void {
   register(softmaxCrossEntropyGrad);
   register(compile);
   register(replay);
+  register(tntInner);
+  register(tntMerge);
 }

@@ -24,6 +24,7 @@ export const documented: Record<string, Outputs> = {
   TesseraLayerNormGrad: (inputs) => [of(inputs, "x"), of(inputs, "gamma"), of(inputs, "gamma")],
   TesseraAttention: (inputs) => of(inputs, "q"),
   TesseraAttentionGrad: (inputs) => ["q", "k", "v", "bias"].filter((name) => name in inputs).map((name) => of(inputs, name)),
+  TesseraQueryKeyAttention: (inputs) => of(inputs, "v"),
   TesseraSelfAttention: (inputs) => {
     const [b, n, packed] = of(inputs, "qkv");
     return [b!, n!, packed! / 3];

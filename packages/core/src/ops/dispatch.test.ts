@@ -14,7 +14,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { expectNoLeak } from "@tessera/testing";
 import { expect, test } from "vitest";
-import { differentiable, recording, runOp } from "./dispatch.ts";
+import { type OpKernel, differentiable, recording, runOp } from "./dispatch.ts";
 
 test("runs the composed definition, and frees what it made on the way", async () => {
   const x = tensor1d([1, 2]);
@@ -37,6 +37,24 @@ test("runs a kernel of the current backend instead, with inputs and attributes",
     unregisterKernel("TesseraTest", getBackend());
   }
   await expect(run()).toBeAllClose([101, 102]);
+});
+
+test("a kernel that does not take a call leaves it to the composed definition", async () => {
+  const few: OpKernel = {
+    kernelName: "TesseraTest",
+    backendName: getBackend(),
+    kernelFunc: ({ inputs, attrs }) => mul(inputs["x"] as Tensor, attrs!["factor"] as number),
+    accepts: ({ x }, attrs) => x!.size <= 2 && "factor" in attrs,
+  };
+  registerKernel(few);
+  const run = (x: Tensor, attrs: object) => runOp("TesseraTest", { x }, attrs, () => add(x, 100));
+  try {
+    await expect(run(tensor1d([1, 2]), { factor: 3 })).toBeAllClose([3, 6]);
+    await expect(run(tensor1d([1, 2, 3]), { factor: 3 })).toBeAllClose([101, 102, 103]);
+    await expect(run(tensor1d([1, 2]), {})).toBeAllClose([101, 102]);
+  } finally {
+    unregisterKernel("TesseraTest", getBackend());
+  }
 });
 
 test("a kernel of another backend changes nothing", async () => {

@@ -1,4 +1,5 @@
 import {
+  type KernelConfig,
   type NamedAttrMap,
   type NamedTensorMap,
   type Tensor,
@@ -8,9 +9,16 @@ import {
   tidy,
 } from "@tensorflow/tfjs-core";
 
+/** What a backend registers under an op's name: a tfjs kernel that may say which calls it takes. */
+export interface OpKernel extends KernelConfig {
+  /** False for a call that it leaves to the composed definition. It looks at shapes, not at values. @default true */
+  accepts?: (inputs: NamedTensorMap, attrs: object) => boolean;
+}
+
 /**
  * The one plug of the project: a backend makes an op fast by registering a tfjs kernel under the op's name. Runs that
- * kernel if the current backend has one, else the composed definition, which is the truth that tests compare with.
+ * kernel if the current backend has one that takes the call, else the composed definition, which is the truth that tests
+ * compare with.
  */
 export function runOp<T extends Tensor | Tensor[]>(
   kernel: string,
@@ -18,7 +26,9 @@ export function runOp<T extends Tensor | Tensor[]>(
   attrs: object,
   composed: () => T,
 ): T {
-  if (getKernel(kernel, getBackend())) return engine().runKernel(kernel, inputs, attrs as NamedAttrMap) as T;
+  const registered = getKernel(kernel, getBackend()) as OpKernel | undefined;
+  if (registered && registered.accepts?.(inputs, attrs) !== false)
+    return engine().runKernel(kernel, inputs, attrs as NamedAttrMap) as T;
   return tidy(composed as () => Tensor) as T;
 }
 

@@ -130,7 +130,7 @@ function storeEachWgsl(tile: Tile, name: string, store: string, first: string, f
 export function queryProgram(variant: AttentionVariant, half: HalfMode): Program {
   const { width, packed } = variant;
   const tile = headTile(width);
-  const array = packed ? "dqkv" : "dq";
+  const array = packed === "qkv" ? "dqkv" : "dq";
   return programOf(
     "attention-grad-q",
     variant,
@@ -164,7 +164,7 @@ export function keyProgram(variant: AttentionVariant, half: HalfMode, wanted: "k
   const tile = headTile(width);
   const type = elementFor(variant);
   const [forK, forV] = [wanted.includes("k"), wanted.includes("v")];
-  const [dk, dv] = packed ? ["dqkv", "dqkv"] : ["dk", "dv"];
+  const [dk, dv] = packed === "qkv" ? ["dqkv", "dqkv"] : ["dk", "dv"];
   return programOf(
     `attention-grad-${wanted}`,
     variant,

@@ -53,14 +53,22 @@ export const selfAttention: Kernel<AttentionAttrs> = {
   run: (backend, inputs, attrs) => forward(backend, callOf(inputs, attrs)),
 };
 
-export function callOf({ qkv, q, k, v, bias, mask }: Inputs, { heads, scale }: AttentionAttrs): AttentionCall {
-  const [batch, queries, stride] = (qkv ?? q)!.shape as [number, number, number];
-  const keys = qkv ? queries : k!.shape[1]!;
-  const width = qkv ? stride / 3 : stride;
-  const offsets = qkv ? [width, 2 * width] : [0, 0];
+/** The same where q and k are packed and v is not. */
+export const queryKeyAttention: Kernel<AttentionAttrs> = {
+  name: "TesseraQueryKeyAttention",
+  run: (backend, inputs, attrs) => forward(backend, callOf(inputs, attrs)),
+};
+
+export function callOf(given: Inputs, { heads, scale }: AttentionAttrs): AttentionCall {
+  const { qkv, qk, q, k, v, bias, mask } = given;
+  const [batch, queries, stride] = (qkv ?? qk ?? q)!.shape as [number, number, number];
+  const keys = k?.shape[1] ?? queries;
+  const packed = qkv ? "qkv" : qk ? "qk" : "none";
+  const width = stride / { qkv: 3, qk: 2, none: 1 }[packed];
+  const variant = { width: width / heads, packed, bias: !!bias, mask: !!mask } as const;
   return {
-    variant: { width: width / heads, packed: !!qkv, bias: !!bias, mask: !!mask },
-    inputs: [...(qkv ? [qkv] : [q!, k!, v!]), ...(bias ? [bias] : []), ...(mask ? [mask] : [])],
+    variant,
+    inputs: Object.keys(inputsFor(variant)).map((name) => given[name]!),
     params: [
       batch,
       heads,
@@ -69,7 +77,9 @@ export function callOf({ qkv, q, k, v, bias, mask }: Inputs, { heads, scale }: A
       scale,
       stride,
       stride,
-      ...offsets,
+      v?.shape[2] ?? stride,
+      packed === "none" ? 0 : width,
+      packed === "qkv" ? 2 * width : 0,
       bias?.shape[0] ?? 1,
       mask?.shape[0] ?? 1,
       mask?.shape[1] ?? 1,

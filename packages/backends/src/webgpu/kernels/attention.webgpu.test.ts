@@ -1,5 +1,5 @@
 import { type Tensor, type Tensor3D, cast, concat, tensor } from "@tensorflow/tfjs-core";
-import { attention, attentionGrad, selfAttention, selfAttentionGrad } from "@tessera/core";
+import { attention, attentionGrad, queryKeyAttention, selfAttention, selfAttentionGrad } from "@tessera/core";
 import { checkGradients, composed, seeded } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
 
@@ -91,6 +91,17 @@ describe("attention", () => {
       [q, k, v, bias],
     );
   });
+});
+
+test.each([
+  [6, 17],
+  [10, 33],
+  [64, 197],
+] as const)("queryKeyAttention equals the composed definition with heads of %i, %i tokens", async (width, n) => {
+  const [qk, v] = [random(1, [2, n, 4 * width]), random(2, [2, n, 2 * width])];
+  for (const options of [{ heads: 2 }, { heads: 1, scale: 0.3 }]) {
+    await expect(queryKeyAttention(qk, v, options)).toBeAllClose(composed(() => queryKeyAttention(qk, v, options)));
+  }
 });
 
 describe("selfAttention", () => {
