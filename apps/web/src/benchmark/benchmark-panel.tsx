@@ -94,22 +94,23 @@ function History({ results }: { results: readonly Measurement[] }) {
           <thead>
             <tr>
               <th scope="col">Model</th>
-              <th scope="col">Backend</th>
-              <th scope="col">Batch</th>
-              <th scope="col">Median</th>
-              <th scope="col">p90</th>
-              <th scope="col">Pictures/s</th>
+              {["Median", "p90", "Pictures/s"].map((title) => (
+                <th scope="col" class="number" key={title}>
+                  {title}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
             {results.map(({ model, backend, precision, threads, batch: size, ms, imagesPerSecond }, i) => (
               <tr key={results.length - i}>
-                <th scope="row">{model}</th>
-                <td>
-                  {backend}, {precision}
-                  {threads !== undefined && `, ${threads} thread${threads === 1 ? "" : "s"}`}
-                </td>
-                <td class="number">{size}</td>
+                <th scope="row">
+                  {model}
+                  <small>
+                    {backend}, {precision}
+                    {threads !== undefined && `, ${threads} thread${threads === 1 ? "" : "s"}`}, batch {size}
+                  </small>
+                </th>
                 <td class="number">
                   {milliseconds(ms.median)}
                   <span class="bar" aria-hidden="true">
