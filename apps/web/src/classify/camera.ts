@@ -9,7 +9,7 @@ export type Frame = VideoFrame | ImageBitmap;
 export interface Looker {
   /** Waited for before each frame. */
   prepare(signal: AbortSignal): Promise<void>;
-  look(frame: Frame, signal: AbortSignal): Promise<void>;
+  look(frame: Frame): Promise<void>;
 }
 
 const advice: Record<string, string> = {
@@ -60,7 +60,8 @@ class Camera {
         await prepare(stopped);
         await nextFrame(video);
         if (stopped.aborted) return;
-        await look(await frameOf(video), stopped);
+        await look(await frameOf(video));
+        if (stopped.aborted) return;
         const now = performance.now();
         interval = interval === 0 ? now - last : 0.8 * interval + 0.2 * (now - last);
         last = now;

@@ -97,14 +97,12 @@ export const frames: Looker = {
     // Cancelled or failed: the camera goes on when the user has found a remedy.
     await until(() => ready.value !== undefined || looking.setup.value !== setup, stopped);
   },
-  async look(frame, stopped) {
+  // Not cancelled with the camera: that could cost the worker its life, and the next picture a new start.
+  async look(frame) {
     const setup = looking.setup.peek();
     if (!ready.peek()) return frame.close();
-    const result = await engine.call(
-      "classify",
-      { setup, picture: frame, topK },
-      { signal: stopped, transfer: [frame] },
-    );
+    const result = await engine.call("classify", { setup, picture: frame, topK }, { transfer: [frame] });
+    if (!camera.live.peek()) return;
     batch(() => {
       classification.problem.value = undefined;
       classification.result.value = result;
