@@ -58,7 +58,7 @@ function NumberField({ label, value, choices }: { label: string; value: Signal<n
 }
 
 function Latest({ result }: { result: Measurement }) {
-  const { ms, imagesPerSecond } = result;
+  const { ms, imagesPerSecond, model, backend, precision, batch: size } = result;
   const figures = [
     ["Median", milliseconds(ms.median)],
     ["90th percentile", milliseconds(ms.p90)],
@@ -66,7 +66,10 @@ function Latest({ result }: { result: Measurement }) {
     ["Pictures a second", imagesPerSecond.toFixed(1)],
   ] as const;
   return (
-    <div class="latest">
+    <div>
+      <h3>
+        {model} on {backend}, {precision}, batch {size}
+      </h3>
       <dl class="figures">
         {figures.map(([name, value]) => (
           <div key={name}>

@@ -65,7 +65,7 @@ export function testErrors(site: () => Site): void {
     await page.getByLabel("Model", { exact: true }).selectOption("address");
     await page.getByLabel(/^Address/).fill("ftp://example.org/model");
     await page.getByRole("button", { name: "Load" }).click();
-    await problem.getByText("Expected an http or https address").waitFor();
+    await problem.getByText("Expected an https address").waitFor();
     // What was loaded still runs.
     await page.getByLabel("Picture file").setInputFiles(frog);
     await best(page, "frog");

@@ -10,6 +10,7 @@ test.each([
   ["https://models.example/vit/model.safetensors", "https://models.example/vit/"],
   ["models/mine", "models/mine"],
   ["./models/mine", "https://site.example/app/models/mine/"],
+  ["http://localhost:8080/vit", "http://localhost:8080/vit/"],
   [" timm/vit_tiny.augreg@v1 ", "timm/vit_tiny.augreg@v1"],
   ["https://huggingface.co/timm/vit_tiny.augreg", "timm/vit_tiny.augreg"],
   ["https://huggingface.co/timm/vit_tiny.augreg/tree/main", "timm/vit_tiny.augreg"],
@@ -29,6 +30,15 @@ test.each([
   expect(modelAddress(typed, base)).toEqual({ kind: "address", address, endpoint });
 });
 
-test.each(["", "  ", "ftp://models.example/vit", "https://", "data:text/plain,x"])("refuses %j", (typed) => {
-  expect(() => modelAddress(typed, base)).toThrow(/^Expected an .*address, got .*; type one/);
+test("by http from a site that is served so", () => {
+  const own = "http://192.168.1.5/";
+  expect(modelAddress("./vit", own)).toEqual({ kind: "address", address: "http://192.168.1.5/vit/" });
+  expect(() => modelAddress("http://192.168.1.6/vit", own)).toThrow("Expected an https address");
 });
+
+test.each(["", "  ", "ftp://models.example/vit", "http://models.example/vit", "https://", "data:text/plain,x"])(
+  "refuses %j",
+  (typed) => {
+    expect(() => modelAddress(typed, base)).toThrow(/^Expected an .*address, got .*; type one/);
+  },
+);

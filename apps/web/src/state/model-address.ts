@@ -20,9 +20,17 @@ export function modelAddress(typed: string, base: string): Address {
   } catch {
     throw new Error(`Expected an address, got "${text}"; type one that begins with https://`);
   }
-  if (url.protocol !== "https:" && url.protocol !== "http:")
-    throw new Error(`Expected an http or https address, got "${text}"; type one that begins with https://`);
+  if (!isAllowed(url, base))
+    throw new Error(
+      `Expected an https address, got "${text}"; type one that begins with https:// (http:// only for this computer)`,
+    );
   return repositoryOf(url) ?? { kind: "address", address: folderOf(url) };
+}
+
+/** What the worker's policy lets it ask; see `build/headers.node.ts`. */
+function isAllowed({ protocol, hostname, origin }: URL, base: string): boolean {
+  const isHere = origin === new URL(base).origin || ["localhost", "127.0.0.1"].includes(hostname);
+  return protocol === "https:" || (protocol === "http:" && isHere);
 }
 
 function repositoryOf({ hostname, origin, pathname }: URL): Address | undefined {
