@@ -16,7 +16,7 @@ export default defineConfig({
   worker: { format: "es", plugins: () => [wasmThreads()] },
   // The server finds tfjs when the worker starts; a late find would reload the page.
   optimizeDeps: {
-    include: ["core", "backend-cpu", "backend-wasm"]
+    include: ["core", "backend-cpu", "backend-wasm", "backend-webgl", "backend-webgpu"]
       .map((part) => `@tensorflow/tfjs-${part}`)
       .concat("@tessera/core > fastest-levenshtein"),
   },

@@ -3,10 +3,14 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { testAccessibility } from "./site-tests/accessibility.node.ts";
 import { testBackends } from "./site-tests/backends.node.ts";
 import { testBenchmark } from "./site-tests/benchmark.node.ts";
+import { testCamera } from "./site-tests/camera.node.ts";
+import { testCancel } from "./site-tests/cancel.node.ts";
 import { testClassify } from "./site-tests/classify.node.ts";
 import { testErrors } from "./site-tests/errors.node.ts";
+import { testKeyboard } from "./site-tests/keyboard.node.ts";
 import { testLoading } from "./site-tests/loading.node.ts";
 import { testModels } from "./site-tests/models.node.ts";
+import { testResponsiveness } from "./site-tests/responsiveness.node.ts";
 import { type Site, openSite } from "./site-tests/site.node.ts";
 
 let site: Site;
@@ -18,12 +22,17 @@ afterAll(() => site?.close());
 const parts: Record<string, (site: () => Site) => void> = {
   loading: testLoading,
   classify: testClassify,
+  camera: testCamera,
   backends: testBackends,
   benchmark: testBenchmark,
+  responsiveness: testResponsiveness,
   models: testModels,
   errors: testErrors,
+  cancel: testCancel,
   accessibility: testAccessibility,
+  keyboard: testKeyboard,
 };
-describe.each(Object.entries(parts))("%s", (_, part) => {
+// A GPU in software compiles shaders for seconds.
+describe.each(Object.entries(parts))("%s", { timeout: 120_000 }, (_, part) => {
   part(() => site);
 });

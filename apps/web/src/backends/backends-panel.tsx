@@ -47,7 +47,7 @@ function Isolation() {
   if (!survey.result.value || survey.result.value.isolated) return null;
   return (
     <p class="note">
-      This page is not cross-origin isolated, so WebAssembly has one thread. The server must send{" "}
+      This page is not cross-origin isolated, which WebAssembly needs for more than one thread. The server must send{" "}
       <code>Cross-Origin-Opener-Policy: same-origin</code> and <code>Cross-Origin-Embedder-Policy: require-corp</code>.
     </p>
   );
@@ -58,11 +58,14 @@ function BackendTable() {
   if (!value) return <p class="hint">Looking…</p>;
   return (
     <ul class="backends">
-      {value.backends.map(({ name, available, device, precisions, reason }) => (
+      {value.backends.map(({ name, available, device, precisions, reason, software }) => (
         <li key={name} class={available ? "has" : "lacks"}>
           <b>{name}</b>
           <span class="badge">{available ? "available" : "not available"}</span>
-          <span class="what">{available ? `${device}; ${precisions.join(", ")}` : reason}</span>
+          <span class="what">
+            {available ? `${device}; ${precisions.join(", ")}` : reason}
+            {software && ". A GPU in software, slower than wasm: auto passes it over."}
+          </span>
         </li>
       ))}
     </ul>
@@ -74,7 +77,7 @@ function Comparison({ result }: { result: Compared }) {
   return (
     <div class="comparison">
       <p class="verdict">
-        Largest difference of a logit: <b data-testid="difference">{largestDifference.toExponential(2)}</b>
+        Largest difference of their logits: <b data-testid="difference">{largestDifference.toExponential(2)}</b>
         {where && largestDifference > 0 && ` (${where})`}; the largest logit is {scale.toFixed(2)}.
       </p>
       <div class="scroll" role="region" aria-label="Both results" tabIndex={0}>
@@ -82,9 +85,10 @@ function Comparison({ result }: { result: Compared }) {
           <thead>
             <tr>
               <th scope="col">Backend</th>
-              <th scope="col">Device</th>
               <th scope="col">Best class</th>
-              <th scope="col">Forward</th>
+              <th scope="col" class="number">
+                Forward
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -92,8 +96,8 @@ function Comparison({ result }: { result: Compared }) {
               <tr key={i}>
                 <th scope="row">
                   {ready.backend}, {ready.precision}
+                  <small>{ready.device}</small>
                 </th>
-                <td>{ready.device}</td>
                 <td>
                   {label} {percent(score)}
                 </td>

@@ -58,7 +58,7 @@ function NumberField({ label, value, choices }: { label: string; value: Signal<n
 }
 
 function Latest({ result }: { result: Measurement }) {
-  const { ms, imagesPerSecond } = result;
+  const { ms, imagesPerSecond, model, backend, precision, batch: size } = result;
   const figures = [
     ["Median", milliseconds(ms.median)],
     ["90th percentile", milliseconds(ms.p90)],
@@ -66,7 +66,10 @@ function Latest({ result }: { result: Measurement }) {
     ["Pictures a second", imagesPerSecond.toFixed(1)],
   ] as const;
   return (
-    <div class="latest">
+    <div>
+      <h3>
+        {model} on {backend}, {precision}, batch {size}
+      </h3>
       <dl class="figures">
         {figures.map(([name, value]) => (
           <div key={name}>
@@ -94,22 +97,23 @@ function History({ results }: { results: readonly Measurement[] }) {
           <thead>
             <tr>
               <th scope="col">Model</th>
-              <th scope="col">Backend</th>
-              <th scope="col">Batch</th>
-              <th scope="col">Median</th>
-              <th scope="col">p90</th>
-              <th scope="col">Pictures/s</th>
+              {["Median", "p90", "Pictures/s"].map((title) => (
+                <th scope="col" class="number" key={title}>
+                  {title}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
             {results.map(({ model, backend, precision, threads, batch: size, ms, imagesPerSecond }, i) => (
               <tr key={results.length - i}>
-                <th scope="row">{model}</th>
-                <td>
-                  {backend}, {precision}
-                  {threads !== undefined && `, ${threads} thread${threads === 1 ? "" : "s"}`}
-                </td>
-                <td class="number">{size}</td>
+                <th scope="row">
+                  {model}
+                  <small>
+                    {backend}, {precision}
+                    {threads !== undefined && `, ${threads} thread${threads === 1 ? "" : "s"}`}, batch {size}
+                  </small>
+                </th>
                 <td class="number">
                   {milliseconds(ms.median)}
                   <span class="bar" aria-hidden="true">

@@ -2,7 +2,15 @@ import { signal } from "@preact/signals";
 import { announce } from "../state/announce.ts";
 import { type Problem, isAbort, problemOf } from "../state/task.ts";
 
-type Look = (frame: ImageBitmap, signal: AbortSignal) => Promise<void>;
+/** One picture of the camera. Whoever has it last closes it. */
+export type Frame = VideoFrame | ImageBitmap;
+
+/** What is done with the camera's pictures. */
+export interface Looker {
+  /** Waited for before each frame. */
+  prepare(signal: AbortSignal): Promise<void>;
+  look(frame: Frame): Promise<void>;
+}
 
 const advice: Record<string, string> = {
   NotAllowedError: "The camera is blocked for this page; allow it beside the address, then try again.",
@@ -23,11 +31,13 @@ class Camera {
     try {
       if (!navigator.mediaDevices) throw new Error("Expected a page on https, got one without; open it by https.");
       const video = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "environment" };
-      this.live.value = await navigator.mediaDevices.getUserMedia({ video, audio: false });
+      const stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
+      for (const track of stream.getTracks()) track.addEventListener("ended", () => this.#lose(stream));
+      this.live.value = stream;
       announce("The camera is on");
     } catch (error) {
       const { name, message } = error as Error;
-      this.problem.value = { title: "The camera could not be started", detail: advice[name] ?? message };
+      this.#fail({ title: "The camera could not be started", detail: advice[name] ?? message });
     }
   }
 
@@ -39,7 +49,7 @@ class Camera {
   }
 
   /** Looks at frame after frame, until it is stopped or looking fails. */
-  async run(video: HTMLVideoElement, look: Look): Promise<void> {
+  async run(video: HTMLVideoElement, { prepare, look }: Looker): Promise<void> {
     this.#controller?.abort();
     const controller = (this.#controller = new AbortController());
     const { signal: stopped } = controller;
@@ -47,9 +57,11 @@ class Camera {
     let last = performance.now();
     try {
       while (!stopped.aborted) {
+        await prepare(stopped);
         await nextFrame(video);
         if (stopped.aborted) return;
-        await look(await createImageBitmap(video), stopped);
+        await look(await frameOf(video));
+        if (stopped.aborted) return;
         const now = performance.now();
         interval = interval === 0 ? now - last : 0.8 * interval + 0.2 * (now - last);
         last = now;
@@ -57,9 +69,24 @@ class Camera {
       }
     } catch (error) {
       if (isAbort(error)) return;
-      this.problem.value = problemOf(error, "The camera's picture could not be classified");
+      this.#fail(problemOf(error, "The camera's picture could not be classified"));
       this.stop();
     }
+  }
+
+  /** A stop of ours fires no event: the camera was unplugged, or its permission taken away. */
+  #lose(stream: MediaStream): void {
+    if (this.live.value !== stream) return;
+    this.stop();
+    this.#fail({
+      title: "The camera ended",
+      detail: "It was disconnected or blocked; connect or allow it, then start it again.",
+    });
+  }
+
+  #fail(problem: Problem): void {
+    this.problem.value = problem;
+    announce(`${problem.title}. ${problem.detail}`);
   }
 }
 
@@ -70,4 +97,9 @@ function nextFrame(video: HTMLVideoElement): Promise<void> {
     if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(() => resolve());
     else requestAnimationFrame(() => resolve());
   });
+}
+
+/** Handed on as it is where it can be: a bitmap would be drawn on the GPU, and the page stand still until that is free. */
+async function frameOf(video: HTMLVideoElement): Promise<Frame> {
+  return "VideoFrame" in globalThis ? new VideoFrame(video) : createImageBitmap(video);
 }

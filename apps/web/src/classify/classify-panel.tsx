@@ -7,7 +7,7 @@ import { Progress } from "../components/progress.tsx";
 import { looking } from "../state/setup.ts";
 import { survey } from "../state/survey.ts";
 import { camera } from "./camera.ts";
-import { classification, preparation, ready } from "./classification.ts";
+import { classification, lookAgain, preparation, ready, waits } from "./classification.ts";
 import { PictureStage } from "./picture-stage.tsx";
 import { Results } from "./results.tsx";
 
@@ -21,7 +21,7 @@ export function ClassifyPanel() {
       <section class="card setup" aria-label="Model and backend">
         <ModelField model={looking.model} />
         <PlaceFields choice={looking} />
-        <ModelLine ready={ready.value} />
+        <ModelLine ready={ready.value} onLoad={waits.value ? lookAgain : undefined} />
       </section>
       <div class="two">
         <PictureStage />

@@ -5,7 +5,8 @@ import { clearPicture, examples, picture, showExample, showPicture } from "../st
 import { looking } from "../state/setup.ts";
 import { problemOf } from "../state/task.ts";
 import { camera } from "./camera.ts";
-import { classification, classifyFrame } from "./classification.ts";
+import { classification, frames } from "./classification.ts";
+import { NoPicture, Shown } from "./shown-picture.tsx";
 
 /** Takes what the user gave: a picture is shown, a model is chosen. */
 function take(files: readonly File[]): void {
@@ -21,6 +22,7 @@ function take(files: readonly File[]): void {
 export function PictureStage() {
   const over = useSignal(false);
   const chooser = useRef<HTMLInputElement>(null);
+  const choose = useRef<HTMLButtonElement>(null);
 
   useEffect(() => {
     const listening = new AbortController();
@@ -51,25 +53,13 @@ export function PictureStage() {
         {live ? (
           <LiveCamera stream={live} />
         ) : shown ? (
-          <img src={shown.url} alt={`The picture that is looked at: ${shown.name}`} />
+          <Shown picture={shown} key={shown.url} />
         ) : (
-          <p class="empty">
-            <svg viewBox="0 0 48 48" width="48" height="48" aria-hidden="true">
-              <path
-                d="M8 34l10-11 8 8 5-5 9 9M6 10h36v28H6z"
-                fill="none"
-                stroke="currentColor"
-                stroke-width="2"
-                stroke-linejoin="round"
-              />
-              <circle cx="32" cy="18" r="3" fill="none" stroke="currentColor" stroke-width="2" />
-            </svg>
-            <span>Drop or paste a picture here</span>
-          </p>
+          <NoPicture>Drop or paste a picture here</NoPicture>
         )}
       </div>
       <div class="actions">
-        <button type="button" class="primary" onClick={() => chooser.current?.click()}>
+        <button type="button" class="primary" ref={choose} onClick={() => chooser.current?.click()}>
           Choose a picture
         </button>
         <input
@@ -88,7 +78,15 @@ export function PictureStage() {
           {live ? "Stop the camera" : "Use the camera"}
         </button>
         {shown && !live && (
-          <button type="button" class="quiet" onClick={clearPicture}>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              clearPicture();
+              // This button goes with the picture.
+              choose.current?.focus();
+            }}
+          >
             Remove
           </button>
         )}
@@ -129,7 +127,7 @@ function LiveCamera({ stream }: { stream: MediaStream }) {
   useEffect(() => {
     const element = video.current!;
     element.srcObject = stream;
-    void element.play().then(() => camera.run(element, classifyFrame));
+    void element.play().then(() => camera.run(element, frames));
   }, [stream]);
   return (
     <>

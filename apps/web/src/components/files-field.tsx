@@ -23,23 +23,21 @@ export function FilesField({ model }: { model: Signal<ModelChoice> }) {
   return (
     <div class="field field-full">
       <div class="field">
-        <label for={id}>
-          Files: weights (.safetensors, .npz, .pth) and config.json. Or drop them, or their folder, on the page
-        </label>
+        <label for={id}>Files of a model</label>
         <input
           id={id}
           type="file"
           multiple
           accept=".safetensors,.npz,.pth,.pt,.bin,.tar,.json"
+          aria-describedby={`${id}-hint`}
           onChange={({ currentTarget }) => take(currentTarget.files)}
         />
-      </div>
-      {chosen && (
-        <p class="hint">
-          {chosen.weights.name}
-          {chosen.config ? ` with ${chosen.config.name}` : ", without a config.json"}
+        <p class="hint" id={`${id}-hint`}>
+          {chosen
+            ? `${chosen.weights.name}${chosen.config ? ` with ${chosen.config.name}` : ", without a config.json"}`
+            : "Weights (.safetensors, .npz, .pth) and their config.json, together. They can be dropped on Classify, too: the files or their folder."}
         </p>
-      )}
+      </div>
       {chosen && !chosen.config && (
         <SelectField
           label="Which variant is it?"

@@ -1,13 +1,30 @@
 import { count } from "../format.ts";
 import type { Ready } from "../worker/calls.ts";
 
+interface ModelLineProps {
+  ready: Ready | undefined;
+  /** Loads the model; there when nobody does. */
+  onLoad?: (() => void) | undefined;
+}
+
 /** What is loaded, and where it runs. */
-export function ModelLine({ ready }: { ready: Ready | undefined }) {
-  if (!ready) return <p class="model-line">This model is not loaded yet.</p>;
+export function ModelLine({ ready, onLoad }: ModelLineProps) {
+  if (!ready) {
+    return (
+      <p class="model-line">
+        This model is not loaded yet.
+        {onLoad && (
+          <button type="button" class="quiet" onClick={onLoad}>
+            Load it
+          </button>
+        )}
+      </p>
+    );
+  }
   const { model, params, classes, imageSize, backend, device, precision, warnings } = ready;
   return (
     <div class="model-line">
-      <b>{nameOf(model)}</b> {count(params)} parameters, {classes} classes, {imageSize[1]} × {imageSize[0]} pixels; on{" "}
+      <b>{nameOf(model)}</b>: {count(params)} parameters, {classes} classes, {imageSize[1]} × {imageSize[0]} pixels; on{" "}
       <b>{backend}</b> ({device}), {precision}
       {warnings.map((warning) => (
         <p class="note" key={warning}>
@@ -21,6 +38,6 @@ export function ModelLine({ ready }: { ready: Ready | undefined }) {
 /** Of an address, what comes last. */
 function nameOf(model: string): string {
   if (!/^https?:/.test(model)) return model;
-  const parts = new URL(model).pathname.replace(/\/(resolve\/main\/?)?$/, "").split("/");
-  return parts.at(-1) || model;
+  const parts = new URL(model).pathname.replace(/\/$/, "").split("/");
+  return parts.at(-1) || new URL(model).host;
 }

@@ -7,6 +7,11 @@ export function ProblemNote({ problem }: { problem: Problem | undefined }) {
     <div class="problem" role="alert">
       <strong>{problem.title}</strong>
       <p>{problem.detail}</p>
+      {problem.back && (
+        <button type="button" onClick={problem.back.go}>
+          {problem.back.label}
+        </button>
+      )}
     </div>
   );
 }

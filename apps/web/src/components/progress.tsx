@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Task } from "../state/task.ts";
 
 /** What is over sooner than this is not worth a flicker, in milliseconds. */
@@ -26,11 +26,26 @@ export function Progress({ task }: { task: Task<unknown> }) {
           {stage.stage}
           {percent === undefined ? "…" : ` ${percent} %`}
         </span>
-        <button type="button" class="quiet" onClick={() => task.cancel()}>
-          Cancel
-        </button>
+        <CancelButton onCancel={() => task.cancel()} />
       </div>
       <progress aria-label={stage.stage} {...(percent === undefined ? {} : { max: 100, value: percent })} />
     </div>
+  );
+}
+
+/** Goes with its task; whoever had it under the keyboard is then in the panel, not at the top of the page. */
+function CancelButton({ onCancel }: { onCancel: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    const element = button.current!;
+    const panel = element.closest<HTMLElement>("[role=tabpanel]");
+    return () => {
+      if (document.activeElement === element) panel?.focus({ preventScroll: true });
+    };
+  }, []);
+  return (
+    <button type="button" class="quiet" ref={button} onClick={onCancel}>
+      Cancel
+    </button>
   );
 }

@@ -13,7 +13,7 @@ export function answerCalls<C extends Calls>(scope: Worker, handlers: Handlers<C
   async function run(id: number, call: string, input: unknown, { signal }: AbortController): Promise<void> {
     running = id;
     try {
-      signal.throwIfAborted();
+      // Also when it was cancelled meanwhile: it may have to free what it was given.
       const handler = handlers[call] as unknown as Handler<Calls[string]>;
       const output = await handler(input, { signal, onProgress: (progress) => post({ id, progress }) });
       post({ id, output });

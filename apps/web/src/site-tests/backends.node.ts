@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { type Site, expectNothingWrong, firstVisit, launch, modelReady, openTab, visit } from "./site.node.ts";
+import {
+  type Site,
+  expectNothingWrong,
+  firstVisit,
+  gpuBackends,
+  launch,
+  modelReady,
+  openTab,
+  visit,
+} from "./site.node.ts";
 import { best, frog } from "./files.node.ts";
 import { serve } from "./serve.node.ts";
 import { headersOf } from "../../build/headers.node.ts";
@@ -11,8 +20,8 @@ export function testBackends(site: () => Site): void {
     await openTab(page, "Backends");
     await page.locator(".backends .has").first().waitFor();
     const names = await page.locator(".backends .has b").allTextContents();
-    expect(names).toEqual(expect.arrayContaining(["wasm", "cpu"]));
-    for (const reason of await page.locator(".backends .lacks .what").allTextContents()) expect(reason).not.toBe("");
+    expect(names).toEqual([...gpuBackends, "wasm", "cpu"]);
+    expect(await page.getByText("A GPU in software, slower than wasm").count()).toBe(2);
     for (const name of names.filter((other) => other !== "cpu")) {
       await page.getByLabel("First backend").selectOption(name);
       await page.getByLabel("Second backend").selectOption("cpu");
@@ -26,15 +35,20 @@ export function testBackends(site: () => Site): void {
     expectNothingWrong(seen);
   });
 
-  test("runs without WebGPU", async () => {
-    const browser = await launch({ webGpu: false });
+  test("runs without WebGPU and without a camera, and says why", async () => {
+    const browser = await launch({ webGpu: false, camera: "none" });
     try {
       await using seen = await firstVisit({ browser, origin: site().origin });
       const { page } = seen;
       await page.getByLabel("Picture file").setInputFiles(frog);
       await best(page, "frog");
+      await page.getByRole("button", { name: "Use the camera" }).click();
+      await page.getByRole("alert").getByText("There is no camera; connect one").waitFor();
       await openTab(page, "Backends");
-      expect(await page.locator(".backends .has b").allTextContents()).not.toContain("webgpu");
+      const lacks = page.locator(".backends .lacks", { hasText: "webgpu" });
+      expect(await lacks.textContent()).toMatch(
+        /no WebGPU; use a recent Chrome|offers no adapter; update the GPU's driver/,
+      );
       expectNothingWrong({ wrong: seen.wrong.filter((line) => !line.includes("WebGPU")) });
       expect(await page.evaluate(async () => navigator.gpu && (await navigator.gpu.requestAdapter()))).toBeFalsy();
     } finally {
@@ -54,6 +68,7 @@ export function testBackends(site: () => Site): void {
       expect(await page.locator(".model-line").textContent()).toContain("1 thread");
       await openTab(page, "Backends");
       await page.getByText("This page is not cross-origin isolated").waitFor();
+      await page.getByText("Cross-Origin-Embedder-Policy: require-corp").waitFor();
       expectNothingWrong(seen);
     } finally {
       await plain.close();

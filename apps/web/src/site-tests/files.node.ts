@@ -1,4 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright";
 
@@ -9,29 +11,44 @@ const pathOf = (path: string) => fileURLToPath(new URL(path, repository));
 
 export const frog = pathOf("examples/images/frog.jpg");
 export const truck = pathOf("examples/images/truck.jpg");
-export const modelFolder = pathOf("packages/pipeline/models/vit_cifar10/");
+export const modelFolder = pathOf("packages/pipeline/models/vit_cifar10");
+/** One tiny ViT in every format, with random weights. */
+export const tinyFolder = pathOf("packages/weights/src/__fixtures__");
 
-/** Drops files on the page, or pastes them, as a user's hand would. */
-export async function give(page: Page, how: "drop" | "paste", ...paths: string[]): Promise<void> {
-  const files = await Promise.all(
-    paths.map(async (path) => [path.replace(/.*[\\/]/, ""), (await readFile(path)).toString("base64")] as const),
-  );
-  await page.evaluate(
-    ([event, contents]) => {
-      const transfer = new DataTransfer();
-      for (const [name, base64] of contents) {
-        const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-        transfer.items.add(new File([content], name, { type: name.endsWith(".jpg") ? "image/jpeg" : "" }));
-      }
-      const options = { bubbles: true, cancelable: true };
-      document.body.dispatchEvent(
-        event === "drop"
-          ? new DragEvent("drop", { ...options, dataTransfer: transfer })
-          : new ClipboardEvent("paste", { ...options, clipboardData: transfer }),
-      );
+/** Drags files or folders from elsewhere and drops them on the page: real ones, with the browser's own events. */
+export async function drop(page: Page, ...files: string[]): Promise<void> {
+  const debug = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+    await debug.send("Input.dispatchDragEvent", { type, x: 200, y: 300, data });
+  await debug.detach();
+}
+
+/** Puts one of the site's pictures on the clipboard, as PNG, and pastes it by the keyboard. */
+export async function paste(page: Page, picture: string): Promise<void> {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.evaluate(async (address) => {
+    const bitmap = await createImageBitmap(await (await fetch(address)).blob());
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    canvas.getContext("2d")!.drawImage(bitmap, 0, 0);
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": await canvas.convertToBlob() })]);
+  }, picture);
+  await page.keyboard.press("Control+V");
+}
+
+/** A folder for a test's files. */
+export async function temporary(): Promise<
+  AsyncDisposable & { path: string; write: (name: string, bytes: Uint8Array | string) => Promise<string> }
+> {
+  const path = await mkdtemp(join(tmpdir(), "tessera-files-"));
+  return {
+    path,
+    async write(name, bytes) {
+      await writeFile(join(path, name), bytes);
+      return join(path, name);
     },
-    [how, files] as const,
-  );
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true }),
+  };
 }
 
 /** The likeliest class that the page shows, once it shows that. */

@@ -1,26 +1,78 @@
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { best, frog, give, modelFolder } from "./files.node.ts";
+import { best, drop, frog, modelFolder, temporary, tinyFolder } from "./files.node.ts";
+import { serveHub } from "./hub.node.ts";
 import { serve } from "./serve.node.ts";
 import { type Site, expectNothingWrong, visit } from "./site.node.ts";
 
+const modelFiles = ["model.safetensors", "config.json"].map((name) => join(modelFolder, name));
+
+/** As timm would write it for `tinyFolder`'s weights. */
+const tinyConfig = {
+  architecture: "vit",
+  num_classes: 10,
+  model_args: { img_size: 32, patch_size: 8, embed_dim: 48, depth: 2, num_heads: 3 },
+  pretrained_cfg: { input_size: [3, 32, 32], crop_pct: 1, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+};
+
 export function testModels(site: () => Site): void {
-  test("runs a model from its two files, chosen or dropped", async () => {
+  test("runs a model from its two files, chosen or dropped, and from their folder", async () => {
     await using seen = await visit(site());
     const { page } = seen;
-    await page.getByLabel("Model", { exact: true }).selectOption("files");
-    await page
-      .getByLabel(/^Files/)
-      .setInputFiles(["model.safetensors", "config.json"].map((name) => join(modelFolder, name)));
-    await page.locator(".model-line", { hasText: "model.safetensors" }).waitFor();
+    const choice = page.getByLabel("Model", { exact: true });
+    const embedded = () => page.locator(".model-line", { hasText: "vit_cifar10" }).waitFor();
+    const given = () => page.locator(".model-line", { hasText: "model.safetensors" }).waitFor();
     await page.getByLabel("Picture file").setInputFiles(frog);
     await best(page, "frog");
-    await page.getByLabel("Model", { exact: true }).selectOption("embedded");
-    await page.locator(".model-line", { hasText: "vit_cifar10" }).waitFor();
-    await give(page, "drop", join(modelFolder, "config.json"), join(modelFolder, "model.safetensors"));
-    await page.locator(".model-line", { hasText: "model.safetensors" }).waitFor();
-    expect(await page.getByLabel("Model", { exact: true }).inputValue()).toBe("files");
+    await choice.selectOption("files");
+    await page.getByLabel(/^Files/).setInputFiles(modelFiles);
+    await given();
     await best(page, "frog");
+    for (const what of [modelFiles, [modelFolder]]) {
+      await choice.selectOption("embedded");
+      await embedded();
+      await drop(page, ...what);
+      await given();
+      expect(await choice.inputValue()).toBe("files");
+      await best(page, "frog");
+    }
+    expectNothingWrong(seen);
+  });
+
+  test("reads one model alike from .safetensors, .pth and .npz", async () => {
+    await using folder = await temporary();
+    const config = await folder.write("config.json", JSON.stringify(tinyConfig));
+    await copyFile(join(tinyFolder, "wrapped_model.pth.tar"), join(folder.path, "model.pth"));
+    await using seen = await visit(site());
+    const { page } = seen;
+    await page.getByLabel("Picture file").setInputFiles(frog);
+    await best(page, "frog");
+    const answers: string[] = [];
+    for (const weights of [
+      join(tinyFolder, "timm.safetensors"),
+      join(folder.path, "model.pth"),
+      join(tinyFolder, "google_compressed.npz"),
+    ]) {
+      await drop(page, weights, config);
+      await page.locator(".model-line", { hasText: weights.replace(/.*\//, "") }).waitFor();
+      await best(page, "class ");
+      answers.push((await page.locator(".class-name").allTextContents()).join(", "));
+    }
+    expect(new Set(answers).size, answers.join("\n")).toBe(1);
+    expectNothingWrong(seen);
+  });
+
+  test("runs nothing that a .pth asks for", async () => {
+    await using folder = await temporary();
+    const config = await folder.write("config.json", JSON.stringify(tinyConfig));
+    await using seen = await visit(site());
+    const { page } = seen;
+    await page.locator(".model-line b").first().waitFor();
+    await drop(page, join(tinyFolder, "malicious.pth"), config);
+    const problem = page.getByRole("alert");
+    await problem.getByText("The model could not be loaded").waitFor();
+    expect(await problem.textContent()).toContain("system");
     expectNothingWrong(seen);
   });
 
@@ -37,7 +89,7 @@ export function testModels(site: () => Site): void {
     expectNothingWrong(seen);
   });
 
-  test("runs a model at an address on another origin", async () => {
+  test("runs a model at an address on another origin, which the page itself may not ask", async () => {
     const headers = () => ({ "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*" });
     const other = await serve(modelFolder, { headers, ranges: false });
     try {
@@ -46,14 +98,41 @@ export function testModels(site: () => Site): void {
       await page.getByLabel("Model", { exact: true }).selectOption("address");
       await page.getByLabel(/^Address/).fill(`${other.origin}config.json`);
       await page.getByRole("button", { name: "Load" }).click();
-      await page.locator(".model-line", { hasText: "127.0.0.1" }).or(page.getByRole("alert")).waitFor();
-      expect(await page.getByRole("alert").allTextContents()).toEqual([]);
+      await page.locator(".model-line", { hasText: "127.0.0.1" }).waitFor();
       await page.getByLabel("Picture file").setInputFiles(frog);
       await best(page, "frog");
       expect(other.sent.some(({ path }) => path === "/model.safetensors")).toBe(true);
       expectNothingWrong(seen);
+      const asked = other.sent.length;
+      expect(await page.evaluate((url) => fetch(url).then(String, String), other.origin)).toContain("Failed to fetch");
+      await expect.poll(() => seen.wrong.join("\n")).toContain("policy: connect-src");
+      expect(other.sent).toHaveLength(asked);
     } finally {
       await other.close();
     }
+  });
+
+  test("runs a model of a hub by the address of its page, and again without that hub", async () => {
+    const hub = await serveHub("org/name", modelFolder);
+    await using seen = await visit(site());
+    const { page } = seen;
+    const load = async () => {
+      await page.getByLabel("Model", { exact: true }).selectOption("address");
+      await page.getByLabel(/^Address/).fill(`${hub.origin}/org/name/tree/main`);
+      await page.getByRole("button", { name: "Load" }).click();
+      await page.locator(".model-line", { hasText: "org/name" }).waitFor();
+      await page.getByLabel("Picture file").setInputFiles(frog);
+      await best(page, "frog");
+    };
+    try {
+      await load();
+    } finally {
+      await hub.close();
+    }
+    expect(hub.seen.filter((path) => path.endsWith("/model.safetensors"))).toHaveLength(1);
+    expectNothingWrong(seen);
+    await page.reload();
+    await load();
+    expectNothingWrong({ wrong: seen.wrong.filter((line) => !line.includes("ERR_CONNECTION_REFUSED")) });
   });
 }

@@ -23,6 +23,8 @@ export interface StaticServer {
   origin: string;
   /** Every answer: its path and the bytes of its body on the wire. */
   sent: { path: string; bytes: number }[];
+  /** Sends the rest of what was held. */
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -31,21 +33,28 @@ export interface ServeOptions {
   headers?: (path: string) => Record<string, string>;
   /** Answers with the part that was asked for. @default true */
   ranges?: boolean;
+  /** Sends only the first half of files whose path matches, until `release`. */
+  hold?: RegExp;
 }
 
 /** A small static host: the documented headers, gzip, byte ranges, 404. */
 export async function serve(
   folder: string,
-  { headers = headersOf, ranges = true }: ServeOptions = {},
+  { headers = headersOf, ranges = true, hold }: ServeOptions = {},
 ): Promise<StaticServer> {
   const sent: StaticServer["sent"] = [];
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
   const server = createServer((request, response) => void answer(request, response));
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? "/", "http://site").pathname;
     const file = join(folder, normalize(path.endsWith("/") ? `${path}index.html` : path));
     const respond = (status: number, body: Uint8Array, more: Record<string, string> = {}) => {
       sent.push({ path, bytes: body.length });
-      response.writeHead(status, { ...headers(path), ...more }).end(body);
+      response.writeHead(status, { ...headers(path), ...more, "Content-Length": body.length });
+      const half = hold?.test(path) ? body.length / 2 : 0;
+      response.write(body.subarray(0, half));
+      void (half ? released : Promise.resolve()).then(() => response.end(body.subarray(half)));
     };
     let content: Uint8Array;
     try {
@@ -66,10 +75,10 @@ export async function serve(
   }
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${port}/`, sent, close: () => closed(server) };
+  return { origin: `http://127.0.0.1:${port}/`, sent, release, close: () => closed(server) };
 }
 
-function closed(server: Server): Promise<void> {
+export function closed(server: Server): Promise<void> {
   server.closeAllConnections();
   return new Promise((resolve) => server.close(() => resolve()));
 }

@@ -19,13 +19,20 @@ const flags = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  "--use-fake-device-for-media-stream",
-  "--use-fake-ui-for-media-stream",
   "--enable-unsafe-swiftshader",
   "--use-angle=swiftshader",
 ];
 const withoutWebGpu = "--disable-features=WebGPU,WebGPUService";
 const withWebGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+/** A camera that shows a moving picture; one that the page must ask for, as users see it; none. */
+const cameras = {
+  allowed: ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+  asked: ["--use-fake-device-for-media-stream", "--deny-permission-prompts"],
+  none: ["--use-fake-ui-for-media-stream"],
+};
+
+/** Backends that this Chromium has, its GPU being one in software. */
+export const gpuBackends = ["webgpu", "webgl"] as const;
 
 /** The built site, served with the documented headers, and a Chromium to open it in. */
 export interface Site extends StaticServer {
@@ -35,7 +42,7 @@ export interface Site extends StaticServer {
   returning: BrowserContext;
 }
 
-const profile: BrowserContextOptions = { permissions: ["camera"], reducedMotion: "reduce" };
+const profile: BrowserContextOptions = { reducedMotion: "reduce" };
 
 /** @throws where there is no Chromium: these tests are never left out. */
 export async function openSite(): Promise<Site> {
@@ -63,13 +70,17 @@ async function buildSite(folder: string): Promise<void> {
   await promisify(execFile)(process.execPath, args, { cwd: root, env: { ...process.env, NODE_ENV: "production" } });
 }
 
-export async function launch({ webGpu = true } = {}): Promise<Browser> {
+export async function launch({
+  webGpu = true,
+  camera = "allowed",
+}: { webGpu?: boolean; camera?: keyof typeof cameras } = {}): Promise<Browser> {
   // By its address: a package imports nothing from outside of itself.
   const finder = new URL("../../../../scripts/chromium.mjs", import.meta.url).href;
   const { findChromium } = (await import(finder)) as { findChromium: () => string | undefined };
   const executablePath = findChromium();
   if (!executablePath) throw new Error("expected Chromium, found none; install it or set CHROMIUM_PATH to it");
-  return chromium.launch({ executablePath, args: webGpu ? [...flags, ...withWebGpu] : [...flags, withoutWebGpu] });
+  const gpu = webGpu ? withWebGpu : [withoutWebGpu];
+  return chromium.launch({ executablePath, args: [...flags, ...gpu, ...cameras[camera]] });
 }
 
 /** A page, with everything that went wrong in it. */
@@ -97,7 +108,7 @@ export async function firstVisit(
 }
 
 async function watched(page: Page, origin: string): Promise<Pick<Visit, "page" | "wrong">> {
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const wrong: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) wrong.push(`${message.type()}: ${message.text()}`);

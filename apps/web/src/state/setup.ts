@@ -1,4 +1,4 @@
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import type { BackendName, Precision } from "@tessera/backends";
 import type { ModelChoice, Setup } from "../worker/calls.ts";
 import { precisionsOf } from "./survey.ts";
@@ -13,6 +13,15 @@ class SetupChoice {
     backend: this.backend.value,
     precision: this.precision.value,
   }));
+
+  /** Takes a whole setup, that ran before. */
+  choose({ model, backend, precision }: Setup): void {
+    batch(() => {
+      this.model.value = model;
+      this.backend.value = backend;
+      this.precision.value = precision;
+    });
+  }
 
   constructor() {
     effect(() => {

@@ -8,6 +8,15 @@ export interface Problem {
   title: string;
   /** What was expected, what was got, what to do. */
   detail: string;
+  /** To what worked before. */
+  back?: { label: string; go: () => void } | undefined;
+}
+
+export interface RunOptions {
+  /** Of a problem, in place of the task's own. */
+  title?: string;
+  /** Where the user can go back to when it fails in a stage. */
+  wayBack?: (stage: Stage["stage"]) => Problem["back"];
 }
 
 export interface TaskOptions {
@@ -36,7 +45,10 @@ export class Task<Result> {
     this.#title = title;
   }
 
-  async run(work: (options: TaskOptions) => Promise<Result>, title = this.#title): Promise<Result | undefined> {
+  async run(
+    work: (options: TaskOptions) => Promise<Result>,
+    { title = this.#title, wayBack }: RunOptions = {},
+  ): Promise<Result | undefined> {
     this.cancel();
     const controller = (this.#controller = new AbortController());
     const current = () => this.#controller === controller;
@@ -52,7 +64,8 @@ export class Task<Result> {
       return result;
     } catch (error) {
       const stage = this.stage.peek()?.stage ?? "Waiting";
-      if (current() && !isAbort(error)) this.fail(problemOf(error, failedStages[stage] ?? title));
+      if (current() && !isAbort(error))
+        this.fail({ ...problemOf(error, failedStages[stage] ?? title), back: wayBack?.(stage) });
       return undefined;
     } finally {
       if (current()) this.stage.value = undefined;

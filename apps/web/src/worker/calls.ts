@@ -3,8 +3,8 @@ import type { BackendName, BackendReport, Precision } from "@tessera/backends";
 /** Where a model comes from. */
 export type ModelChoice =
   | { kind: "embedded" }
-  /** A folder's address, with config.json and the weights in it; or a hub's `owner/name`. */
-  | { kind: "address"; address: string }
+  /** A folder's address, with config.json and the weights in it; or a hub's `owner/name`, with the hub's if it is another. */
+  | { kind: "address"; address: string; endpoint?: string | undefined }
   | { kind: "files"; weights: File; config?: File; preprocessor?: File; arch?: string }
   /** Random weights: for measuring. */
   | { kind: "variant"; variant: string };
@@ -47,7 +47,7 @@ export interface Stage {
 }
 
 /** A file, or a frame of a camera. */
-export type Picture = Blob | ImageBitmap;
+export type Picture = Blob | ImageBitmap | VideoFrame;
 
 export interface Classified {
   ready: Ready;

@@ -7,11 +7,14 @@ export async function classify(
   { setup, picture, topK }: { setup: Setup; picture: Picture; topK: number },
   how: How,
 ): Promise<Classified> {
-  const session = await prepare(setup, how);
-  if (!(picture instanceof ImageBitmap)) how.onProgress({ stage: "Reading the picture" });
-  const { top, ms } = await one(session, picture, topK, how.signal);
-  if (picture instanceof ImageBitmap) picture.close();
-  return { ready: session.ready, top, ms };
+  try {
+    const session = await prepare(setup, how);
+    if (picture instanceof Blob) how.onProgress({ stage: "Reading the picture" });
+    const { top, ms } = await one(session, picture, topK, how.signal);
+    return { ready: session.ready, top, ms };
+  } finally {
+    if (!(picture instanceof Blob)) picture.close();
+  }
 }
 
 /** Runs the same picture in two places and finds the logit that differs most. */

@@ -9,6 +9,7 @@ import {
   imageClassifier,
 } from "@tessera/pipeline";
 import type { ModelChoice, Ready, Setup, Stage } from "./calls.ts";
+import { watchDownloads } from "./watch-downloads.ts";
 
 export interface How {
   signal: AbortSignal;
@@ -38,6 +39,7 @@ export function breathe(): Promise<void> {
 
 /** The session for a setup, kept until another is asked for. Only one model is in memory at a time. */
 export async function prepare(setup: Setup, { signal, onProgress }: How): Promise<Session> {
+  signal.throwIfAborted();
   const key = keyOf(setup);
   if (held?.key === key) return held;
   held?.model.dispose();
@@ -47,14 +49,14 @@ export async function prepare(setup: Setup, { signal, onProgress }: How): Promis
   signal.throwIfAborted();
   onProgress({ stage: "Loading the model" });
   const warnings: string[] = [];
+  const onFetch = (share: number | undefined) => onProgress({ stage: "Fetching the model", share });
+  const unwatch = watchDownloads(onFetch);
   const { model, classifier, name } = await load(setup.model, {
     signal,
     onProgress: ({ loaded, total }) => onProgress({ stage: "Loading the model", share: loaded / total }),
     onWarning: (warning) => warnings.push(warning),
-    hub: {
-      onProgress: ({ loaded, total }) => onProgress({ stage: "Fetching the model", share: total && loaded / total }),
-    },
-  });
+    hub: { onProgress: ({ loaded, total }) => onFetch(total && loaded / total) },
+  }).finally(unwatch);
   const session = { model, classifier, ready: describe(model, name, choice, warnings) };
   try {
     onProgress({ stage: "Warming up" });
@@ -80,7 +82,15 @@ async function moveTo({ backend, precision }: Setup): Promise<{ choice: BackendC
   const key = `${backend} ${precision}`;
   if (place?.key === key) return place;
   place = undefined;
-  place = { key, choice: await useBackend(backend, { precision, wasmPath }) };
+  try {
+    place = { key, choice: await useBackend(backend, { precision, wasmPath }) };
+  } catch (error) {
+    if (globalThis.navigator.onLine || !/module/.test((error as Error).message)) throw error;
+    throw new TesseraError(
+      `expected the code of ${backend}, got no network; a backend is kept for use offline once it has run: choose another`,
+      { cause: error },
+    );
+  }
   return place;
 }
 
@@ -101,7 +111,10 @@ function open(
   options: ImageClassifierOptions,
 ): Promise<ImageClassifier> {
   if (choice.kind === "embedded") return imageClassifier(undefined, options);
-  if (choice.kind === "address") return imageClassifier(choice.address, options);
+  if (choice.kind === "address") {
+    const { address, endpoint } = choice;
+    return imageClassifier(address, { ...options, hub: { ...options.hub, ...(endpoint && { endpoint }) } });
+  }
   const { config, weights, preprocessor, arch } = choice;
   if (config) return imageClassifier({ config, weights, preprocessor }, options);
   if (arch) return imageClassifier(arch, { ...options, weights });
