@@ -10,15 +10,18 @@ export function cosine(a, b) {
   return ab / Math.sqrt(aa * bb);
 }
 
-/** The largest difference, as a part of the largest value. @param {ArrayLike<number>} got @param {ArrayLike<number>} expected */
+/**
+ * The largest difference, as a part of the largest value; infinity where a value is missing or NaN.
+ * @param {ArrayLike<number>} got @param {ArrayLike<number>} expected
+ */
 export function relativeError(got, expected) {
   let [largest, difference] = [0, 0];
   for (let i = 0; i < expected.length; i++) {
     const value = expected[i] ?? Number.NaN;
-    largest = Math.max(largest, Math.abs(value));
-    // Not Math.max, which a NaN in the middle would not pass through if it came first.
     const off = Math.abs((got[i] ?? Number.NaN) - value);
-    if (!(off <= difference)) difference = off;
+    if (Number.isNaN(off)) return Number.POSITIVE_INFINITY;
+    largest = Math.max(largest, Math.abs(value));
+    difference = Math.max(difference, off);
   }
   return difference / (largest || 1);
 }

@@ -1,9 +1,6 @@
-/** @typedef {import("./turns.mjs").Statistics} Statistics */
-/** @typedef {Awaited<ReturnType<typeof import("./turns.mjs").takeTurns>>[number] & { ms?: Statistics, cpu?: Statistics, js?: Statistics, queued?: Statistics, dispatches?: number }} Row */
-
 /**
  * Milliseconds an image; the ratios say how much faster a contender is than the first.
- * @param {string} title @param {readonly Row[]} rows @param {number} batch
+ * @param {string} title @param {readonly import("./turns.mjs").Row[]} rows @param {number} batch
  */
 export function printTable(title, rows, batch) {
   console.log(`\n${title}; ms an image`);

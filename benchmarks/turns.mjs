@@ -5,6 +5,10 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 /** @typedef {{ median: number, min: number, p90: number }} Statistics */
+/**
+ * What came of a contender: statistics of its samples by their names in contenders/measure.mjs, and what it says of itself.
+ * @typedef {{ kind: string, device?: string, dispatches?: number, peakRssMB?: number } & Partial<Record<"ms" | "cpu" | "js" | "queued", Statistics>>} Row
+ */
 /** @typedef {{ kind: string, facts: Record<string, unknown>, samples: Record<string, number[]>, rssMB: number, run(runs: number): Promise<void>, stop(): void }} Running */
 
 /** @param {readonly number[]} list @returns {Statistics} */
@@ -84,7 +88,7 @@ export async function startAll(kinds, startOne) {
 
 /**
  * All contenders in turns, and what came out of it. One that fails in between is left out.
- * @param {readonly Running[]} contenders @param {number} rounds @param {number} runs
+ * @param {readonly Running[]} contenders @param {number} rounds @param {number} runs @returns {Promise<Row[]>}
  */
 export async function takeTurns(contenders, rounds, runs) {
   const failed = new Map();
