@@ -32,6 +32,8 @@ const { python } = options;
 const [batch, threads] = [Number(options.batch), Number(options.threads)];
 const kinds = options.kinds.split(",");
 const results = [];
+const torch = says(python, ["-c", "import torch; print(torch.__version__)"]);
+const report = { ...host(), torch, rounds: Number(options.rounds), runs: Number(options.runs), results };
 for (const name of options.models.split(",")) {
   const model = modelNamed(name);
   const { running, leftOut } = await startAll(kinds, (kind) =>
@@ -52,6 +54,6 @@ for (const name of options.models.split(",")) {
   });
   printTable(`${name}, batch ${batch}, ${threads} threads`, contenders, batch);
   if (int8Cosine !== undefined) console.log(`int8 against fp32 logits: cosine ${int8Cosine.toFixed(5)}`);
+  // After each model, so that one that is stopped leaves what was done.
+  writeResult(options.out, report);
 }
-const torch = says(python, ["-c", "import torch; print(torch.__version__)"]);
-writeResult(options.out, { ...host(), torch, rounds: Number(options.rounds), runs: Number(options.runs), results });

@@ -22,9 +22,10 @@ export function statistics(list) {
  * Starts a contender and waits until it is ready.
  * @param {string} kind
  * @param {[program: string, ...args: string[]]} command
+ * @param {number} limitMs One that takes longer to answer is ended.
  * @returns {Promise<Running>}
  */
-export async function start(kind, [program, ...args]) {
+export async function start(kind, [program, ...args], limitMs = 30 * 60_000) {
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
   let complaint = "";
   child.on("error", (error) => (complaint += error.message));
@@ -32,7 +33,12 @@ export async function start(kind, [program, ...args]) {
   child.stderr.on("data", (text) => (complaint += text));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
+    const timer = setTimeout(() => {
+      complaint = `Error: expected an answer within ${limitMs / 1000} s, got none`;
+      child.kill("SIGKILL");
+    }, limitMs);
     const { value, done } = await lines.next();
+    clearTimeout(timer);
     if (done) throw new Error(reasonIn(complaint));
     return JSON.parse(value);
   };
@@ -53,7 +59,7 @@ export async function start(kind, [program, ...args]) {
 }
 
 /** @param {string} complaint what a process that ended has printed, or an error @returns {string} its error, without the stack */
-function reasonIn(complaint) {
+export function reasonIn(complaint) {
   const lines = complaint.trim().split("\n");
   const error = lines.findLastIndex((line) => /^(page\.evaluate: )?\w*Error\b/.test(line));
   if (error < 0) return lines.at(-1) || "it ended without a word";

@@ -3,7 +3,7 @@
 /** @typedef {import("@tensorflow/tfjs-core").Tensor} Tensor */
 
 /** @param {import("../models.mjs").Model} model with random weights, always the same */
-export async function createModel({ family, name, depth }) {
+async function createModel({ family, name, depth }) {
   if (family === "tnt") return (await import("@tessera/tnt")).createTnt(name, { depth }).init(0);
   return (await import("@tessera/vit")).createVit(name, { depth }).init(0);
 }
