@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { spawnSync } from "node:child_process";
+import { aimsOf } from "./aims.mjs";
 import { commandOf } from "../command.mjs";
 import { here, host, says, writeResult } from "../host.mjs";
 import { modelNamed } from "../models.mjs";
@@ -113,4 +114,6 @@ for (const name of none ? [] : names) {
     writeResult(file, report);
   }
 }
+report["aims"] = aimsOf(report.speeds);
+writeResult(file, report);
 process.exit(right && !none ? 0 : 1);

@@ -64,22 +64,25 @@ if [ "${1:-}" = --software ]; then
 elif [ -n "${VK_DRIVER_FILES:-${VK_ICD_FILENAMES:-}}" ]; then driver=${VK_DRIVER_FILES:-$VK_ICD_FILENAMES}
 else
   library=$(find_library libGLX_nvidia.so.0 || find_library libEGL_nvidia.so.0 || true)
-  if [ -z "$library" ]; then
+  driver=$(driver_file || true)
+  if [ -z "$library$driver" ]; then
     if find_library libcuda.so.1 >/dev/null || [ -e /dev/nvidia0 ]; then
       fail "expected NVIDIA's Vulkan driver (libGLX_nvidia.so.0), got only what CUDA needs. A container is given both with NVIDIA_DRIVER_CAPABILITIES=all (docker run --gpus all -e NVIDIA_DRIVER_CAPABILITIES=all); on a host install libnvidia-gl of the driver's version"
     fi
     fail "expected an NVIDIA GPU, got none: neither /dev/nvidia0 nor libcuda.so.1. For another driver name its JSON file in VK_DRIVER_FILES"
   fi
-  if ! driver=$(driver_file); then
+  if [ -z "$driver" ]; then
     # The driver is here, only its description is not, as in some containers.
     driver=$scratch/nvidia_icd.json
     printf '{"file_format_version": "1.0.0", "ICD": {"library_path": "%s", "api_version": "1.3.0"}}\n' "$library" >"$driver"
     say "no nvidia_icd.json on this system; wrote one for $library"
   fi
-  # A driver outside of the loader's folders brings libraries that lie beside it.
-  case $("$ldconfig" -p 2>/dev/null) in *"$library"*) ;; *) LD_LIBRARY_PATH=$LD_LIBRARY_PATH:$(dirname "$library") ;; esac
-  missing=$(LD_LIBRARY_PATH=$LD_LIBRARY_PATH ldd "$library" 2>/dev/null | awk '/not found/ { print $1 }' | tr '\n' ' ')
-  [ -z "$missing" ] || say "warning: $library lacks $missing; if no adapter is found below, install these"
+  if [ -n "$library" ]; then
+    # A driver outside of the loader's folders brings libraries that lie beside it.
+    case $("$ldconfig" -p 2>/dev/null) in *"$library"*) ;; *) LD_LIBRARY_PATH=$LD_LIBRARY_PATH:$(dirname "$library") ;; esac
+    missing=$(LD_LIBRARY_PATH=$LD_LIBRARY_PATH ldd "$library" 2>/dev/null | awk '/not found/ { print $1 }' | tr '\n' ' ')
+    [ -z "$missing" ] || say "warning: $library lacks $missing; if no adapter is found below, install these"
+  fi
 fi
 say "Vulkan driver: $driver"
 
