@@ -31,11 +31,15 @@ function transposed(x, columns) {
   return y;
 }
 
-/** @param {Float32Array} x [rows, columns] @param {number} columns */
+/** Plain loops: an iterator takes seconds over a ViT-B. @param {Float32Array} x [rows, columns] @param {number} columns */
 function quantized(x, columns) {
   const scales = new Float32Array(columns);
-  for (const [i, value] of x.entries()) scales[i % columns] = Math.max(scales[i % columns] ?? 0, Math.abs(value) / 127);
-  const values = Int8Array.from(x, (value, i) => Math.round(value / (scales[i % columns] || 1)));
+  for (let i = 0; i < x.length; i++) {
+    const scale = Math.abs(x[i] ?? 0) / 127;
+    if (scale > (scales[i % columns] ?? 0)) scales[i % columns] = scale;
+  }
+  const values = new Int8Array(x.length);
+  for (let i = 0; i < x.length; i++) values[i] = Math.round((x[i] ?? 0) / (scales[i % columns] || 1));
   return { values, scales };
 }
 
