@@ -1,0 +1,33 @@
+// What every contender of ours runs.
+
+/** @typedef {import("@tensorflow/tfjs-core").Tensor} Tensor */
+
+/** @param {import("../models.mjs").Model} model with random weights, always the same */
+async function createModel({ family, name, depth }) {
+  if (family === "tnt") return (await import("@tessera/tnt")).createTnt(name, { depth }).init(0);
+  return (await import("@tessera/vit")).createVit(name, { depth }).init(0);
+}
+
+/** A forward on random images. @param {import("../models.mjs").Model} model @param {number} batch */
+export async function prepareForward(model, batch) {
+  const { randomUniform } = await import("@tensorflow/tfjs-core");
+  const made = await createModel(model);
+  const images = /** @type {import("@tensorflow/tfjs-core").Tensor4D} */ (
+    randomUniform([batch, 224, 224, 3], -1, 1, "float32", 1)
+  );
+  return () => made.forward(images);
+}
+
+/** Takes our kernels from the current backend, so that every op runs as its composed definition. */
+export async function removeKernels() {
+  const { getBackend, getKernelsForBackend, unregisterKernel } = await import("@tensorflow/tfjs-core");
+  for (const { kernelName, backendName } of getKernelsForBackend(getBackend()))
+    if (kernelName.startsWith("Tessera")) unregisterKernel(kernelName, backendName);
+}
+
+/** @param {Tensor} logits are read, checked and disposed of */
+export async function readFinite(logits) {
+  const values = await logits.data();
+  logits.dispose();
+  if (!values.every(Number.isFinite)) throw new Error("contender: expected finite logits, got NaN or infinity");
+}

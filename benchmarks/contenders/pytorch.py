@@ -1,0 +1,165 @@
+"""PyTorch as a contender, by the protocol of turns.mjs: pytorch.py [cuda-]fp32|bf16|fp16 MODEL_JSON BATCH THREADS
+
+Eager, as users run it: timm's ViT and TNT, written out, with random weights.
+"""
+import json
+import resource
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+
+kind, model_json, *numbers = sys.argv[1:]
+model = json.loads(model_json)
+batch, threads = map(int, numbers)
+device = "cuda" if kind.startswith("cuda-") else "cpu"
+dtype = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[kind.split("-")[-1]]
+width, depth, heads = model["width"], model["depth"], model["heads"]
+torch.set_num_threads(threads)
+torch.manual_seed(0)
+
+
+def normal(*shape):
+    return (torch.randn(*shape) * 0.02).to(device, dtype)
+
+
+def dense(out, inputs, bias=True):
+    return normal(out, inputs), normal(out) if bias else None
+
+
+def norm_weights(size):
+    return normal(size), normal(size)
+
+
+def norm(x, weights):
+    return F.layer_norm(x, (x.shape[-1],), *weights, 1e-6)
+
+
+def attend(q, k, v, count):
+    """[b, n, d] each -> [b, n, d]"""
+    q, k, v = (x.unflatten(2, (count, -1)).transpose(1, 2) for x in (q, k, v))
+    return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+
+
+def mlp_weights(size):
+    return {"norm": norm_weights(size), "fc1": dense(4 * size, size), "fc2": dense(size, 4 * size)}
+
+
+def mlp(x, p):
+    return x + F.linear(F.gelu(F.linear(norm(x, p["norm"]), *p["fc1"])), *p["fc2"])
+
+
+def vit():
+    kernel, bias = normal(width, 3, 16, 16), normal(width)
+    cls, pos = normal(1, 1, width), normal(1, 197, width)
+    blocks = [
+        {"norm": norm_weights(width), "qkv": dense(3 * width, width), "proj": dense(width, width),
+         "mlp": mlp_weights(width)}
+        for _ in range(depth)
+    ]
+
+    def tokens(image):
+        x = F.conv2d(image, kernel, bias, stride=16).flatten(2).transpose(1, 2)
+        x = torch.cat([cls.expand(batch, -1, -1), x], 1) + pos
+        for p in blocks:
+            q, k, v = F.linear(norm(x, p["norm"]), *p["qkv"]).chunk(3, 2)
+            x = x + F.linear(attend(q, k, v, heads), *p["proj"])
+            x = mlp(x, p["mlp"])
+        return x
+
+    return tokens
+
+
+def tnt():
+    inner, inner_heads, words, patches = 24, 4, 16, 196
+    joined = inner * words
+
+    def attention_weights(size):
+        return {"norm": norm_weights(size), "qk": dense(2 * size, size, False), "v": dense(size, size, False),
+                "proj": dense(size, size)}
+
+    def attention(x, p, count):
+        y = norm(x, p["norm"])
+        q, k = F.linear(y, *p["qk"]).chunk(2, 2)
+        return x + F.linear(attend(q, k, F.linear(y, *p["v"]), count), *p["proj"])
+
+    kernel, bias, pixel_pos = normal(inner, 3, 7, 7), normal(inner), normal(1, inner, 4, 4)
+    cls, pos = normal(1, 1, width), normal(1, 1 + patches, width)
+    first = {"norm1": norm_weights(joined), "proj": dense(width, joined), "norm2": norm_weights(width)}
+    blocks = [
+        {"attn_in": attention_weights(inner), "mlp_in": mlp_weights(inner), "norm1": norm_weights(joined),
+         "proj": dense(width, joined, False), "norm2": norm_weights(width), "attn": attention_weights(width),
+         "mlp": mlp_weights(width)}
+        for _ in range(depth)
+    ]
+
+    def tokens_from(pixels, p):
+        y = F.linear(norm(pixels.reshape(batch, patches, joined), p["norm1"]), *p["proj"])
+        return norm(y, p["norm2"])
+
+    def tokens(image):
+        tiles = image.unflatten(3, (14, 16)).unflatten(2, (14, 16)).permute(0, 2, 4, 1, 3, 5).flatten(0, 2)
+        pixels = F.conv2d(tiles, kernel, bias, stride=4, padding=3) + pixel_pos
+        pixels = pixels.flatten(2).transpose(1, 2)  # [b * patches, words, inner]
+        x = torch.cat([cls.expand(batch, -1, -1), tokens_from(pixels, first)], 1) + pos
+        for p in blocks:
+            pixels = mlp(attention(pixels, p["attn_in"], inner_heads), p["mlp_in"])
+            x = torch.cat([x[:, :1], x[:, 1:] + tokens_from(pixels, p)], 1)
+            x = mlp(attention(x, p["attn"], heads), p["mlp"])
+        return x
+
+    return tokens
+
+
+if device == "cuda" and not torch.cuda.is_available():
+    sys.exit("RuntimeError: torch finds no CUDA device")
+tokens = {"vit": vit, "tnt": tnt}[model["family"]]()
+last, head = norm_weights(width), dense(1000, width)
+image = torch.rand(batch, 3, 224, 224).to(device, dtype)
+
+
+@torch.inference_mode()
+def record():
+    return F.linear(norm(tokens(image)[:, 0], last), *head)
+
+
+def forward():
+    """To logits that Python can read."""
+    return record().float().cpu()
+
+
+def cpu():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return (usage.ru_utime + usage.ru_stime) * 1000
+
+
+def queued(runs):
+    """Forwards given to the GPU one after the other and waited for once, and the time to give one."""
+    give = []
+    start = time.perf_counter()
+    for _ in range(runs):
+        before = time.perf_counter()
+        logits = record()
+        give.append((time.perf_counter() - before) * 1000)
+    logits.cpu()
+    return {"js": give, "queued": [(time.perf_counter() - start) * 1000 / runs]}
+
+
+if not forward().isfinite().all():
+    sys.exit("RuntimeError: expected finite logits")
+facts = {"torch": torch.__version__}
+if device == "cuda":
+    facts.update(device=torch.cuda.get_device_name(), cuda=torch.version.cuda, tf32=torch.backends.cuda.matmul.allow_tf32)
+print(json.dumps(facts), flush=True)
+for line in sys.stdin:
+    samples = {"ms": [], "cpu": []}
+    for _ in range(int(line)):
+        before, start = cpu(), time.perf_counter()
+        forward()
+        samples["ms"].append((time.perf_counter() - start) * 1000)
+        samples["cpu"].append(cpu() - before)
+    if device == "cuda":
+        samples.update(queued(int(line)))
+    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"samples": samples, "rssMB": rss}), flush=True)
