@@ -43,13 +43,11 @@ describe("equals the composed definition in one dispatch", () => {
     await expectEqual(given, inputs);
   });
 
-  test.each(grid.slice(1, 8))(
-    "with weights as halves: $patches patches of $words × $width, $heads heads, $hidden hidden",
-    async (given) => {
-      setHalf(device, "emulated");
-      await expectEqual(given, inputsOf(given));
-    },
-  );
+  test.each(grid.slice(1, 8))("with weights as halves: $words words of $width, $heads heads", async (given) => {
+    setHalf(device, "emulated");
+    const few = { ...given, patches: 3 };
+    await expectEqual(few, inputsOf(few));
+  });
 
   test.each<Activation>(["none", "gelu_tanh", "quick_gelu", "relu", "silu"])("%s", async (activation) => {
     await expectEqual({ ...small, activation }, inputsOf(small));
