@@ -37,7 +37,7 @@ export function elementFor({ width }: AttentionVariant): "f32" | "vec4<f32>" {
 }
 
 /** What q, k and v are read from. */
-export function arraysFor({ packed }: AttentionVariant): string[] {
+function arraysFor({ packed }: AttentionVariant): string[] {
   return { none: ["q", "k", "v"], qk: ["qk", "v"], qkv: ["qkv"] }[packed];
 }
 

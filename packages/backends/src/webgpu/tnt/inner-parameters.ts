@@ -1,4 +1,5 @@
-import { type Inputs } from "../kernel.ts";
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { Inputs } from "../kernel.ts";
 import { derivedBuffer } from "../derived-buffers.ts";
 import { halvesWgsl } from "../half.ts";
 import { type HalfMode, type Program, dispatch } from "../program.ts";
@@ -15,48 +16,65 @@ export function innerParameters(
   shape: InnerShape,
   half: HalfMode,
 ): [weights: GPUBuffer, vectors: GPUBuffer] {
-  const layout = innerLayout(shape);
-  const { qkv, proj, fc1, fc2 } = layout.sections;
-  const { width, hidden } = shape;
-  const third = qkv.across / 3;
-  const all = (name: string, count: number): Piece => ({ from: `${name}.weight`, first: 0, count });
+  const type = half === "off" ? "vec4<f32>" : "vec2<u32>";
   const tensors = Object.values(parameters).map((tensor) => tensor!);
-  const element = half === "off" ? "vec4<f32>" : "vec2<u32>";
+  // The order depends on how many words there are; other numbers are those of the tensors.
+  return [
+    derivedBuffer(backend, `tnt-inner ${type} ${shape.words}`, tensors, () =>
+      weights(backend, parameters, shape, type),
+    ),
+    derivedBuffer(backend, "tnt-inner vectors", tensors, () => vectors(backend, parameters, shape)),
+  ];
+}
 
-  /** Places rows of a weight [out, in], or of a vector, as tiles from the `tile`-th of a section on. */
-  function put(buffer: GPUBuffer, type: typeof element, { from, first, count }: Piece, section: Section, tile = 0) {
-    const tensor = parameters[from]!;
-    const { offset, columns, across, steps } = section;
-    const tiles = Math.ceil(count / columns);
-    dispatch(backend, placeProgram(type), {
-      inputs: [tensor],
-      outputs: [buffer],
-      params: [first, count, tensor.shape[1] ?? 1, columns, offset + tile, across, tiles, tiles * steps],
-      groups: Math.ceil((tiles * steps) / 64),
-    });
+type Element = "vec4<f32>" | "vec2<u32>";
+
+function weights(backend: TfjsWebgpu, parameters: Inputs, shape: InnerShape, type: Element): GPUBuffer {
+  const { sections, weights: fours } = innerLayout(shape);
+  const { qkv, proj, fc1, fc2 } = sections;
+  const { width, hidden } = shape;
+  const buffer = storage(backend, fours * (type === "vec4<f32>" ? 16 : 8));
+  const third = qkv.across / 3;
+  const put = (name: string, first: number, count: number, section: Section, tile = 0) =>
+    place(backend, buffer, type, parameters[`${name}.weight`]!, { first, count }, section, tile);
+  put("attn_in.qk", 0, width, qkv);
+  put("attn_in.qk", width, width, qkv, third);
+  put("attn_in.v", 0, width, qkv, 2 * third);
+  put("attn_in.proj", 0, width, proj);
+  put("mlp_in.fc1", 0, hidden, fc1);
+  put("mlp_in.fc2", 0, width, fc2);
+  return buffer;
+}
+
+function vectors(backend: TfjsWebgpu, parameters: Inputs, shape: InnerShape): GPUBuffer {
+  const pieces = innerLayout(shape).vectorPieces;
+  const buffer = storage(backend, 4 * pieces.reduce((sum, { count }) => sum + whole(count), 0));
+  let offset = 0;
+  for (const { from, ...rows } of pieces) {
+    const across = whole(rows.count) / 4;
+    place(backend, buffer, "vec4<f32>", parameters[from]!, rows, { offset, columns: 4, across, steps: 1 });
+    offset += across;
   }
-  const weights = derivedBuffer(backend, `tnt-inner ${element} ${shape.words}`, tensors, () => {
-    const buffer = storage(backend, layout.weights * (half === "off" ? 16 : 8));
-    put(buffer, element, all("attn_in.qk", width), qkv);
-    put(buffer, element, { from: "attn_in.qk.weight", first: width, count: width }, qkv, third);
-    put(buffer, element, all("attn_in.v", width), qkv, 2 * third);
-    put(buffer, element, all("attn_in.proj", width), proj);
-    put(buffer, element, all("mlp_in.fc1", hidden), fc1);
-    put(buffer, element, all("mlp_in.fc2", width), fc2);
-    return buffer;
+  return buffer;
+}
+
+/** Puts rows of a weight [out, in], or of a vector, where a section has its tiles from the `tile`-th on. */
+function place(
+  backend: TfjsWebgpu,
+  buffer: GPUBuffer,
+  type: Element,
+  tensor: TensorInfo,
+  { first, count }: Omit<Piece, "from">,
+  { offset, columns, across, steps }: Section,
+  tile = 0,
+): void {
+  const tiles = Math.ceil(count / columns);
+  dispatch(backend, placeProgram(type), {
+    inputs: [tensor],
+    outputs: [buffer],
+    params: [first, count, tensor.shape[1] ?? 1, columns, offset + tile, across, tiles, tiles * steps],
+    groups: Math.ceil((tiles * steps) / 64),
   });
-  const vectors = derivedBuffer(backend, "tnt-inner vectors", tensors, () => {
-    const pieces = layout.vectorPieces;
-    const buffer = storage(backend, 4 * pieces.reduce((sum, { count }) => sum + whole(count), 0));
-    let offset = 0;
-    for (const piece of pieces) {
-      const across = whole(piece.count) / 4;
-      put(buffer, "vec4<f32>", piece, { offset, columns: 4, across, steps: 1 });
-      offset += across;
-    }
-    return buffer;
-  });
-  return [weights, vectors];
 }
 
 function storage(backend: TfjsWebgpu, bytes: number): GPUBuffer {
@@ -64,7 +82,7 @@ function storage(backend: TfjsWebgpu, bytes: number): GPUBuffer {
 }
 
 /** Rows of a matrix [out, in] as fours of `columns` outputs by 4 / columns inputs; zeros beyond the last row and input. */
-function placeProgram(type: "vec4<f32>" | "vec2<u32>"): Program {
+function placeProgram(type: Element): Program {
   const packed = type === "vec2<u32>";
   return {
     key: ["tnt-inner-place", type].join(),

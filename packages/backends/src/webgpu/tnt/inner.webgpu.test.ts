@@ -22,7 +22,6 @@ const grid: Case[] = [
   { patches: 3, words: 25, width: 40, heads: 4, hidden: 161 },
 ];
 const small = grid[1]!;
-const title = "$patches patches of $words × $width, $heads heads, $hidden hidden";
 
 /** Dispatches of a run whose parameters were met before. */
 function dispatches(given: Case, inputs: Record<string, Tensor>): number {
@@ -38,15 +37,16 @@ async function expectEqual(given: Case, inputs: Record<string, Tensor>) {
 }
 
 describe("equals the composed definition in one dispatch", () => {
-  test.each(grid)(title, async (given) => {
+  test.each(grid)("$patches patches of $words × $width, $heads heads, $hidden hidden", async (given) => {
     const inputs = inputsOf(given);
     expect(dispatches(given, inputs)).toBe(1);
     await expectEqual(given, inputs);
   });
 
-  test.each(grid.slice(1, 8))(`with weights as halves: ${title}`, async (given) => {
+  test.each(grid.slice(1, 8))("with weights as halves: $words words of $width, $heads heads", async (given) => {
     setHalf(device, "emulated");
-    await expectEqual(given, inputsOf(given));
+    const few = { ...given, patches: 3 };
+    await expectEqual(few, inputsOf(few));
   });
 
   test.each<Activation>(["none", "gelu_tanh", "quick_gelu", "relu", "silu"])("%s", async (activation) => {
@@ -57,13 +57,12 @@ describe("equals the composed definition in one dispatch", () => {
 test("weights are rounded to halves, vectors and words are not", async () => {
   setHalf(device, "emulated");
   const inputs = inputsOf(small);
-  const values = async (given: Record<string, Tensor>) =>
-    Promise.all(inner(small, given).map(async (value) => [...(await value.data())]));
+  const values = async (given: Record<string, Tensor>) => Promise.all(inner(small, given).map((value) => value.data()));
   const exact = await values(inputs);
   const rounded: string[] = [];
-  for (const [name, tensor] of Object.entries(inputs)) {
+  for (const [name, value] of Object.entries(inputs)) {
     // By a quarter of the step between halves at most, and by many between floats.
-    const got = await values({ ...inputs, [name]: mul(tensor, 1 + 2 ** -13) });
+    const got = await values({ ...inputs, [name]: mul(value, 1 + 2 ** -13) });
     if (got.join() === exact.join()) rounded.push(name.replace(".weight", ""));
   }
   expect(rounded).toEqual(["attn_in.qk", "attn_in.v", "attn_in.proj", "mlp_in.fc1", "mlp_in.fc2"]);
@@ -120,7 +119,7 @@ test.each([
   { patches: 1, words: 33, width: 120, heads: 4, hidden: 8 },
   { patches: 1, words: 2, width: 65, heads: 1, hidden: 8 },
   { patches: 1, words: 516, width: 1, heads: 1, hidden: 1 },
-])(`leaves to the composed definition what a workgroup cannot hold: ${title}`, (given) => {
+])("leaves to the composed definition what a workgroup cannot hold: $words words of $width, $heads heads", (given) => {
   expect(dispatches(given, inputsOf(given))).toBeGreaterThan(1);
 });
 
