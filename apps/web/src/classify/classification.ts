@@ -6,9 +6,9 @@ import { type ShownPicture, picture, showPicture } from "../state/picture.ts";
 import { looking } from "../state/setup.ts";
 import { survey } from "../state/survey.ts";
 import { type Problem, Task } from "../state/task.ts";
+import { until } from "../state/until.ts";
 import type { Classified, Ready, Setup } from "../worker/calls.ts";
 import { type Looker, camera } from "./camera.ts";
-import { until } from "../state/until.ts";
 
 const topK = 5;
 

@@ -10,7 +10,6 @@ interface TraceEvent {
   /** Microseconds that passed, and that the thread had the processor. */
   dur?: number;
   tdur?: number;
-  args: { name?: string };
 }
 
 /** One task of the page's main thread, in milliseconds. */
