@@ -30,7 +30,7 @@ export const patchify: Kernel<Attrs> = {
 
 /** Patches that neither overlap nor leave anything out are a transposition. */
 function isTiling(size: [number, number], { patchSize, stride, padding }: Attrs): boolean {
-  return size.every((n, i) => stride[i] === patchSize[i] && padding[i] === 0 && n % patchSize[i]! === 0);
+  return patchSize.every((patch, axis) => stride[axis] === patch && padding[axis] === 0 && size[axis]! % patch === 0);
 }
 
 function extract(chain: Chain, image: Handle, { patchSize, stride, padding: [y, x] }: Attrs): Handle {
