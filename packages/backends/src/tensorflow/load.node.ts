@@ -30,9 +30,12 @@ async function withoutNewGradients(work: () => Promise<unknown>): Promise<void> 
   }
 }
 
-/** Node 23 took functions away that tfjs-node 4.22 calls; its fix was never released (tfjs issue 8609). */
+/**
+ * Node 23 took a function away that tfjs-node 4.22 calls, and Node 22 warns of another; the fix was never released (tfjs
+ * issue 8609).
+ */
 export function restoreUtil(target: object = util): void {
   const old = target as { isNullOrUndefined?: (value: unknown) => boolean; isArray?: (value: unknown) => boolean };
   old.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  old.isArray ??= Array.isArray;
+  old.isArray = Array.isArray;
 }

@@ -84,5 +84,6 @@ export const tensorflowCpu = tensorflow({
   packageName: "@tensorflow/tfjs-node",
   precisions: ["bf16"],
   refusal: (precision) => `on CPUs TensorFlow multiplies ${precision} no faster than f32`,
-  device: ({ binding }) => `TensorFlow ${binding.TF_Version}, ${availableParallelism()} threads`,
+  device: ({ binding }) =>
+    `TensorFlow ${binding.TF_Version}, ${process.env["TF_NUM_INTRAOP_THREADS"] ?? availableParallelism()} threads`,
 });

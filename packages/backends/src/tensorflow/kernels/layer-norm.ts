@@ -29,7 +29,7 @@ function moments(chain: Chain, x: Handle, gamma: Handle, beta: Handle, epsilon: 
   const variance = mean(chain.run("Square", [centred]));
   const inverse = chain.run("Rsqrt", [chain.run("AddV2", [variance, chain.scalar(epsilon)])]);
   const scaled = chain.run("Mul", [chain.run("Mul", [centred, inverse]), gamma]);
-  return chain.run("BiasAdd", [scaled, beta]);
+  return chain.run("AddV2", [scaled, beta]);
 }
 
 const known = new WeakMap<TensorFlowBackend, boolean>();

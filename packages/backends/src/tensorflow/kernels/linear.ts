@@ -15,7 +15,7 @@ export const linear: Kernel<{ activation: Activation }> = {
       const [out, inputs] = weight!.shape as [number, number];
       const rows = chain.reshape(chain.of(x!), [x!.shape.slice(0, -1).reduce((a, b) => a * b, 1), inputs]);
       let y = product(chain, rows, weightIn(chain, weight!), { transposed: true });
-      if (bias) y = chain.run("BiasAdd", [y, chain.of(bias)]);
+      if (bias) y = chain.run("AddV2", [y, chain.of(bias)]);
       y = activated(chain, y, attrs.activation);
       if (scale) y = chain.run("Mul", [y, chain.of(scale)]);
       y = chain.reshape(y, [...x!.shape.slice(0, -1), out]);
