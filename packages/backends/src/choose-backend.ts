@@ -60,7 +60,7 @@ async function start(
   asked: boolean,
 ): Promise<BackendReport> {
   const { precision } = settings;
-  const report = await provider.probe();
+  const report = await provider.probe(settings);
   if (!report.available) return report;
   if (report.software && !asked) {
     return unavailable(provider.name, `${report.device} is a GPU in software, slower than wasm; ask for it by name`);
