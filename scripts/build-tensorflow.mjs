@@ -70,6 +70,9 @@ async function installPackage() {
   // The version of tfjs that the packages are tested with; no script of its own, which would download the library.
   const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "@tensorflow/tfjs-node@4.22.0"];
   const { code, output } = await run("npm", args, { cwd: folder, seconds: 120 });
+  // One tfjs for it and for what is tested, as where a user installs both: these are found in the repository's folder then.
+  for (const shared of ["tfjs-core", "tfjs-backend-cpu"])
+    rmSync(join(modules, "@tensorflow", shared), { recursive: true, force: true });
   return code === 0 ? "" : `npm cannot install @tensorflow/tfjs-node: ${output.trim().split("\n").at(-1)}`;
 }
 

@@ -15,6 +15,8 @@ export interface BackendReport {
   precisions: Precision[];
   /** A GPU that is played by the CPU, which `auto` passes over. */
   software?: boolean;
+  /** What would make an available backend faster. */
+  hint?: string;
 }
 
 export interface BackendSettings {

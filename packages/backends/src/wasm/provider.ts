@@ -4,6 +4,9 @@ import { startWasm, threadsFor } from "#wasm-start";
 import { type BackendProvider, type BackendSettings, available, unavailable } from "../backend.ts";
 import { registerWasmKernels } from "./kernels.ts";
 
+const notIsolated =
+  "the page is not cross-origin isolated, so there is one thread; have the server send Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+
 /** tfjs-backend-wasm: SIMD in WebAssembly; threads in Node, and in pages that are cross-origin isolated. */
 export const wasm: BackendProvider = {
   name: "wasm",
@@ -13,7 +16,9 @@ export const wasm: BackendProvider = {
     try {
       await import("@tensorflow/tfjs-backend-wasm");
       const threads = threadsFor(settings);
-      return available("wasm", `WebAssembly SIMD, ${threads} thread${threads === 1 ? "" : "s"}`);
+      const report = available("wasm", `WebAssembly SIMD, ${threads} thread${threads === 1 ? "" : "s"}`);
+      const isPage = "crossOriginIsolated" in globalThis; // in Node it is not there
+      return isPage && !globalThis.crossOriginIsolated ? { ...report, hint: notIsolated } : report;
     } catch (error) {
       return unavailable(
         "wasm",
