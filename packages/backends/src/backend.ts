@@ -24,7 +24,7 @@ export interface BackendSettings {
   precision?: Precision | undefined;
   /**
    * Threads, where the backend can choose: native, and wasm before it starts, up to 8, in Node and in cross-origin isolated
-   * pages. @default all cores
+   * pages. @default native: all cores; wasm: half of the logical processors
    */
   threads?: number | undefined;
   /** Browsers: URL of the folder that holds tfjs-backend-wasm's .wasm files. Counts until that backend has started. */

@@ -15,7 +15,7 @@ export function setPrecision(backend: TensorFlowBackend, precision: Precision): 
   weightsOf(backend).clear();
 }
 
-export function precisionOf(backend: TensorFlowBackend): Precision {
+function precisionOf(backend: TensorFlowBackend): Precision {
   return current.get(backend) ?? "f32";
 }
 

@@ -1,10 +1,10 @@
 import { setBackend } from "@tensorflow/tfjs-core";
 import type { BackendSettings } from "../backend.ts";
-import { mostThreads } from "./threads.ts";
+import { threadsAmong } from "./threads.ts";
 
 /** Threads that the backend takes: more than one only where pages share memory. */
 export function threadsFor({ threads }: BackendSettings): number {
-  return globalThis.crossOriginIsolated ? mostThreads(threads, navigator.hardwareConcurrency) : 1;
+  return globalThis.crossOriginIsolated ? threadsAmong(navigator.hardwareConcurrency, threads) : 1;
 }
 
 /** Starts tfjs's backend; false if it does not start. */
@@ -16,8 +16,8 @@ export async function startWasm(settings: BackendSettings): Promise<boolean> {
 }
 
 /**
- * tfjs's build takes no more threads than half of the logical processors, which it asks the page for while it starts. On
- * processors without hyper-threading that is half of what they can do, and on two processors none.
+ * tfjs's build takes no more threads than half of the logical processors, whatever it is asked for, and asks the page for
+ * their number while it starts. On processors without hyper-threading that is half of what they can do.
  */
 async function withProcessors<T>(count: number, work: () => Promise<T>): Promise<T> {
   Object.defineProperty(navigator, "hardwareConcurrency", { value: count, configurable: true });

@@ -4,7 +4,7 @@ import os from "node:os";
 import { dirname, join } from "node:path";
 import { registerBackend, removeBackend, setBackend } from "@tensorflow/tfjs-core";
 import type { BackendSettings } from "../backend.ts";
-import { mostThreads } from "./threads.ts";
+import { threadsAmong } from "./threads.ts";
 
 /** tfjs's threaded build as Emscripten made it, and what tfjs's backend adds to it. */
 interface ThreadedModule {
@@ -25,7 +25,7 @@ let single = false;
 
 /** Threads that the backend takes. */
 export function threadsFor({ threads }: BackendSettings): number {
-  return single ? 1 : mostThreads(threads, os.availableParallelism());
+  return single ? 1 : threadsAmong(os.availableParallelism(), threads);
 }
 
 /**
