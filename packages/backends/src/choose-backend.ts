@@ -34,6 +34,7 @@ export async function chooseBackend(
       registerGradients();
       const [named] = passedOver;
       if (name !== "auto" && named) {
+        // oxlint-disable-next-line no-console -- the warning that the option promises
         console.warn(`useBackend: expected backend "${name}", runs on ${report.name} instead: ${named.reason}`);
       }
       return { ...report, precision, passedOver };
