@@ -23,13 +23,15 @@ const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s
  * Runs a program to its end.
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{ show?: boolean, env?: Record<string, string | undefined> }} [options] `show` passes output on, else it is kept
+ * @param {{ show?: boolean, env?: Record<string, string | undefined>, cwd?: string, seconds?: number }} [options] `show`
+ *   passes output on, else it is kept; after `seconds` the program is stopped
  * @returns {Promise<Outcome>}
  */
-export function run(program, args, { show = false, env = {} } = {}) {
+export function run(program, args, { show = false, env = {}, cwd = root, seconds: limit } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, [...args], {
-      cwd: root,
+      cwd,
+      timeout: limit && limit * 1000,
       env: { ...process.env, ...quiet, ...env },
       stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
       shell: onWindows,

@@ -15,12 +15,17 @@ export interface BackendReport {
   precisions: Precision[];
   /** A GPU that is played by the CPU, which `auto` passes over. */
   software?: boolean;
+  /** What would make an available backend faster. */
+  hint?: string;
 }
 
 export interface BackendSettings {
   /** @default "f32" */
   precision?: Precision | undefined;
-  /** Threads, where the backend can choose: native, and wasm in a cross-origin isolated page, before it starts. @default all cores */
+  /**
+   * Threads, where the backend can choose: native, and wasm before it starts, up to 8, in Node and in cross-origin isolated
+   * pages. @default native: all cores; wasm: half of the logical processors
+   */
   threads?: number | undefined;
   /** Browsers: URL of the folder that holds tfjs-backend-wasm's .wasm files. Counts until that backend has started. */
   wasmPath?: string | undefined;
@@ -31,8 +36,8 @@ export interface BackendProvider {
   readonly name: BackendName;
   /** Name under which tfjs knows it. */
   readonly tfjsName: string;
-  /** Looks without setting anything up, as cheaply as it can. */
-  probe(): Promise<BackendReport>;
+  /** Looks without setting anything up, as cheaply as it can; `settings` are those that it would be set up with. */
+  probe(settings?: BackendSettings): Promise<BackendReport>;
   /** Why it lacks a precision, where there is more to say than that it does. */
   refusal?(precision: Precision): string | undefined;
   /** Imports and registers what it needs; throws with a reason when that fails. */

@@ -1,5 +1,5 @@
 import { getBackend, getGradient, ready, setBackend, unregisterGradient } from "@tensorflow/tfjs-core";
-import { afterEach, expect, inject, test } from "vitest";
+import { afterEach, expect, inject, test, vi } from "vitest";
 import { type BackendProvider, type BackendReport, available, unavailable } from "./backend.ts";
 import { chooseBackend } from "./choose-backend.ts";
 
@@ -77,9 +77,13 @@ test("a GPU in software is taken only when asked for by name", async () => {
   });
 });
 
-test("another stands in where that is allowed, and the reason is kept", async () => {
+test("another stands in where that is allowed, with a warning, and the reason is kept", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
   const choice = await chooseBackend([provider("wasm"), broken, provider("cpu")], "tensorflow", { fallback: true });
   expect(choice).toMatchObject({ name: "wasm", passedOver: [{ name: "tensorflow", reason: "its library is gone" }] });
+  const warnings = [...warn.mock.calls];
+  warn.mockRestore();
+  expect(warnings).toEqual([['useBackend: expected backend "tensorflow", runs on wasm instead: its library is gone']]);
 });
 
 test("says why a precision is lacking, where a provider knows", async () => {

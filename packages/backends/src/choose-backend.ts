@@ -10,7 +10,7 @@ import {
 } from "./backend.ts";
 
 export interface UseBackendOptions extends BackendSettings {
-  /** Whether another backend may stand in for the named one; `passedOver` then has the reason. @default false */
+  /** Whether another backend may stand in for the named one, with a warning; `passedOver` then has the reason. @default false */
   fallback?: boolean | undefined;
 }
 
@@ -32,6 +32,11 @@ export async function chooseBackend(
     const report = await start(provider, { ...settings, precision }, provider.name === name);
     if (report.available) {
       registerGradients();
+      const [named] = passedOver;
+      if (name !== "auto" && named) {
+        // oxlint-disable-next-line no-console -- the warning that the option promises
+        console.warn(`useBackend: expected backend "${name}", runs on ${report.name} instead: ${named.reason}`);
+      }
       return { ...report, precision, passedOver };
     }
     passedOver.push(report);
@@ -60,7 +65,7 @@ async function start(
   asked: boolean,
 ): Promise<BackendReport> {
   const { precision } = settings;
-  const report = await provider.probe();
+  const report = await provider.probe(settings);
   if (!report.available) return report;
   if (report.software && !asked) {
     return unavailable(provider.name, `${report.device} is a GPU in software, slower than wasm; ask for it by name`);

@@ -1,7 +1,7 @@
 import type { BackendProvider } from "./backend.ts";
 import { cpu } from "./cpu.ts";
 import { native } from "./native.node.ts";
-import { cuda, tensorflowCpu } from "./tensorflow.node.ts";
+import { cuda, tensorflowCpu } from "./tensorflow/provider.node.ts";
 import { wasm } from "./wasm/provider.ts";
 import { webgpu } from "./webgpu/provider.ts";
 

@@ -45,6 +45,7 @@ test("exports these names, and no others", () => {
     "dropout",
     "fans",
     "gatherRows",
+    "gradientKernels",
     "joinHeads",
     "layerNorm",
     "layerNormGrad",

@@ -48,7 +48,7 @@ export {
 } from "./ops/attention.ts";
 export { type OpKernel, differentiable, runOp } from "./ops/dispatch.ts";
 export { gatherRows } from "./ops/gather-rows.ts";
-export { registerGradients } from "./ops/gradients.ts";
+export { gradientKernels, registerGradients } from "./ops/gradients.ts";
 export { layerNorm, layerNormGrad } from "./ops/layer-norm.ts";
 export { type LinearOptions, linear, linearGrad } from "./ops/linear.ts";
 export { type PatchifyOptions, patchGrid, patchify } from "./ops/patchify.ts";

@@ -105,7 +105,7 @@ describe("tessera doctor", () => {
     const { code, stdout } = await tessera(["doctor"]);
     expect(code).toBe(0);
     expect(stdout).toContain(`Node     ${process.version} on ${process.platform} ${process.arch}\n`);
-    expect(stdout).toMatch(/^wasm +yes +f32 +WebAssembly SIMD, 1 thread$/m);
+    expect(stdout).toMatch(/^wasm +yes +f32 +WebAssembly SIMD, \d threads?$/m);
     expect(stdout).toMatch(
       /^cuda +no +@tensorflow\/tfjs-node-gpu is not installed; npm install @tensorflow\/tfjs-node-gpu$/m,
     );
@@ -128,34 +128,15 @@ describe("@tensorflow/tfjs-node, where a user has installed it", () => {
   };
 
   test("is looked for in the user's project, and says why it does not work", async () => {
-    await install("tfjs-node-gpu", "exports.findBackend = () => ({ isUsingGpuDevice: false });");
+    await install("tfjs-node-gpu", "exports.loaded = true;");
     await install("tfjs-node", 'throw new Error("The specified module could not be found.\\nmore lines");');
     const { cuda, tensorflow } = await reports();
+    // Which of the two depends on the machine: without a driver the package is not even loaded.
     expect(cuda!.reason).toMatch(
-      /^@tensorflow\/tfjs-node-gpu is installed, but finds no GPU: it needs an NVIDIA driver/,
+      /^there is no NVIDIA driver; install it|^@tensorflow\/tfjs-node-gpu is installed, but registered no backend; npm rebuild/,
     );
-    expect(tensorflow!.reason).toBe("The specified module could not be found.");
-  });
-
-  test("runs models as `tensorflow`", async () => {
-    const here = (file: string) => JSON.stringify(new URL(import.meta.resolve(file)).pathname);
-    await install("tfjs-node-gpu", "exports.findBackend = () => null;");
-    // The JavaScript backend under the name of TensorFlow's, registered on import as tfjs-node does.
-    await install(
-      "tfjs-node",
-      `const tf = require(${here("@tensorflow/tfjs-core")});
-       const { MathBackendCPU } = require(${here("@tensorflow/tfjs-backend-cpu")});
-       tf.registerBackend("tensorflow", () => Object.assign(new MathBackendCPU(), { firstUse: false }));
-       tf.copyRegisteredKernels("cpu", "tensorflow");
-       module.exports = tf;`,
+    expect(tensorflow!.reason).toMatch(
+      /^@tensorflow\/tfjs-node does not load \(The specified module could not be found\); tensorflow\.dll .* copy it/,
     );
-    const { cuda, tensorflow } = await reports();
-    expect(cuda!.reason).toBe("@tensorflow/tfjs-node-gpu is installed, but registered no backend; reinstall it");
-    expect(tensorflow).toMatchObject({ available: true, device: "TensorFlow, all cores" });
-    const picture = await place.picture("one.jpg");
-    const args = ["classify", picture, "--model", await place.model("model"), "--backend", "tensorflow", "--verbose"];
-    const { code, stderr } = await tessera(args, { cwd: place.path("project") });
-    expect(stderr).toMatch(/^backend tensorflow: TensorFlow, all cores, f32\n/);
-    expect(code).toBe(0);
   });
 });

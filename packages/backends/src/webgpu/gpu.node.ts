@@ -1,8 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { locate } from "../locate.node.ts";
 
 interface Dawn {
   create(options: string[]): GPU;
@@ -14,7 +13,7 @@ let made: GPU | undefined;
 /** Dawn, Chromium's WebGPU, from the npm package `webgpu`, or why there is none. */
 export async function findGpu(): Promise<GPU> {
   if (made) return made;
-  const file = locate();
+  const file = locate("webgpu");
   if (!file) throw new Error("the package webgpu (Dawn) is not installed; npm install webgpu");
   if (!mayHaveGpu()) throw new Error(noAdapter);
   let dawn: Dawn;
@@ -75,16 +74,4 @@ export async function withGpu<T>(gpu: GPU, work: () => Promise<T>): Promise<T> {
     Reflect.deleteProperty(navigator, "gpu");
     if (!before) Reflect.deleteProperty(scope, "navigator");
   }
-}
-
-/** The package's main file, from beside this package or from the user's project. */
-function locate(): string | undefined {
-  for (const from of [import.meta.url, pathToFileURL(join(process.cwd(), "package.json")).href]) {
-    try {
-      return createRequire(from).resolve("webgpu");
-    } catch {
-      // Not to be found from there.
-    }
-  }
-  return undefined;
 }

@@ -77,7 +77,7 @@ describe.each(Object.entries(cases))("%s", (_, { image: [h, w], channels = 3, ..
 });
 
 // On a GPU every geometry is a new set of shaders.
-const cheap = ["cpu", "wasm"].includes(getBackend());
+const cheap = ["cpu", "wasm", "tensorflow"].includes(getBackend());
 
 test.runIf(cheap)("any geometry takes the pixels that the definition takes", async () => {
   const axis = fc.record({

@@ -1,0 +1,15 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** An optional package's main file, from beside this package or from the user's project. */
+export function locate(packageName: string): string | undefined {
+  for (const from of [import.meta.url, pathToFileURL(join(process.cwd(), "package.json")).href]) {
+    try {
+      return createRequire(from).resolve(packageName);
+    } catch {
+      // Not to be found from there.
+    }
+  }
+  return undefined;
+}
