@@ -7,12 +7,13 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 import { findChromium } from "./scripts/chromium.mjs";
 
 // The same test files run in every project: `*.node.test.ts` only in `node`, `*.browser.test.ts` only in `chromium-wasm`,
-// `*.webgpu.test.ts` only where the backend is webgpu.
+// `*.webgpu.test.ts` only where the backend is webgpu, `*.webgpu-browser.test.ts` there in Chromium only.
 const tests = ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "examples/**/*.test.ts"];
 // What a backend can break: its kernels, and all that is made of them.
 const webgpuTests = ["packages/{backends,core,vit,tnt}/src/**/*.test.ts"];
 const nodeTests = ["packages/*/src/**/*.node.test.ts", "apps/*/src/**/*.node.test.ts", "apps/cli/src/**/*.test.ts"];
-const kernelTests = ["packages/*/src/**/*.webgpu.test.ts"];
+const webgpuBrowserTests = ["packages/*/src/**/*.webgpu-browser.test.ts"];
+const kernelTests = ["packages/*/src/**/*.webgpu.test.ts", ...webgpuBrowserTests];
 const browserTests = ["packages/*/src/**/*.browser.test.ts", "apps/*/src/**/*.browser.test.ts"];
 const setupFiles = ["packages/testing/src/setup.ts"];
 const webgpuSetupFiles = ["scripts/setup-webgpu.ts", ...setupFiles];
@@ -64,7 +65,12 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
     );
     return [];
   }
-  const project = inNode("node-webgpu", "webgpu", [...webgpuTests, ...kernelTests], [...nodeTests, ...browserTests]);
+  const project = inNode(
+    "node-webgpu",
+    "webgpu",
+    [...webgpuTests, ...kernelTests],
+    [...nodeTests, ...browserTests, ...webgpuBrowserTests],
+  );
   return [
     {
       ...project,

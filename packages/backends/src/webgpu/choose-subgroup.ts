@@ -10,7 +10,7 @@ export function describedSubgroup({
   features,
   adapterInfo,
 }: Pick<GPUDevice, "features" | "adapterInfo">): Subgroup | undefined {
-  const { subgroupMinSize = 0, subgroupMaxSize = 0 } = adapterInfo ?? {};
+  const { subgroupMinSize = 0, subgroupMaxSize = 0 } = adapterInfo as Partial<GPUAdapterInfo>;
   if (!features.has("subgroups") || subgroupMinSize < 2) return undefined;
   return { size: subgroupMinSize, whole: subgroupMinSize === subgroupMaxSize };
 }

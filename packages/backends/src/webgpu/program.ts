@@ -139,7 +139,8 @@ export function spread(groups: number, limit: number): [x: number, y: number] {
   return [Math.ceil(groups / y), y];
 }
 
-function bufferOf(backend: TfjsWebgpu, value: TensorInfo | GPUBuffer): GPUBuffer {
+/** Where a tensor lies on the GPU; it is brought there if need be. */
+export function bufferOf(backend: TfjsWebgpu, value: TensorInfo | GPUBuffer): GPUBuffer {
   if (!("dataId" in value)) return value;
   backend.uploadToGPU(value.dataId);
   backend.commandQueueOwnedIds.add(value.dataId);

@@ -8,7 +8,7 @@ import { gradProgram, lossProgram } from "./kernels/softmax-cross-entropy.ts";
 import { type Program, sourceOf } from "./program.ts";
 import type { Subgroup } from "./subgroups.ts";
 
-const attention = { width: 12, packed: true, bias: false, mask: false };
+const attention = { width: 12, packed: "qkv", bias: false, mask: false } as const;
 
 function programsWith(subgroup: Subgroup | undefined): Program[] {
   return [

@@ -18,6 +18,11 @@ export function subgroupOf(device: GPUDevice): Subgroup | undefined {
   return chosen.get(device);
 }
 
+/** Names what the text of a program depends on. */
+export function subgroupKey(subgroup: Subgroup | undefined): string {
+  return subgroup ? `subgroup-${subgroup.size}${subgroup.whole ? "" : "-or-more"}` : "";
+}
+
 export type Reduction = "Add" | "Max";
 
 /** `a` and `b` together. */

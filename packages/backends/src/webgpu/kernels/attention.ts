@@ -113,7 +113,7 @@ export function forwardProgram(
   variant: AttentionVariant,
   half: HalfMode,
   wanted: "output" | "stats",
-  subgroup?: Subgroup | undefined,
+  subgroup?: Subgroup,
 ): Program {
   const { width } = variant;
   const tile = headTile(width);
