@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { type Program, dispatch, emptyTensor } from "./program.ts";
-import { type Subgroup, neighbours, reduceNeighboursWgsl } from "./subgroups.ts";
+import { type Subgroup, neighbours, reduceNeighboursWgsl, subgroupKey } from "./subgroups.ts";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
 
 const THREADS = 64;
@@ -38,7 +38,7 @@ function sumFrom(first: number, count: number): number {
 
 function probe(subgroup: Subgroup): Program {
   return {
-    key: "subgroup-probe",
+    key: ["probe", subgroupKey(subgroup)].join(),
     inputs: {},
     outputs: { y: "f32" },
     params: { count: "u32" },

@@ -3,6 +3,7 @@ import { attentionGrad, layerNorm, layerNormGrad, selfAttention, softmaxCrossEnt
 import { composed, seeded } from "@tessera/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chooseSubgroup, describedSubgroup } from "./choose-subgroup.ts";
+import { layerNormProgram } from "./kernels/layer-norm.ts";
 import { type Subgroup, setSubgroup, subgroupOf } from "./subgroups.ts";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
 
@@ -22,6 +23,11 @@ const ways: [string, Subgroup | undefined][] = [
       ] satisfies [string, Subgroup][])
     : []),
 ];
+
+test("each way is a program of its own", () => {
+  const keys = ways.map(([, subgroup]) => layerNormProgram(64, 16, subgroup).key);
+  expect(new Set(keys).size).toBe(ways.length);
+});
 
 async function expectEqual(fn: () => Tensor | Tensor[], atol: number) {
   const [got, expected] = [fn(), composed(fn)].map((value) => (Array.isArray(value) ? value : [value]));

@@ -22,7 +22,7 @@ import { halfOf } from "../half.ts";
 import type { Inputs, Kernel } from "../kernel.ts";
 import { accumulatorsWgsl, eachWgsl, forEach, gatherWgsl, placeWgsl } from "../product-wgsl.ts";
 import { type HalfMode, type Program, dispatch, emptyTensor } from "../program.ts";
-import { type Subgroup, subgroupOf } from "../subgroups.ts";
+import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
 
 export interface AttentionAttrs {
   heads: number;
@@ -121,7 +121,7 @@ export function forwardProgram(
   const stats = wanted === "stats";
   const type = elementFor(variant);
   return {
-    key: ["attention", wanted, variantKey(variant)].join(),
+    key: ["attention", wanted, variantKey(variant), subgroupKey(subgroup)].join(),
     inputs: { ...inputsFor(variant), ...(stats && { dy: type }) },
     outputs: stats ? { stats: "vec4<f32>" } : { y: type },
     params: attentionParams,

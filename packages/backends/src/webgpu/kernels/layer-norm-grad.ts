@@ -1,7 +1,7 @@
 import { util } from "@tensorflow/tfjs-core";
 import type { Kernel } from "../kernel.ts";
 import { type Program, dispatch, emptyTensor } from "../program.ts";
-import { type Subgroup, subgroupOf } from "../subgroups.ts";
+import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
 import { columnSums } from "./column-sums.ts";
 import { ROW_THREADS, lanesFor, rowSumWgsl } from "./row-sums.ts";
 
@@ -40,7 +40,7 @@ export const layerNormGrad: Kernel<{ epsilon: number }> = {
 export function rowsProgram(width: number, lanes: number, subgroup: Subgroup | undefined): Program {
   const type = width % 4 === 0 ? "vec4<f32>" : "f32";
   return {
-    key: ["layer-norm-grad", type, lanes].join(),
+    key: ["layer-norm-grad", type, lanes, subgroupKey(subgroup)].join(),
     inputs: { dy: type, x: type, gamma: type },
     outputs: { dx: type, stats: "vec2<f32>" },
     params: { rows: "u32", width: "u32", epsilon: "f32" },

@@ -1,7 +1,7 @@
 import { util } from "@tensorflow/tfjs-core";
 import type { Kernel } from "../kernel.ts";
 import { type Program, dispatch, emptyTensor } from "../program.ts";
-import { type Subgroup, subgroupOf } from "../subgroups.ts";
+import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
 import { ROW_THREADS, lanesFor, rowSumWgsl } from "./row-sums.ts";
 
 /** (x − μ) / √(σ² + ε) · γ + β: one dispatch; as many threads a row as it has work for, up to 64. */
@@ -26,7 +26,7 @@ export const layerNorm: Kernel<{ epsilon: number }> = {
 export function layerNormProgram(width: number, lanes: number, subgroup: Subgroup | undefined): Program {
   const type = width % 4 === 0 ? "vec4<f32>" : "f32";
   return {
-    key: ["layer-norm", type, lanes].join(),
+    key: ["layer-norm", type, lanes, subgroupKey(subgroup)].join(),
     inputs: { x: type, gamma: type, beta: type },
     outputs: { y: type },
     params: { rows: "u32", width: "u32", epsilon: "f32" },

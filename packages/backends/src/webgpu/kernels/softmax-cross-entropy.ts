@@ -2,7 +2,7 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Inputs, Kernel } from "../kernel.ts";
 import { type Program, dispatch, emptyTensor } from "../program.ts";
 import type { TfjsWebgpu } from "../tfjs-backend.ts";
-import { type Subgroup, subgroupOf } from "../subgroups.ts";
+import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
 import { ROW_THREADS, reduceWgsl } from "./row-sums.ts";
 
 /** −Σ p log softmax(logits) of each row: one dispatch, one workgroup a row. */
@@ -53,7 +53,7 @@ fn row_of(group: u32, lane: u32) -> Row {
 
 export function lossProgram(subgroup: Subgroup | undefined): Program {
   return {
-    key: "softmax-cross-entropy",
+    key: ["softmax-cross-entropy", subgroupKey(subgroup)].join(),
     inputs: { logits: "f32", target_p: "f32" },
     outputs: { y: "f32" },
     params: { rows: "u32", classes: "u32" },
@@ -75,7 +75,7 @@ fn run(group: u32, lane: u32) {
 
 export function gradProgram(subgroup: Subgroup | undefined): Program {
   return {
-    key: "softmax-cross-entropy-grad",
+    key: ["softmax-cross-entropy-grad", subgroupKey(subgroup)].join(),
     inputs: { logits: "f32", target_p: "f32", dy: "f32" },
     outputs: { dx: "f32" },
     params: { rows: "u32", classes: "u32" },
