@@ -35,6 +35,6 @@ test("what some GPU could not take is for the CPU", async () => {
     // prettier-ignore
     expect(await gpuPicture(imageData(width, height))).toBeNull();
   }
-  const lying = { ...imageData(3, 2), width: 4 } as ImageData;
+  const lying = { width: 4, height: 2, data: imageData(3, 2).data } as ImageData;
   expect(await gpuPicture(lying)).toBeNull();
 });

@@ -36,8 +36,8 @@ describe("programs that reduce through subgroups", () => {
   }, 60_000);
 
   test("use no workgroup memory where a row fits into a subgroup", () => {
-    for (const { size, whole } of subgroups.filter(({ size }) => size >= 64)) {
-      for (const program of [layerNormProgram(300, 64, { size, whole }), lossProgram({ size, whole })]) {
+    for (const subgroup of subgroups.slice(subgroups.findIndex(({ size }) => size >= 64))) {
+      for (const program of [layerNormProgram(300, 64, subgroup), lossProgram(subgroup)]) {
         expect(sourceOf(program)).not.toMatch(/var<workgroup>|workgroupBarrier/);
       }
     }
