@@ -7,15 +7,17 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 import { findChromium } from "./scripts/chromium.mjs";
 
 // The same test files run in every project: `*.node.test.ts` only in `node`, `*.browser.test.ts` only in `chromium-wasm`,
-// `*.webgpu.test.ts` only where the backend is webgpu, `*.tensorflow.test.ts` only in `node-tensorflow`.
+// `*.webgpu.test.ts` only where the backend is webgpu, `*.webgpu-browser.test.ts` there in Chromium only,
+// `*.tensorflow.test.ts` only in `node-tensorflow`.
 const tests = ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "examples/**/*.test.ts"];
 // What a backend can break: its kernels, and all that is made of them.
 const webgpuTests = ["packages/{backends,core,vit,tnt}/src/**/*.test.ts"];
 const tensorflowTests = ["packages/{core,vit,tnt}/src/**/*.test.ts", "packages/backends/src/tensorflow/**/*.test.ts"];
 const nodeTests = ["packages/*/src/**/*.node.test.ts", "apps/*/src/**/*.node.test.ts", "apps/cli/src/**/*.test.ts"];
 const webgpuKernelTests = "packages/*/src/**/*.webgpu.test.ts";
+const webgpuBrowserTests = "packages/*/src/**/*.webgpu-browser.test.ts";
 const tensorflowKernelTests = "packages/*/src/**/*.tensorflow.test.ts";
-const kernelTests = [webgpuKernelTests, tensorflowKernelTests];
+const kernelTests = [webgpuKernelTests, webgpuBrowserTests, tensorflowKernelTests];
 const browserTests = ["packages/*/src/**/*.browser.test.ts", "apps/*/src/**/*.browser.test.ts"];
 const setupFiles = ["packages/testing/src/setup.ts"];
 const webgpuSetupFiles = ["scripts/setup-webgpu.ts", ...setupFiles];
@@ -68,7 +70,8 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
     return [];
   }
   const include = [...webgpuTests, webgpuKernelTests];
-  const project = inNode("node-webgpu", "webgpu", include, [...nodeTests, ...browserTests, tensorflowKernelTests]);
+  const others = [...nodeTests, ...browserTests, webgpuBrowserTests, tensorflowKernelTests];
+  const project = inNode("node-webgpu", "webgpu", include, others);
   return [
     {
       ...project,
@@ -86,7 +89,7 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
 /** Node on TensorFlow's C library, where `npm run test:tensorflow` has built tfjs-node. */
 function inNodeOnTensorflow(): TestProjectInlineConfiguration[] {
   if (!process.env["TESSERA_TEST_TENSORFLOW"]) return [];
-  const others = [...nodeTests, ...browserTests, webgpuKernelTests];
+  const others = [...nodeTests, ...browserTests, webgpuKernelTests, webgpuBrowserTests];
   const project = inNode("node-tensorflow", "tensorflow", tensorflowTests, others, ["scripts/setup-tensorflow.ts"]);
   return [{ ...project, test: { ...project.test, pool: "forks", fileParallelism: false, testTimeout: 60_000 } }];
 }

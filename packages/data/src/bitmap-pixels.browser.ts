@@ -1,11 +1,9 @@
 import { TesseraError } from "@tessera/core";
+import { asStored } from "./bitmap-of.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
 /** Sides of the pieces a bitmap is read in: every GPU has textures of this size. */
 const tile = 2048;
-
-/** Options under which a bitmap's values are those of the file. */
-export const asStored: ImageBitmapOptions = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
 
 /**
  * A bitmap's colours, alpha dropped. Closes the bitmap.

@@ -1,5 +1,6 @@
 import { TesseraError } from "@tessera/core";
-import { asStored, bitmapPixels } from "./bitmap-pixels.browser.ts";
+import { asStored, bitmapOf } from "./bitmap-of.ts";
+import { bitmapPixels } from "./bitmap-pixels.browser.ts";
 import { checkPixels, damaged, type DecodeOptions, unknownFormat } from "./decode-options.ts";
 import { fetchBytes } from "./fetch-bytes.ts";
 import { decodeGif } from "./gif.ts";
@@ -54,18 +55,7 @@ async function decodeBytes(bytes: Uint8Array, name: string, options: DecodeOptio
 
 /** Something that holds a picture already. */
 async function readSource(source: ImageBitmapSource, options: DecodeOptions): Promise<RgbImage> {
-  let bitmap: ImageBitmap;
-  try {
-    bitmap = await createImageBitmap(source, asStored);
-  } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new TesseraError(
-      `decodeImage: expected an address, bytes, Blob, element or bitmap, got what has no picture (${reason})`,
-      {
-        cause,
-      },
-    );
-  }
+  const bitmap = await bitmapOf(source);
   checkPixels("the element given", bitmap.width, bitmap.height, options);
   return bitmapPixels(bitmap, false);
 }

@@ -1,7 +1,25 @@
-import { placement } from "./placement.ts";
+import { placement, type Size } from "./placement.ts";
 import type { Preprocessing } from "./preprocessing.ts";
-import { resizeImage } from "./resize.ts";
+import { resizeImage, type Window } from "./resize.ts";
 import { checkRgbImage, type RgbImage } from "./rgb-image.ts";
+
+/** How a picture is resized and cut so that it fills its frame, or as much of it as it can. */
+export interface Framing {
+  readonly resized: Size;
+  /** What of the resized picture is seen. */
+  readonly window: Window;
+  /** Where in the frame that lies; around it is padding. */
+  readonly left: number;
+  readonly top: number;
+}
+
+/** The framing of a picture of some size. */
+export function framing(image: Size, spec: Pick<Preprocessing, "size" | "resize" | "centre">): Framing {
+  const [height, width] = spec.size;
+  const { resized, left, top } = placement(image, { height, width }, spec.resize, spec.centre);
+  const window = { left: Math.max(0, left), top: Math.max(0, top), ...visible(resized, { left, top, height, width }) };
+  return { resized, window, left: Math.max(0, -left), top: Math.max(0, -top) };
+}
 
 /**
  * The pixels that a model will see, before normalisation: resized, cropped and padded to `size`.
@@ -15,11 +33,10 @@ export function frameImage(
 ): RgbImage {
   checkRgbImage(image, "frameImage");
   const [height, width] = spec.size;
-  const { resized, left, top } = placement(image, { height, width }, spec.resize, spec.centre);
-  const window = { left: Math.max(0, left), top: Math.max(0, top), ...visible(resized, { left, top, height, width }) };
+  const { resized, window, left, top } = framing(image, spec);
   const seen = resizeImage(image, { ...resized, interpolation: spec.interpolation, window });
   if (seen.width === width && seen.height === height) return seen;
-  return pad(seen, { height, width, left: Math.max(0, -left), top: Math.max(0, -top) }, spec.fill);
+  return pad(seen, { height, width, left, top }, spec.fill);
 }
 
 interface Box {

@@ -1,11 +1,13 @@
 export { decodeImage } from "#decode";
 export type { DecodeOptions } from "./decode-options.ts";
 export { frameImage } from "./frame.ts";
+export { type GpuPicture, gpuPicture } from "./gpu-picture.ts";
 export { type HuggingFacePreprocessorConfig, huggingFacePreprocessing } from "./hugging-face-preprocessing.ts";
 export type { ImageInput } from "./image-input.ts";
 export type { Interpolation } from "./interpolation.ts";
 export { type CentreRule, type Placement, placement, type ResizeRule, type Size } from "./placement.ts";
 export { preprocess, preprocessBatch, toTensor } from "./preprocess.ts";
+export { preprocessOnGpu } from "./preprocess-on-gpu.ts";
 export type { Preprocessing } from "./preprocessing.ts";
 export { cropImage, resizeImage, type ResizeOptions, type Window } from "./resize.ts";
 export type { RgbImage } from "./rgb-image.ts";

@@ -52,7 +52,7 @@ export function toTensor(image: RgbImage): Tensor3D {
 }
 
 /** [3, 256]: a byte has only 256 values, so normalising is a look-up. */
-function channelTables({ scale, mean, std }: { scale: number; mean: Rgb; std: Rgb }): Float32Array {
+export function channelTables({ scale, mean, std }: { scale: number; mean: Rgb; std: Rgb }): Float32Array {
   const { fround } = Math;
   const table = new Float32Array(3 * 256);
   for (let c = 0; c < 3; c++) {
@@ -71,7 +71,8 @@ function normaliseInto(out: Float32Array, { data }: RgbImage, table: Float32Arra
   }
 }
 
-function checkSpec({ size, scale, mean, std }: Preprocessing): void {
+/** @throws ShapeError or TesseraError for a spec that makes no sense. */
+export function checkSpec({ size, scale, mean, std }: Preprocessing): void {
   if (!size.every(isSide)) throw new ShapeError(`preprocess: expected sides of at least 1, got [${size.join(", ")}]`);
   const finite = [scale, ...mean, ...std].every(Number.isFinite);
   if (!finite || mean.length !== 3 || std.length !== 3 || std.includes(0)) {

@@ -72,7 +72,7 @@ function checkOptions({ width, height, interpolation }: ResizeOptions, window: W
 }
 
 /** The source rows that any output row of the span reads. */
-function sourceSpan({ first, count }: ResamplingWeights): Span {
+export function sourceSpan({ first, count }: ResamplingWeights): Span {
   const start = first[0]!;
   const last = first.length - 1;
   return { start, length: first[last]! + count[last]! - start };
@@ -88,7 +88,7 @@ function copy(image: RgbImage, columns: Span, rows: Span): RgbImage {
 }
 
 /** Pillow steps from the middle of the first output pixel by repeated addition, whose rounding we repeat. */
-function nearest(from: number, to: number, span: Span): Int32Array {
+export function nearest(from: number, to: number, span: Span): Int32Array {
   const step = from / to;
   const index = new Int32Array(span.length);
   let at = step * 0.5;

@@ -1,9 +1,10 @@
-import { engine, tensor4d, tidy } from "@tensorflow/tfjs-core";
+import { type Tensor2D, engine, tidy } from "@tensorflow/tfjs-core";
 import { useBackend } from "@tessera/backends";
 import { TesseraError } from "@tessera/core";
 import type { ImageInput, Preprocessing } from "@tessera/data";
+import { batchOf, release } from "./batch.ts";
 import type { Forward, Forwards } from "./forwards.ts";
-import { type Prepared, type Spent, prepare } from "./prepare.ts";
+import { type PrepareOptions, type Prepared, type Spent, prepare } from "./prepare.ts";
 
 /** Milliseconds of one picture. Those of all pictures add up to no more than passed. */
 export interface Timing {
@@ -20,12 +21,11 @@ export type Outcome = { index: number; input: ImageInput } & (
   | { error: Error }
 );
 
-export interface RunOptions {
+export interface RunOptions extends PrepareOptions {
   /** Pictures that are computed together. @default 8 */
   batchSize?: number | undefined;
   /** Averages the outputs for the picture and its mirror image. @default false */
   tta?: boolean | undefined;
-  signal?: AbortSignal | undefined;
 }
 
 /** Chooses a backend for callers who have not. */
@@ -47,44 +47,45 @@ export async function* run(
   inputs: readonly ImageInput[],
   preprocessing: Preprocessing,
   { plain, mirrored }: Forwards,
-  { batchSize = 8, tta = false, signal }: RunOptions,
+  { batchSize = 8, tta = false, ...how }: RunOptions,
 ): AsyncGenerator<Outcome> {
   checkCount("batchSize", batchSize);
-  signal?.throwIfAborted();
+  how.signal?.throwIfAborted();
   const spent: Spent = { ms: 0 };
-  const batchAt = (start: number) =>
-    prepare(inputs.slice(start, start + batchSize), start, preprocessing, spent, signal);
+  const batchAt = (start: number) => prepare(inputs.slice(start, start + batchSize), start, preprocessing, spent, how);
   let next = batchAt(0);
-  for (let start = 0; start < inputs.length; start += batchSize) {
-    const waiting = stopwatch(spent);
-    const batch = await next;
-    const decode = waiting() / batch.length;
-    signal?.throwIfAborted();
-    next = batchAt(start + batchSize);
-    const computing = stopwatch(spent);
-    const rows = await compute(batch, preprocessing, tta ? mirrored : plain);
-    const each = computing() / rows.length;
-    for (const prepared of batch) {
-      const { index, input, error } = prepared;
-      if (error) yield { index, input, error };
-      else yield { index, input, values: rows.shift()!, ms: { decode, preprocess: prepared.ms, forward: each } };
+  try {
+    for (let start = 0; start < inputs.length; start += batchSize) {
+      const waiting = stopwatch(spent);
+      const batch = await next;
+      const decode = waiting() / batch.length;
+      how.signal?.throwIfAborted();
+      next = batchAt(start + batchSize);
+      const computing = stopwatch(spent);
+      const rows = await compute(batch, preprocessing, tta ? mirrored : plain);
+      const each = computing() / rows.length;
+      for (const prepared of batch) {
+        const { index, input, error } = prepared;
+        if (error) yield { index, input, error };
+        else yield { index, input, values: rows.shift()!, ms: { decode, preprocess: prepared.ms, forward: each } };
+      }
     }
+  } finally {
+    // Whoever stops early leaves a batch that was prepared for nothing.
+    void next.then(release);
   }
 }
 
 /** The outputs of those pictures that could be read. */
-async function compute(
-  batch: readonly Prepared[],
-  { size: [height, width] }: Preprocessing,
-  forward: Forward,
-): Promise<Float32Array[]> {
+async function compute(batch: readonly Prepared[], { size }: Preprocessing, forward: Forward): Promise<Float32Array[]> {
   const readable = batch.flatMap((prepared) => (prepared.error ? [] : [prepared.values]));
   if (readable.length === 0) return [];
-  const output = tidy(() => {
-    const pixels = new Float32Array(readable.length * height * width * 3);
-    for (const [i, values] of readable.entries()) pixels.set(values, i * values.length);
-    return forward(tensor4d(pixels, [readable.length, height, width, 3]));
-  });
+  let output: Tensor2D;
+  try {
+    output = tidy(() => forward(batchOf(readable, size)));
+  } finally {
+    release(batch);
+  }
   try {
     const values = (await output.data<"float32">()) as Float32Array;
     const [, outputs] = output.shape;

@@ -1,3 +1,4 @@
+import { type Reduction, type Subgroup, combineWgsl, neighbours, reduceNeighboursWgsl } from "./subgroups.ts";
 import { type Tile, accumulatorsWgsl, gatherWgsl, productWgsl, stagingWgsl } from "./product-wgsl.ts";
 
 /** Queries and keys that a workgroup looks at together: 64 threads, each with 4 × 4 of their scores. */
@@ -194,18 +195,26 @@ export function weighWgsl(width: number, load: string, first: string, into: stri
     }`;
 }
 
-/** `fn over_row(value, lane, ty, tx)`: for each of a thread's four rows, a reduction over the threads of the row. */
-export function overRowWgsl(name: string, combine: (a: string, b: string) => string): string {
-  return `fn ${name}(value: vec4<f32>, ty: u32, tx: u32) -> vec4<f32> {
-  for (var i = 0u; i < 4u; i++) { parts[(ty * 4u + i) * ${ACROSS}u + tx] = value[i]; }
+/**
+ * `fn name(value, ty, tx)`: for each of a thread's four rows, a reduction over the threads of the row, which are
+ * neighbours. Subgroups bring it as far as they reach, workgroup memory does the rest.
+ */
+export function overRowWgsl(name: string, reduction: Reduction, subgroup: Subgroup | undefined): string {
+  const together = neighbours(ACROSS, subgroup);
+  const rest = `for (var i = 0u; i < 4u; i++) { parts[(ty * 4u + i) * ${ACROSS}u + tx] = result[i]; }
   workgroupBarrier();
-  var result = value;
   for (var i = 0u; i < 4u; i++) {
     var total = parts[(ty * 4u + i) * ${ACROSS}u];
-    for (var j = 1u; j < ${ACROSS}u; j++) { total = ${combine("total", `parts[(ty * 4u + i) * ${ACROSS}u + j]`)}; }
+    for (var j = ${together}u; j < ${ACROSS}u; j += ${together}u) {
+      total = ${combineWgsl(reduction, "total", `parts[(ty * 4u + i) * ${ACROSS}u + j]`)};
+    }
     result[i] = total;
   }
-  workgroupBarrier();
+  workgroupBarrier();`;
+  return `fn ${name}(value: vec4<f32>, ty: u32, tx: u32) -> vec4<f32> {
+  var result = value;
+  ${reduceNeighboursWgsl("result", ACROSS, reduction, subgroup)}
+  ${together === ACROSS ? "" : rest}
   return result;
 }`;
 }

@@ -58,4 +58,20 @@ describe("BufferPool", () => {
     );
     await pool.settle();
   });
+
+  test("gives no buffer out again that the GPU had no memory for, whenever that is known", async () => {
+    const { pool, destroyed } = poolOf(1000, { message: "too much" });
+    const [early, late] = [pool.acquireBuffer(10, 1), pool.acquireBuffer(20, 1)];
+    pool.releaseBuffer(early);
+    await expect(pool.settle()).rejects.toThrow("out of memory");
+    pool.releaseBuffer(late);
+    expect(destroyed).toEqual([10, 20]);
+    expect([pool.numBytesAllocated, pool.getNumFreeBuffers()]).toEqual([0, 0]);
+  });
+
+  test("keeps what the GPU says of memory to one line", async () => {
+    const { pool } = poolOf(0, { message: "too much\n - While calling createBuffer" });
+    pool.acquireBuffer(10, 1);
+    await expect(pool.settle()).rejects.toThrow("(too much); use");
+  });
 });

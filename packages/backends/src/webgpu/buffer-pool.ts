@@ -20,6 +20,8 @@ export class BufferPool implements Buffers {
   private readonly byKey = new Map<string, Free[]>();
   /** Answers of the GPU, whether it had the memory, that have not come yet. */
   private readonly unanswered = new Set<Promise<void>>();
+  /** Those that it had no memory for: whoever got one again would compute with nothing, too. */
+  private readonly hollow = new WeakSet<GPUBuffer>();
   private refused = "";
   private freeBytes = 0;
   numBytesUsed = 0;
@@ -38,6 +40,11 @@ export class BufferPool implements Buffers {
     return this.freeBytes;
   }
 
+  /** Whether the GPU has yet to say if it had the memory for some buffer. */
+  get isWaiting(): boolean {
+    return this.unanswered.size > 0;
+  }
+
   acquireBuffer(size: number, usage: number, mappedAtCreation = false, reuse = true): GPUBuffer {
     const buffer = (reuse && this.takeFree(keyOf(size, usage))) || this.create(size, usage, mappedAtCreation);
     this.used.add(buffer);
@@ -48,7 +55,7 @@ export class BufferPool implements Buffers {
   releaseBuffer(buffer: GPUBuffer, reuse = true): void {
     if (!this.used.delete(buffer)) return;
     this.numBytesUsed -= buffer.size;
-    if (!reuse) {
+    if (!reuse || this.hollow.has(buffer)) {
       buffer.destroy();
       return;
     }
@@ -92,24 +99,34 @@ export class BufferPool implements Buffers {
       );
     }
     this.device.pushErrorScope("out-of-memory");
+    let buffer: GPUBuffer | undefined;
     try {
-      return this.device.createBuffer({ size, usage, mappedAtCreation });
+      buffer = this.device.createBuffer({ size, usage, mappedAtCreation });
+      return buffer;
     } catch (error) {
       throw outOfMemory((error as Error).message);
     } finally {
-      const answer = this.listen(this.device.popErrorScope());
+      const answer = this.listen(this.device.popErrorScope(), buffer);
       this.unanswered.add(answer);
       void answer.finally(() => this.unanswered.delete(answer));
     }
   }
 
-  private async listen(answer: Promise<GPUError | null>): Promise<void> {
+  private async listen(answer: Promise<GPUError | null>, buffer: GPUBuffer | undefined): Promise<void> {
     try {
       const error = await answer;
-      if (error) this.refused ||= error.message;
+      if (!error) return;
+      this.refused ||= error.message;
+      if (buffer) this.discard(buffer);
     } catch {
       // The device is gone, which is told elsewhere.
     }
+  }
+
+  /** Of a buffer that holds nothing, freed by now or later. */
+  private discard(buffer: GPUBuffer): void {
+    this.hollow.add(buffer);
+    for (const free of this.free) if (free.buffer === buffer) this.destroy(free);
   }
 
   private takeFree(key: string): GPUBuffer | undefined {
@@ -123,19 +140,25 @@ export class BufferPool implements Buffers {
   private prune(budget: number): void {
     for (const oldest of this.free) {
       if (this.freeBytes <= budget) return;
-      this.free.delete(oldest);
-      const alike = this.byKey.get(oldest.key)!.filter((other) => other !== oldest);
-      if (alike.length > 0) this.byKey.set(oldest.key, alike);
-      else this.byKey.delete(oldest.key);
-      this.freeBytes -= oldest.buffer.size;
-      oldest.buffer.destroy();
+      this.destroy(oldest);
     }
+  }
+
+  private destroy(free: Free): void {
+    this.free.delete(free);
+    const alike = this.byKey.get(free.key)!.filter((other) => other !== free);
+    if (alike.length > 0) this.byKey.set(free.key, alike);
+    else this.byKey.delete(free.key);
+    this.freeBytes -= free.buffer.size;
+    free.buffer.destroy();
   }
 }
 
+/** With the first line of what the GPU says: where in Dawn it failed helps nobody. */
 function outOfMemory(message: string): TesseraError {
+  const [line] = message.split("\n", 1);
   return new TesseraError(
-    `webgpu: the GPU is out of memory (${message}); use a smaller batch or model, or dispose of tensors`,
+    `webgpu: the GPU is out of memory (${line}); use a smaller batch or model, or dispose of tensors`,
   );
 }
 

@@ -74,11 +74,22 @@ export function guard(backend: TfjsWebgpu, freeBudget = FREE_BUDGET): void {
     for (const wake of waiting.splice(0)) wake();
   });
 
-  /** Throws what has happened since the last call. */
+  /** Throws what has happened since the last call. As long as memory may have been out, nobody knows why a command was refused. */
   function check(): void {
-    const error = gone ?? refused;
+    const error = gone ?? (pool.isWaiting ? undefined : refused);
+    if (!error) return;
     refused = undefined;
-    if (error) throw error;
+    throw error;
+  }
+
+  /** Throws if memory was out, which explains whatever was refused since. */
+  async function settle(): Promise<void> {
+    try {
+      await pool.settle();
+    } catch (error) {
+      refused = undefined;
+      throw error;
+    }
   }
 
   // Every command of tfjs and of ours begins with this.
@@ -90,12 +101,13 @@ export function guard(backend: TfjsWebgpu, freeBudget = FREE_BUDGET): void {
   const read = backend.read.bind(backend);
   backend.read = async (dataId) => {
     const values = await read(dataId).catch(async (error: unknown) => {
+      await settle();
       // A read may be refused before the device says why; which of them comes first is up to the browser's processes.
       if (!gone && !refused) await report();
       check();
       throw error;
     });
-    await pool.settle();
+    await settle();
     check();
     return values;
   };

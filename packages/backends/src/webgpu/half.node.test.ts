@@ -1,7 +1,7 @@
 // No adapter here has shader-f16, so the text with f16 is compiled by Dawn on its null backend, which has every feature and
 // computes nothing; what the text computes is tested with f32 in the place of f16 in half.webgpu.test.ts.
-import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import { messagesOf } from "./__fixtures__/compile.ts";
 import { biasProgram, keyProgram, queryProgram } from "./kernels/attention-grad.ts";
 import { forwardProgram } from "./kernels/attention.ts";
 import { fewRowsProgram } from "./kernels/few-rows.ts";
@@ -53,35 +53,6 @@ const programs: Program[] = [
     }),
   ),
 ];
-
-// In a process of its own with one device: Dawn does not bear vitest's threads, nor many instances one after the other.
-const compileAll = `
-  import { createRequire } from "node:module";
-  import { readFileSync } from "node:fs";
-  const { create, globals } = await import(createRequire(${JSON.stringify(import.meta.url)}).resolve("webgpu"));
-  Object.assign(globalThis, globals);
-  const gpu = create(["backend=null"]);
-  const adapter = await gpu.requestAdapter();
-  const device = await adapter.requestDevice({ requiredFeatures: ["shader-f16"] });
-  const results = [];
-  for (const code of JSON.parse(readFileSync(0, "utf8"))) {
-    device.pushErrorScope("validation");
-    const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
-    await device.popErrorScope();
-    results.push(messages.map(({ message }) => message));
-  }
-  process.stdout.write(JSON.stringify(results), () => process.exit(0));`;
-
-/** What the compiler says of each text. */
-function messagesOf(sources: readonly string[]): string[][] {
-  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", compileAll], {
-    input: JSON.stringify(sources),
-    encoding: "utf8",
-    timeout: 60_000,
-  });
-  expect(stdout, stderr).not.toBe("");
-  return JSON.parse(stdout) as string[][];
-}
 
 describe("with f16", () => {
   test("every program compiles", () => {

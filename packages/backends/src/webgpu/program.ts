@@ -2,6 +2,7 @@ import { type DataType, type TensorInfo, env, util } from "@tensorflow/tfjs-core
 import { TesseraError } from "@tessera/core";
 import { bindGroupOf, uniformOf } from "./bindings.ts";
 import { type Shader, collect, isCollecting, pipelineOf } from "./pipelines.ts";
+import type { Subgroup } from "./subgroups.ts";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
 
 /** A compute shader: what it reads, what it writes, and its text. */
@@ -18,6 +19,8 @@ export interface Program {
   readonly threads: number;
   /** Whether workgroup memory holds f16; `emulated` stores what it would, in f32. */
   readonly half?: HalfMode;
+  /** How neighbours reduce, where their subgroup does it; without, the text asks for no subgroups. */
+  readonly subgroup?: Subgroup | undefined;
   /** Declarations, and `fn run(group: u32, lane: u32)`, which one workgroup calls with its number. Made only to be compiled. */
   body(): string;
 }
@@ -36,12 +39,12 @@ export interface Dispatch {
 
 /** Its WGSL, whole. `enable` must stand before everything else, which is why programs of tfjs cannot have any. */
 export function sourceOf(program: Program): string {
-  const { inputs, outputs, params, threads, half = "off" } = program;
+  const { inputs, outputs, params, threads, half = "off", subgroup } = program;
   const bindings = [
     ...Object.entries(inputs).map(([name, type]) => `var<storage, read> ${name}: array<${type}>;`),
     ...Object.entries(outputs).map(([name, type]) => `var<storage, read_write> ${name}: array<${type}>;`),
   ].map((text, i) => `@group(0) @binding(${i + 1}) ${text}`);
-  return `${half === "native" ? "enable f16;\n" : ""}alias half = ${half === "native" ? "f16" : "f32"};
+  return `${half === "native" ? "enable f16;\n" : ""}${subgroup ? "enable subgroups;\n" : ""}alias half = ${half === "native" ? "f16" : "f32"};
 alias half4 = vec4<half>;
 struct Params { ${Object.entries(params)
     .map(([name, type]) => `${name}: ${type},`)
@@ -136,7 +139,8 @@ export function spread(groups: number, limit: number): [x: number, y: number] {
   return [Math.ceil(groups / y), y];
 }
 
-function bufferOf(backend: TfjsWebgpu, value: TensorInfo | GPUBuffer): GPUBuffer {
+/** Where a tensor lies on the GPU; it is brought there if need be. */
+export function bufferOf(backend: TfjsWebgpu, value: TensorInfo | GPUBuffer): GPUBuffer {
   if (!("dataId" in value)) return value;
   backend.uploadToGPU(value.dataId);
   backend.commandQueueOwnedIds.add(value.dataId);

@@ -8,6 +8,7 @@ import { compile } from "./kernels/compile.ts";
 import { linear } from "./kernels/linear.ts";
 import { linearGrad } from "./kernels/linear-grad.ts";
 import { patchify } from "./kernels/patchify.ts";
+import { preprocess } from "./kernels/preprocess.ts";
 import { replay } from "./kernels/replay.ts";
 import { resize } from "./kernels/resize.ts";
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./kernels/softmax-cross-entropy.ts";
@@ -29,6 +30,7 @@ export function registerWebgpuKernels(): void {
   register(selfAttentionGrad);
   register(patchify);
   register(resize);
+  register(preprocess);
   register(softmaxCrossEntropy);
   register(softmaxCrossEntropyGrad);
   register(compile);

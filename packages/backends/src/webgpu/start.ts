@@ -2,10 +2,12 @@ import { engine, registerBackend, removeBackend } from "@tensorflow/tfjs-core";
 import { withGpu } from "#gpu";
 import type { Precision } from "../backend.ts";
 import { findAdapter } from "./adapter.ts";
+import { chooseSubgroup } from "./choose-subgroup.ts";
 import { guard, isLost, openDevice } from "./device.ts";
 import { setHalf } from "./half.ts";
 import { loadTfjs } from "./load-tfjs.ts";
 import { registerWebgpuKernels } from "./register.ts";
+import { setSubgroup } from "./subgroups.ts";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
 
 /**
@@ -40,6 +42,7 @@ async function start(find: typeof findAdapter): Promise<TfjsWebgpu> {
   const instance = await withGpu(gpu, async () => new WebGPUBackend(device as never, adapter.info as never));
   const backend = instance as unknown as TfjsWebgpu;
   guard(backend);
+  setSubgroup(device, await chooseSubgroup(backend));
   // tfjs registers one of its own on import, whose device asks neither for f16 nor for all limits.
   if (engine().registryFactory["webgpu"]) removeBackend("webgpu");
   registerBackend("webgpu", () => instance, 3);

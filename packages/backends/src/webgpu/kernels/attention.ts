@@ -22,6 +22,7 @@ import { halfOf } from "../half.ts";
 import type { Inputs, Kernel } from "../kernel.ts";
 import { accumulatorsWgsl, eachWgsl, forEach, gatherWgsl, placeWgsl } from "../product-wgsl.ts";
 import { type HalfMode, type Program, dispatch, emptyTensor } from "../program.ts";
+import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
 
 export interface AttentionAttrs {
   heads: number;
@@ -95,7 +96,7 @@ function forward(backend: Parameters<typeof emptyTensor>[0], call: AttentionCall
   const { variant, batch, queries, heads, inputs, params } = call;
   const y = emptyTensor(backend, [batch, queries, heads * variant.width]);
   if (batch * queries === 0) return y;
-  dispatch(backend, forwardProgram(variant, halfOf(backend.device), "output"), {
+  dispatch(backend, forwardProgram(variant, halfOf(backend.device), "output", subgroupOf(backend.device)), {
     inputs,
     outputs: [y],
     params,
@@ -108,24 +109,30 @@ function forward(backend: Parameters<typeof emptyTensor>[0], call: AttentionCall
  * Either the output, or what its gradients need of each query: the largest score, one over the sum of the exponentials
  * below it, and dy · output.
  */
-export function forwardProgram(variant: AttentionVariant, half: HalfMode, wanted: "output" | "stats"): Program {
+export function forwardProgram(
+  variant: AttentionVariant,
+  half: HalfMode,
+  wanted: "output" | "stats",
+  subgroup?: Subgroup,
+): Program {
   const { width } = variant;
   const tile = headTile(width);
   const fours = tile.threadColumns / 4;
   const stats = wanted === "stats";
   const type = elementFor(variant);
   return {
-    key: ["attention", wanted, variantKey(variant)].join(),
+    key: ["attention", wanted, variantKey(variant), subgroupKey(subgroup)].join(),
     inputs: { ...inputsFor(variant), ...(stats && { dy: type }) },
     outputs: stats ? { stats: "vec4<f32>" } : { y: type },
     params: attentionParams,
     threads: THREADS,
     half,
+    subgroup,
     body: () => `${attentionMemoryWgsl(width)}
 ${rowsWgsl(variant, stats ? ["q", "k", "v", "dy"] : ["q", "k", "v"])}
 ${scoreWgsl(variant)}
-${overRowWgsl("row_max", (a, b) => `max(${a}, ${b})`)}
-${overRowWgsl("row_sum", (a, b) => `${a} + ${b}`)}
+${overRowWgsl("row_max", "Max", subgroup)}
+${overRowWgsl("row_sum", "Add", subgroup)}
 ${stats ? "" : storeWgsl("store", "y", "dy", variant)}
 fn run(group: u32, lane: u32) {
   let blocks = (params.queries + ${BLOCK - 1}u) / ${BLOCK}u;

@@ -4,7 +4,7 @@ import type { TfjsWebgpu } from "../tfjs-backend.ts";
 
 /** Rows that one workgroup adds up. */
 const CHUNK = 64;
-/** Columns of a workgroup, and threads that share each. */
+/** Columns of a workgroup, and threads that share each; far apart, so that neighbours read neighbours, and so without subgroups. */
 const COLUMNS = 32;
 const LANES = 4;
 

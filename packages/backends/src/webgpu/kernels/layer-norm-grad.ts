@@ -1,6 +1,7 @@
 import { util } from "@tensorflow/tfjs-core";
 import type { Kernel } from "../kernel.ts";
 import { type Program, dispatch, emptyTensor } from "../program.ts";
+import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
 import { columnSums } from "./column-sums.ts";
 import { ROW_THREADS, lanesFor, rowSumWgsl } from "./row-sums.ts";
 
@@ -16,7 +17,7 @@ export const layerNormGrad: Kernel<{ epsilon: number }> = {
     const dx = emptyTensor(backend, x!.shape);
     const stats = emptyTensor(backend, [rows, 2]);
     const lanes = lanesFor(width);
-    dispatch(backend, rowsProgram(width, lanes), {
+    dispatch(backend, rowsProgram(width, lanes, subgroupOf(backend.device)), {
       inputs: [dy!, x!, gamma!],
       outputs: [dx, stats],
       params: [rows, width, epsilon],
@@ -36,15 +37,16 @@ export const layerNormGrad: Kernel<{ epsilon: number }> = {
   },
 };
 
-function rowsProgram(width: number, lanes: number): Program {
+export function rowsProgram(width: number, lanes: number, subgroup: Subgroup | undefined): Program {
   const type = width % 4 === 0 ? "vec4<f32>" : "f32";
   return {
-    key: ["layer-norm-grad", type, lanes].join(),
+    key: ["layer-norm-grad", type, lanes, subgroupKey(subgroup)].join(),
     inputs: { dy: type, x: type, gamma: type },
     outputs: { dx: type, stats: "vec2<f32>" },
     params: { rows: "u32", width: "u32", epsilon: "f32" },
     threads: ROW_THREADS,
-    body: () => `${rowSumWgsl(lanes, type)}
+    subgroup,
+    body: () => `${rowSumWgsl(lanes, type, subgroup)}
 fn run(group: u32, lane: u32) {
   let row = group * ${ROW_THREADS / lanes}u + lane / ${lanes}u;
   let inside = row < params.rows;

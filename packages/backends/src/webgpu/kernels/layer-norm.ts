@@ -1,6 +1,7 @@
 import { util } from "@tensorflow/tfjs-core";
 import type { Kernel } from "../kernel.ts";
 import { type Program, dispatch, emptyTensor } from "../program.ts";
+import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
 import { ROW_THREADS, lanesFor, rowSumWgsl } from "./row-sums.ts";
 
 /** (x − μ) / √(σ² + ε) · γ + β: one dispatch; as many threads a row as it has work for, up to 64. */
@@ -12,7 +13,7 @@ export const layerNorm: Kernel<{ epsilon: number }> = {
     const y = emptyTensor(backend, x!.shape);
     if (rows * width === 0) return y;
     const lanes = lanesFor(width);
-    dispatch(backend, layerNormProgram(width, lanes), {
+    dispatch(backend, layerNormProgram(width, lanes, subgroupOf(backend.device)), {
       inputs: [x!, gamma!, beta!],
       outputs: [y],
       params: [rows, width, epsilon],
@@ -22,15 +23,16 @@ export const layerNorm: Kernel<{ epsilon: number }> = {
   },
 };
 
-function layerNormProgram(width: number, lanes: number): Program {
+export function layerNormProgram(width: number, lanes: number, subgroup: Subgroup | undefined): Program {
   const type = width % 4 === 0 ? "vec4<f32>" : "f32";
   return {
-    key: ["layer-norm", type, lanes].join(),
+    key: ["layer-norm", type, lanes, subgroupKey(subgroup)].join(),
     inputs: { x: type, gamma: type, beta: type },
     outputs: { y: type },
     params: { rows: "u32", width: "u32", epsilon: "f32" },
     threads: ROW_THREADS,
-    body: () => `${rowSumWgsl(lanes, type)}
+    subgroup,
+    body: () => `${rowSumWgsl(lanes, type, subgroup)}
 fn run(group: u32, lane: u32) {
   let row = group * ${ROW_THREADS / lanes}u + lane / ${lanes}u;
   let inside = row < params.rows;

@@ -2,6 +2,7 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Inputs, Kernel } from "../kernel.ts";
 import { type Program, dispatch, emptyTensor } from "../program.ts";
 import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
 import { ROW_THREADS, reduceWgsl } from "./row-sums.ts";
 
 /** −Σ p log softmax(logits) of each row: one dispatch, one workgroup a row. */
@@ -9,7 +10,7 @@ export const softmaxCrossEntropy: Kernel<object> = {
   name: "TesseraSoftmaxCrossEntropy",
   run: (backend, { logits, target }) => {
     const y = emptyTensor(backend, [logits!.shape[0]!]);
-    return run(backend, lossProgram, [logits!, target!], y);
+    return run(backend, lossProgram(subgroupOf(backend.device)), [logits!, target!], y);
   },
 };
 
@@ -18,7 +19,7 @@ export const softmaxCrossEntropyGrad: Kernel<object> = {
   name: "TesseraSoftmaxCrossEntropyGrad",
   run: (backend, { dy, logits, target }: Inputs) => {
     const dx = emptyTensor(backend, logits!.shape);
-    return run(backend, gradProgram, [logits!, target!, dy!], dx);
+    return run(backend, gradProgram(subgroupOf(backend.device)), [logits!, target!, dy!], dx);
   },
 };
 
@@ -29,8 +30,9 @@ function run(backend: TfjsWebgpu, program: Program, inputs: TensorInfo[], output
 }
 
 /** What both need: the row's largest logit, the sum of the exponentials below it, and Σp. */
-const rowWgsl = `${reduceWgsl("row_max", "parts_max", ROW_THREADS, (a, b) => `max(${a}, ${b})`)}
-${reduceWgsl("row_sum", "parts_sum", ROW_THREADS, (a, b) => `${a} + ${b}`)}
+function rowWgsl(subgroup: Subgroup | undefined): string {
+  return `${reduceWgsl("row_max", "Max", ROW_THREADS, subgroup)}
+${reduceWgsl("row_sum", "Add", ROW_THREADS, subgroup)}
 struct Row { start: u32, largest: f32, sum: f32, weight: f32 }
 fn row_of(group: u32, lane: u32) -> Row {
   let start = group * params.classes;
@@ -47,14 +49,17 @@ fn row_of(group: u32, lane: u32) -> Row {
   weight = row_sum(weight, lane);
   return Row(start, largest, sum, weight);
 }`;
+}
 
-const lossProgram: Program = {
-  key: "softmax-cross-entropy",
-  inputs: { logits: "f32", target_p: "f32" },
-  outputs: { y: "f32" },
-  params: { rows: "u32", classes: "u32" },
-  threads: ROW_THREADS,
-  body: () => `${rowWgsl}
+export function lossProgram(subgroup: Subgroup | undefined): Program {
+  return {
+    key: ["softmax-cross-entropy", subgroupKey(subgroup)].join(),
+    inputs: { logits: "f32", target_p: "f32" },
+    outputs: { y: "f32" },
+    params: { rows: "u32", classes: "u32" },
+    threads: ROW_THREADS,
+    subgroup,
+    body: () => `${rowWgsl(subgroup)}
 fn run(group: u32, lane: u32) {
   if (group >= params.rows) { return; }
   let row = row_of(group, lane);
@@ -65,15 +70,18 @@ fn run(group: u32, lane: u32) {
   along = row_sum(along, lane);
   if (lane == 0u) { y[group] = along; }
 }`,
-};
+  };
+}
 
-const gradProgram: Program = {
-  key: "softmax-cross-entropy-grad",
-  inputs: { logits: "f32", target_p: "f32", dy: "f32" },
-  outputs: { dx: "f32" },
-  params: { rows: "u32", classes: "u32" },
-  threads: ROW_THREADS,
-  body: () => `${rowWgsl}
+export function gradProgram(subgroup: Subgroup | undefined): Program {
+  return {
+    key: ["softmax-cross-entropy-grad", subgroupKey(subgroup)].join(),
+    inputs: { logits: "f32", target_p: "f32", dy: "f32" },
+    outputs: { dx: "f32" },
+    params: { rows: "u32", classes: "u32" },
+    threads: ROW_THREADS,
+    subgroup,
+    body: () => `${rowWgsl(subgroup)}
 fn run(group: u32, lane: u32) {
   if (group >= params.rows) { return; }
   let row = row_of(group, lane);
@@ -82,4 +90,5 @@ fn run(group: u32, lane: u32) {
     dx[row.start + i] = dy[group] * (p * row.weight - target_p[row.start + i]);
   }
 }`,
-};
+  };
+}

@@ -1,25 +1,34 @@
-import { type Tensor2D, softmax, tensor } from "@tensorflow/tfjs-core";
-import { softmaxCrossEntropy } from "@tessera/core";
+import { type Tensor1D, type Tensor2D, softmax, tensor } from "@tensorflow/tfjs-core";
+import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "@tessera/core";
 import { checkGradients, composed, seeded } from "@tessera/testing";
 import { expect, test } from "vitest";
+import { oddRows } from "../__fixtures__/odd-rows.ts";
 
-test.each([
-  [1, 2],
-  [3, 10],
-  [17, 65],
-  [4, 1000],
-] as const)("softmaxCrossEntropy equals the composed definition with %i rows of %i classes", async (rows, classes) => {
-  // prettier-ignore
-  const logits = seeded(1).normals([rows, classes], 4) as Tensor2D;
-  const soft = softmax(seeded(2).normals([rows, classes]));
-  const hard = tensor(
-    Int32Array.from({ length: rows }, (_, i) => i % classes),
-    [rows],
-    "int32",
-  );
-  for (const labels of [soft, hard]) {
-    const loss = () => softmaxCrossEntropy(logits, labels, { labelSmoothing: 0.1 });
-    await expect(loss()).toBeAllClose(composed(loss));
+const widths = [2, 3, 10, 63, 65, 1000];
+
+test.each(oddRows)("softmaxCrossEntropy equals the composed definition with %i rows", async (rows) => {
+  for (const classes of widths) {
+    const logits = seeded(1).normals([rows, classes], 4) as Tensor2D;
+    const soft = softmax(seeded(2).normals([rows, classes]));
+    const hard = tensor(
+      Int32Array.from({ length: rows }, (_, i) => i % classes),
+      [rows],
+      "int32",
+    );
+    for (const labels of [soft, hard]) {
+      const loss = () => softmaxCrossEntropy(logits, labels, { labelSmoothing: 0.1 });
+      await expect(loss()).toBeAllClose(composed(loss));
+    }
+  }
+});
+
+test.each(oddRows)("its gradient equals the composed definition with %i rows", async (rows) => {
+  for (const classes of widths) {
+    const logits = seeded(1).normals([rows, classes], 4) as Tensor2D;
+    const target = softmax(seeded(2).normals([rows, classes])) as Tensor2D;
+    const dy = seeded(3).normals([rows]) as Tensor1D;
+    const gradient = () => softmaxCrossEntropyGrad(dy, logits, target);
+    await expect(gradient()).toBeAllClose(composed(gradient));
   }
 });
 

@@ -1,6 +1,7 @@
 import type { Kernel } from "../kernel.ts";
 import { ROW_THREADS, lanesFor, rowSumWgsl } from "../kernels/row-sums.ts";
 import { type Program, dispatch, emptyTensor } from "../program.ts";
+import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
 
 /** tokens + [0, norm(joined)], or without the norm: one dispatch. */
 export const tntMerge: Kernel<{ epsilon?: number }> = {
@@ -11,7 +12,7 @@ export const tntMerge: Kernel<{ epsilon?: number }> = {
     const y = emptyTensor(backend, tokens!.shape);
     if (rows * width === 0) return y;
     const lanes = lanesFor(width);
-    dispatch(backend, mergeProgram(width, lanes, !!gamma), {
+    dispatch(backend, mergeProgram(width, lanes, !!gamma, gamma && subgroupOf(backend.device)), {
       inputs: [tokens!, joined!, ...(gamma ? [gamma, beta!] : [])],
       outputs: [y],
       params: [rows, length, width, epsilon],
@@ -22,16 +23,17 @@ export const tntMerge: Kernel<{ epsilon?: number }> = {
 };
 
 /** A row is a token; the class token, first in each image, takes part in the sums with nothing. */
-function mergeProgram(width: number, lanes: number, norm: boolean): Program {
+function mergeProgram(width: number, lanes: number, norm: boolean, subgroup: Subgroup | undefined): Program {
   const type = width % 4 === 0 ? "vec4<f32>" : "f32";
   const each = (body: string) => `for (var i = first; i < width; i += ${lanes}u) { ${body} }`;
   return {
-    key: ["tnt-merge", type, lanes, norm].join(),
+    key: ["tnt-merge", type, lanes, norm, subgroupKey(subgroup)].join(),
     inputs: { tokens: type, joined: type, ...(norm && { gamma: type, beta: type }) },
     outputs: { y: type },
     params: { rows: "u32", length: "u32", width: "u32", epsilon: "f32" },
     threads: ROW_THREADS,
-    body: () => `${norm ? rowSumWgsl(lanes, type) : ""}
+    subgroup,
+    body: () => `${norm ? rowSumWgsl(lanes, type, subgroup) : ""}
 fn run(group: u32, lane: u32) {
   let row = group * ${ROW_THREADS / lanes}u + lane / ${lanes}u;
   let width = select(0u, params.width${type === "f32" ? "" : " / 4u"}, row < params.rows);
