@@ -1,6 +1,6 @@
 import { type Tensor4D, randomNormal } from "@tensorflow/tfjs-core";
 import type { Measured, Setup } from "./calls.ts";
-import { type How, breathe, prepare, warmUp } from "./session.ts";
+import { type How, breathe, prepare, warmUpBatch } from "./session.ts";
 
 /** Runs of a measurement end after this many seconds, but not before the third. */
 const longest = 20;
@@ -11,10 +11,7 @@ export async function measure(
   how: How,
 ): Promise<Measured> {
   const session = await prepare(setup, how);
-  how.onProgress({ stage: "Warming up" });
-  await breathe();
-  how.signal.throwIfAborted();
-  await warmUp(session, batch);
+  await warmUpBatch(session, batch, how);
   const images: Tensor4D = randomNormal([batch, ...session.ready.imageSize, 3], 0, 1, "float32", 1);
   const times: number[] = [];
   try {
@@ -24,7 +21,7 @@ export async function measure(
       await breathe();
       how.signal.throwIfAborted();
       const start = performance.now();
-      const output = session.model.forward(images);
+      const output = session.forward(images);
       await output.data();
       times.push(performance.now() - start);
       output.dispose();

@@ -1,6 +1,6 @@
-import { type Rank, tidy, zeros } from "@tensorflow/tfjs-core";
+import { type Rank, type Tensor2D, type Tensor4D, zeros } from "@tensorflow/tfjs-core";
 import { type BackendChoice, useBackend } from "@tessera/backends";
-import { TesseraError, pair } from "@tessera/core";
+import { TesseraError, type WarmUpOptions, pair, replayed, warmUp as warmUpForward } from "@tessera/core";
 import {
   type Backbone,
   type ImageClassifier,
@@ -20,6 +20,8 @@ export interface How {
 export interface Session {
   ready: Ready;
   model: Backbone;
+  /** The model's, recorded and repeated where the backend can. [b, h, w, 3] -> [b, classes] */
+  forward: (images: Tensor4D) => Tensor2D;
   /** None for random weights, which have no classes to name. */
   classifier: ImageClassifier | undefined;
 }
@@ -57,12 +59,10 @@ export async function prepare(setup: Setup, { signal, onProgress }: How): Promis
     onWarning: (warning) => warnings.push(warning),
     hub: { onProgress: ({ loaded, total }) => onFetch(total && loaded / total) },
   }).finally(unwatch);
-  const session = { model, classifier, ready: describe(model, name, choice, warnings) };
+  const forward = replayed(model, (images: Tensor4D) => model.forward(images));
+  const session = { model, forward, classifier, ready: describe(model, name, choice, warnings) };
   try {
-    onProgress({ stage: "Warming up" });
-    await breathe();
-    signal.throwIfAborted();
-    await warmUp(session, 1);
+    await warmUp(session, { signal, onProgress });
   } catch (error) {
     model.dispose();
     throw error;
@@ -71,11 +71,35 @@ export async function prepare(setup: Setup, { signal, onProgress }: How): Promis
   return held;
 }
 
-/** Runs a batch of nothing, so that the next does not pay for compiling. */
-export async function warmUp({ model, ready }: Session, batch: number): Promise<void> {
-  const output = tidy(() => model.forward(zeros<Rank.R4>([batch, ...ready.imageSize, 3])));
-  await output.data();
-  output.dispose();
+/** Has the programs of what classifies compiled and its forward recorded, so that the first picture is as fast as later ones. */
+async function warmUp({ classifier, forward, ready }: Session, how: How): Promise<void> {
+  await warmUpBy(how, async (options) =>
+    classifier ? classifier.warmUp(options) : withZeros(ready, 1, (images) => warmUpForward(forward, images, options)),
+  );
+}
+
+/** The same of the model alone, in batches. */
+export async function warmUpBatch({ forward, ready }: Session, batch: number, how: How): Promise<void> {
+  await warmUpBy(how, async (options) => withZeros(ready, batch, (images) => warmUpForward(forward, images, options)));
+}
+
+async function warmUpBy({ signal, onProgress }: How, run: (options: WarmUpOptions) => Promise<void>): Promise<void> {
+  onProgress({ stage: "Warming up" });
+  await breathe();
+  signal.throwIfAborted();
+  await run({
+    signal,
+    onProgress: ({ compiled, total }) => onProgress({ stage: "Warming up", share: compiled / total }),
+  });
+}
+
+async function withZeros({ imageSize }: Ready, batch: number, run: (images: Tensor4D) => Promise<void>): Promise<void> {
+  const images = zeros<Rank.R4>([batch, ...imageSize, 3]);
+  try {
+    await run(images);
+  } finally {
+    images.dispose();
+  }
 }
 
 async function moveTo({ backend, precision }: Setup): Promise<{ choice: BackendChoice }> {
@@ -97,7 +121,7 @@ async function moveTo({ backend, precision }: Setup): Promise<{ choice: BackendC
 async function load(
   choice: ModelChoice,
   options: ImageClassifierOptions,
-): Promise<Omit<Session, "ready"> & { name: string }> {
+): Promise<Pick<Session, "model" | "classifier"> & { name: string }> {
   if (choice.kind === "variant") {
     const model = createBackbone(choice.variant).init(0);
     return { model, classifier: undefined, name: `${choice.variant}, random weights` };
