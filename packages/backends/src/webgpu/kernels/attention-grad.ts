@@ -5,6 +5,7 @@ import {
   THREADS,
   attentionMemoryWgsl,
   attentionParams,
+  attentionSubgroup,
   elementFor,
   headTile,
   inputsFor,
@@ -21,7 +22,6 @@ import { halfOf } from "../half.ts";
 import type { Kernel } from "../kernel.ts";
 import { type Tile, accumulatorsWgsl, eachWgsl, gatherWgsl, placeWgsl } from "../product-wgsl.ts";
 import { type HalfMode, type Program, dispatch, emptyTensor } from "../program.ts";
-import { subgroupOf } from "../subgroups.ts";
 import type { TfjsWebgpu } from "../tfjs-backend.ts";
 import { type AttentionAttrs, type AttentionCall, callOf, forwardProgram } from "./attention.ts";
 
@@ -60,7 +60,7 @@ function backward(
   const [queryBlocks, keyBlocks] = [Math.ceil(queries / BLOCK), Math.ceil(keys / BLOCK)];
   const stats = emptyTensor(backend, [batch, heads, queries, 4]);
   const inputs = [...call.inputs, dy, stats];
-  dispatch(backend, forwardProgram(variant, half, "stats", subgroupOf(backend.device)), { inputs: [...call.inputs, dy], outputs: [stats], params, groups: batch * heads * queryBlocks }); // prettier-ignore
+  dispatch(backend, forwardProgram(variant, half, "stats", attentionSubgroup(backend.device)), { inputs: [...call.inputs, dy], outputs: [stats], params, groups: batch * heads * queryBlocks }); // prettier-ignore
   dispatch(backend, queryProgram(variant, half), { inputs, outputs: outputs.dq, params, groups: batch * heads * queryBlocks }); // prettier-ignore
   // A device with no more than the default of 8 storage buffers takes the two one after the other.
   const together = inputs.length + outputs.dkv.length <= backend.device.limits.maxStorageBuffersPerShaderStage;

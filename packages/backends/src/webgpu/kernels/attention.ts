@@ -5,6 +5,7 @@ import {
   THREADS,
   attentionMemoryWgsl,
   attentionParams,
+  attentionSubgroup,
   elementFor,
   headTile,
   inputsFor,
@@ -22,7 +23,7 @@ import { halfOf } from "../half.ts";
 import type { Inputs, Kernel } from "../kernel.ts";
 import { accumulatorsWgsl, eachWgsl, forEach, gatherWgsl, placeWgsl } from "../product-wgsl.ts";
 import { type HalfMode, type Program, dispatch, emptyTensor } from "../program.ts";
-import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
+import { type Subgroup, subgroupKey } from "../subgroups.ts";
 
 export interface AttentionAttrs {
   heads: number;
@@ -96,7 +97,7 @@ function forward(backend: Parameters<typeof emptyTensor>[0], call: AttentionCall
   const { variant, batch, queries, heads, inputs, params } = call;
   const y = emptyTensor(backend, [batch, queries, heads * variant.width]);
   if (batch * queries === 0) return y;
-  dispatch(backend, forwardProgram(variant, halfOf(backend.device), "output", subgroupOf(backend.device)), {
+  dispatch(backend, forwardProgram(variant, halfOf(backend.device), "output", attentionSubgroup(backend.device)), {
     inputs,
     outputs: [y],
     params,
