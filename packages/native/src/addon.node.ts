@@ -9,7 +9,7 @@ type Panels = Float32Array | Uint16Array;
 /** Sizes that every form of attention begins with: batch, queries, keys, heads, width, scale, biasHeads, maskBatches, maskQueries. */
 type AttentionSizes = [number, number, number, number, number, number, number, number, number];
 
-/** The C++ side; see addon/addon.cc. Each function throws a TypeError where an array is too short for the sizes. */
+/** The C++ side; see addon/bindings. Each function throws a TypeError where an array is too short for the sizes. */
 export interface Addon {
   info(): [isa: string, threads: number, panel: number, isas: string[]];
   useIsa(name: string): boolean;
