@@ -48,6 +48,7 @@
         "addon/bindings/linear.cc",
         "addon/bindings/movement.cc",
         "addon/bindings/rows.cc",
+        "addon/bindings/tnt.cc",
         "addon/isa.cc",
         "addon/isa/neon.cc",
         "addon/isa/portable.cc",
@@ -56,6 +57,7 @@
         "addon/ops/movement.cc",
         "addon/ops/product.cc",
         "addon/ops/rows.cc",
+        "addon/ops/tnt.cc",
         "addon/pool.cc"
       ],
       "defines": ["NAPI_VERSION=8"]

@@ -24,6 +24,18 @@ struct MatMul {
 };
 void matmul(const MatMul& matmul);
 
+void tnt_inner(const TntInner& inner);
+
+/** out = tokens + [0, norm(joined)] for tokens [batch][1 + patches][width]; without `gamma`, + [0, joined]. */
+struct TntMerge {
+  size_t batch, patches, width;
+  const float *tokens, *joined;
+  NormWeights norm;
+  float epsilon;
+  float* out;
+};
+void tnt_merge(const TntMerge& merge);
+
 void attention(const Attention& attention);
 void attention_grad(const AttentionGrad& grad);
 void layer_norm(const LayerNorm& norm);

@@ -100,6 +100,29 @@ export interface Addon {
     dgamma: Float32Array,
     dbeta: Float32Array,
   ): void;
+  tntInner(
+    patches: number,
+    words: number,
+    width: number,
+    heads: number,
+    hidden: number,
+    epsilon: number,
+    activation: number,
+    legacy: boolean,
+    x: Float32Array,
+    ...rest: [...weightsAndBiases: MaybeFloats[], out: Float32Array, normal: Float32Array]
+  ): void;
+  tntMerge(
+    batch: number,
+    patches: number,
+    width: number,
+    epsilon: number,
+    tokens: Float32Array,
+    joined: Float32Array,
+    gamma: MaybeFloats,
+    beta: MaybeFloats,
+    out: Float32Array,
+  ): void;
   activate(count: number, activation: number, x: Float32Array, out: Float32Array): void;
   activateGrad(count: number, activation: number, dy: Float32Array, x: Float32Array, out: Float32Array): void;
   binary(

@@ -9,6 +9,7 @@ struct Binding {
   napi_callback call;
 };
 
-extern const Binding linear_bindings[], attention_bindings[], row_bindings[], elementwise_bindings[], movement_bindings[];
+extern const Binding linear_bindings[], attention_bindings[], row_bindings[], elementwise_bindings[], movement_bindings[],
+    tnt_bindings[];
 
 }  // namespace tessera

@@ -49,5 +49,34 @@ inline Vec scale_by_power(Vec x, Vec n) { return _mm512_scalef_ps(x, n); }
 inline float sum_of(Vec a) { return _mm512_reduce_add_ps(a); }
 inline float max_of(Vec a) { return _mm512_reduce_max_ps(a); }
 
+/** Transposes a square. */
+inline void turn(Vec (&rows)[kWidth]) {
+  Vec pairs[kWidth], fours[kWidth];
+#pragma GCC unroll 8
+  for (int i = 0; i < 16; i += 2) {
+    pairs[i] = _mm512_unpacklo_ps(rows[i], rows[i + 1]);
+    pairs[i + 1] = _mm512_unpackhi_ps(rows[i], rows[i + 1]);
+  }
+  const auto low = [](Vec a, Vec b) { return _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(a), _mm512_castps_pd(b))); };
+  const auto high = [](Vec a, Vec b) { return _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(a), _mm512_castps_pd(b))); };
+#pragma GCC unroll 4
+  for (int i = 0; i < 16; i += 4) {
+    fours[i] = low(pairs[i], pairs[i + 2]);
+    fours[i + 1] = high(pairs[i], pairs[i + 2]);
+    fours[i + 2] = low(pairs[i + 1], pairs[i + 3]);
+    fours[i + 3] = high(pairs[i + 1], pairs[i + 3]);
+  }
+#pragma GCC unroll 4
+  for (int c = 0; c < 4; c++) {
+    const Vec even = _mm512_shuffle_f32x4(fours[c], fours[4 + c], 0x88), odd = _mm512_shuffle_f32x4(fours[c], fours[4 + c], 0xdd);
+    const Vec even2 = _mm512_shuffle_f32x4(fours[8 + c], fours[12 + c], 0x88);
+    const Vec odd2 = _mm512_shuffle_f32x4(fours[8 + c], fours[12 + c], 0xdd);
+    rows[c] = _mm512_shuffle_f32x4(even, even2, 0x88);
+    rows[4 + c] = _mm512_shuffle_f32x4(odd, odd2, 0x88);
+    rows[8 + c] = _mm512_shuffle_f32x4(even, even2, 0xdd);
+    rows[12 + c] = _mm512_shuffle_f32x4(odd, odd2, 0xdd);
+  }
+}
+
 }  // namespace
 }  // namespace tessera

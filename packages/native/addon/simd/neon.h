@@ -57,5 +57,14 @@ inline Vec scale_by_power(Vec x, Vec n) {
 inline float sum_of(Vec a) { return vaddvq_f32(a); }
 inline float max_of(Vec a) { return vmaxvq_f32(a); }
 
+/** Transposes a square. */
+inline void turn(Vec (&rows)[kWidth]) {
+  const float32x4x2_t first = vtrnq_f32(rows[0], rows[1]), second = vtrnq_f32(rows[2], rows[3]);
+  rows[0] = vcombine_f32(vget_low_f32(first.val[0]), vget_low_f32(second.val[0]));
+  rows[1] = vcombine_f32(vget_low_f32(first.val[1]), vget_low_f32(second.val[1]));
+  rows[2] = vcombine_f32(vget_high_f32(first.val[0]), vget_high_f32(second.val[0]));
+  rows[3] = vcombine_f32(vget_high_f32(first.val[1]), vget_high_f32(second.val[1]));
+}
+
 }  // namespace
 }  // namespace tessera

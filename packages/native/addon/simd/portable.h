@@ -117,5 +117,13 @@ inline float max_of(Vec a) {
   return out;
 }
 
+/** Transposes a square. */
+inline void turn(Vec (&rows)[kWidth]) {
+  Vec columns[kWidth];
+  for (int i = 0; i < kWidth; i++)
+    for (int j = 0; j < kWidth; j++) columns[i].x[j] = rows[j].x[i];
+  for (int i = 0; i < kWidth; i++) rows[i] = columns[i];
+}
+
 }  // namespace
 }  // namespace tessera

@@ -12,6 +12,7 @@ import type { Attrs, Inputs, NativeKernel } from "./kernel.ts";
 import { linearKernels } from "./linear.ts";
 import { movementKernels } from "./movement.ts";
 import { rowKernels } from "./rows.ts";
+import { tntKernels } from "./tnt.ts";
 
 const kernels: Record<string, NativeKernel> = {
   ...linearKernels,
@@ -19,6 +20,7 @@ const kernels: Record<string, NativeKernel> = {
   ...rowKernels,
   ...elementwiseKernels,
   ...movementKernels,
+  ...tntKernels,
 };
 
 /** They only count a reference, so the array stays as it was: ours alone, or not. */
