@@ -49,6 +49,7 @@
         "addon/bindings/movement.cc",
         "addon/bindings/rows.cc",
         "addon/bindings/tnt.cc",
+        "addon/bindings/windows.cc",
         "addon/isa.cc",
         "addon/isa/neon.cc",
         "addon/isa/portable.cc",
@@ -58,6 +59,7 @@
         "addon/ops/product.cc",
         "addon/ops/rows.cc",
         "addon/ops/tnt.cc",
+        "addon/ops/windows.cc",
         "addon/pool.cc"
       ],
       "defines": ["NAPI_VERSION=8"]

@@ -97,6 +97,22 @@ struct TntInner {
   float *out, *normal;
 };
 
+/** Windows on images [batch][height][width][channels]; arrays are of rows and columns. Outside of an image is nothing. */
+struct Windows {
+  size_t batch, height, width, channels;
+  size_t size[2], stride[2], padding[2], dilation[2];
+  /** Number of windows. */
+  size_t grid[2];
+};
+
+/** The largest value or the mean of each window, a channel by itself: out [batch][grid][grid][channels]. */
+struct Pooling {
+  Windows windows;
+  bool average;
+  const float* x;
+  float* out;
+};
+
 enum class Binary : int { add, sub, mul, div, squared_difference };
 constexpr int kBinaries = 5;
 enum class Unary : int { neg, square, sqrt, rsqrt, exp, relu, reciprocal, abs };
@@ -138,6 +154,10 @@ struct Kernels {
   void (*sum_rows)(const float* x, float* y, size_t rows, size_t width, size_t first, size_t last);
   /** Sum of each row: x [rows, width] -> [rows] */
   void (*sum_columns)(const float* x, float* y, size_t rows, size_t width);
+  /** Largest of each row, NaN where there is one: x [rows, width] -> [rows] */
+  void (*max_columns)(const float* x, float* y, size_t rows, size_t width);
+  /** Windows [first, last). */
+  void (*pool)(const Pooling& pooling, size_t first, size_t last);
   /** out [columns, rows], its rows `ld_out` apart = transpose of x [rows, columns], its rows `ld_x` apart. */
   void (*transpose)(const float* x, size_t ld_x, float* out, size_t ld_out, size_t rows, size_t columns);
 };

@@ -103,8 +103,7 @@ describe.each(isas)("%s", (isa) => {
     [2, 64, 8, 2, 32],
   ])("%i patches of %i words of %i channels, %i heads, %i hidden", async (patches, words, width, heads, hidden) => {
     useIsa(isa);
-    for (const legacy of [false, true])
-      await same({ patches, words, width, heads, hidden, legacy, qkvBias: legacy });
+    for (const legacy of [false, true]) await same({ patches, words, width, heads, hidden, legacy, qkvBias: legacy });
   });
 
   test.each(["gelu_tanh", "quick_gelu", "relu", "silu"] as const)("%s", async (activation) => {
@@ -149,11 +148,10 @@ describe.each(isas)("%s", (isa) => {
     };
     const both = [given(1, [b, patches + 1, d]), given(2, [b, patches, d])];
     await expectSame((tokens, joined) => merge(tokens!, joined!), both);
-    await expectSame((...parts) => merge(...(parts as [Tensor, Tensor, Tensor, Tensor])), [
-      ...both,
-      given(3, [d]),
-      given(4, [d]),
-    ]);
+    await expectSame(
+      (...parts) => merge(...(parts as [Tensor, Tensor, Tensor, Tensor])),
+      [...both, given(3, [d]), given(4, [d])],
+    );
   });
 });
 

@@ -33,6 +33,7 @@ class Args {
 
   float* floats(size_t least, const char* what) { return static_cast<float*>(array(napi_float32_array, least, what)); }
   uint8_t* bytes(size_t least, const char* what) { return static_cast<uint8_t*>(array(napi_uint8_array, least, what)); }
+  int32_t* integers(size_t least, const char* what) { return static_cast<int32_t*>(array(napi_int32_array, least, what)); }
 
   /** Undefined and null are no array. */
   bool absent();

@@ -34,6 +34,26 @@ napi_value copy_pieces(napi_env env, napi_callback_info call) {
   return nullptr;
 }
 
+/** gather(batch, outer, length, inner, count, x, indices, out) */
+napi_value gather_slices(napi_env env, napi_callback_info call) {
+  Args args(env, call, "gather");
+  Gather g = {};
+  g.batch = args.size("batch");
+  g.outer = args.size("outer");
+  g.length = args.size("length");
+  g.inner = args.size("inner");
+  g.count = args.size("count");
+  const size_t indices = times(g.batch, g.count);
+  g.x = args.floats(times(g.batch, g.outer, g.length, g.inner), "x");
+  g.indices = args.integers(indices, "indices");
+  g.out = args.floats(times(g.batch, g.outer, g.count, g.inner), "out");
+  for (size_t i = 0; args.ok && i < indices; i++)
+    if (g.indices[i] < 0 || size_t(g.indices[i]) >= g.length)
+      args.fail("indices from 0 to below " + std::to_string(g.length) + ", got " + std::to_string(g.indices[i]));
+  if (args.ok && g.inner > 0) gather(g);
+  return nullptr;
+}
+
 /** patchify(batch, h, w, c, patch, stride and padding of rows, then of columns, image, out) */
 napi_value patchify_images(napi_env env, napi_callback_info call) {
   Args args(env, call, "patchify");
@@ -60,6 +80,7 @@ napi_value patchify_images(napi_env env, napi_callback_info call) {
 const Binding movement_bindings[] = {
     {"swapAxes", swap_two_axes},
     {"copyRuns", copy_pieces},
+    {"gather", gather_slices},
     {"patchify", patchify_images},
     {}};
 

@@ -54,15 +54,25 @@ napi_value softmax_rows(napi_env env, napi_callback_info call) {
   return nullptr;
 }
 
+/** sumRows(batch, rows, width, x, out): out [batch, width] */
 napi_value sum_over_rows(napi_env env, napi_callback_info call) {
   Args args(env, call, "sumRows");
-  on_rows(args, sum_rows, [](size_t, size_t width) { return width; });
+  const size_t batch = args.size("batch"), rows = args.size("rows"), width = args.size("width");
+  const float* x = args.floats(times(batch, rows, width), "x");
+  float* out = args.floats(times(batch, width), "out");
+  if (args.ok && width > 0) sum_rows(x, out, batch, rows, width);
   return nullptr;
 }
 
 napi_value sum_over_columns(napi_env env, napi_callback_info call) {
   Args args(env, call, "sumColumns");
   on_rows(args, sum_columns, [](size_t rows, size_t) { return rows; });
+  return nullptr;
+}
+
+napi_value max_over_columns(napi_env env, napi_callback_info call) {
+  Args args(env, call, "maxColumns");
+  on_rows(args, max_columns, [](size_t rows, size_t) { return rows; });
   return nullptr;
 }
 
@@ -74,6 +84,7 @@ const Binding row_bindings[] = {
     {"softmax", softmax_rows},
     {"sumRows", sum_over_rows},
     {"sumColumns", sum_over_columns},
+    {"maxColumns", max_over_columns},
     {}};
 
 }  // namespace tessera

@@ -1,6 +1,7 @@
 // The table of the unit that includes this.
 #pragma once
 #include "elementwise.h"
+#include "pooling.h"
 #include "tnt_inner.h"
 
 namespace tessera {
@@ -28,6 +29,8 @@ constexpr Kernels table(const char* name) {
           softmax,
           sum_rows,
           sum_columns,
+          max_columns,
+          pool,
           transpose};
 }
 

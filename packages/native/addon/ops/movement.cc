@@ -37,10 +37,20 @@ void copy_runs(const float* x, size_t step_x, float* out, size_t step_out, size_
   });
 }
 
+void gather(const Gather& g) {
+  const size_t slices = g.batch * g.outer * g.count;
+  divided(slices, pieces_for(slices * g.inner, kSmallMap), 1, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+      const size_t outer = i / g.count, index = size_t(g.indices[outer / g.outer * g.count + i % g.count]);
+      std::memcpy(g.out + i * g.inner, g.x + (outer * g.length + index) * g.inner, g.inner * sizeof(float));
+    }
+  });
+}
+
 void patchify(const Patchify& p) {
   const size_t area = p.patch[0] * p.patch[1];
   const size_t size = area * p.channels;
-  const size_t count = p.batch * p.grid[0] * p.grid[1];
+  const size_t count = size == 0 ? 0 : p.batch * p.grid[0] * p.grid[1];
   divided(count, pieces_for(count * size, kSmallMap), 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
       const size_t batch = i / (p.grid[0] * p.grid[1]);

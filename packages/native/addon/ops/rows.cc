@@ -33,8 +33,14 @@ void softmax(const float* x, float* y, size_t rows, size_t width) {
   });
 }
 
-void sum_rows(const float* x, float* y, size_t rows, size_t width) {
+void sum_rows(const float* x, float* y, size_t batch, size_t rows, size_t width) {
   const Kernels& kernel = kernels();
+  if (batch != 1) {
+    divided(batch, pieces_for(batch * rows * width, kSmallMap), 1, [&](size_t begin, size_t end) {
+      for (size_t b = begin; b < end; b++) kernel.sum_rows(x + b * rows * width, y + b * width, rows, width, 0, width);
+    });
+    return;
+  }
   divided(width, pieces_for(rows * width, kSmallMap), 64,
           [&](size_t first, size_t last) { kernel.sum_rows(x, y, rows, width, first, last); });
 }
@@ -43,6 +49,13 @@ void sum_columns(const float* x, float* y, size_t rows, size_t width) {
   const Kernels& kernel = kernels();
   divided(rows, pieces_for(rows * width, kSmallMap), 1, [&](size_t begin, size_t end) {
     kernel.sum_columns(x + begin * width, y + begin, end - begin, width);
+  });
+}
+
+void max_columns(const float* x, float* y, size_t rows, size_t width) {
+  const Kernels& kernel = kernels();
+  divided(rows, pieces_for(rows * width, kSmallMap), 1, [&](size_t begin, size_t end) {
+    kernel.max_columns(x + begin * width, y + begin, end - begin, width);
   });
 }
 

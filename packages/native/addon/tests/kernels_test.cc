@@ -271,7 +271,7 @@ void test_rows(size_t rows, size_t width) {
   const Floats x = normals(rows * width, 4), y = zeros(rows * width), down = zeros(width), across = zeros(rows);
   const Floats turned = zeros(rows * width);
   softmax(x.get(), y.get(), rows, width);
-  sum_rows(x.get(), down.get(), rows, width);
+  sum_rows(x.get(), down.get(), 1, rows, width);
   sum_columns(x.get(), across.get(), rows, width);
   swap_axes(x.get(), turned.get(), 1, rows, width, 1);
   std::vector<double> es(rows * width), ed(width), ea(rows), et(rows * width);

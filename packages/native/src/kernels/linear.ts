@@ -39,7 +39,7 @@ function linearGrad({ dy, x, weight }: Inputs, backend: NativeBackend, { wanted 
     }
     default: {
       const dbias = backend.allocate(out);
-      addon.sumRows(rows, out, slopes, dbias);
+      addon.sumRows(1, rows, out, slopes, dbias);
       return backend.output([out], dbias);
     }
   }
