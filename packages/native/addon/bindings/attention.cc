@@ -27,6 +27,12 @@ Attention attention_of(Args& args) {
   return a;
 }
 
+/** Gradients keep a head's scores; more of them than this would be out of any memory. */
+void limit_scores(Args& args, const Attention& a) {
+  constexpr size_t most = size_t(1) << 31;
+  if (times(a.queries, a.keys) > most) args.fail("at most 2^31 scores in a head");
+}
+
 void lay_out(Attention& a, bool packed) {
   const size_t row = a.heads * a.width;
   a.q_row = a.k_row = a.v_row = packed ? 3 * row : row;
@@ -71,6 +77,7 @@ napi_value attention_grad_apart(napi_env env, napi_callback_info call) {
   Args args(env, call, "attentionGrad");
   AttentionGrad g = {};
   Attention& a = g.forward = attention_of(args);
+  limit_scores(args, a);
   const size_t queries = times(a.batch, a.queries, a.heads, a.width), keys = times(a.batch, a.keys, a.heads, a.width);
   g.dy = args.floats(queries, "dy");
   a.q = args.floats(queries, "q");
@@ -94,6 +101,7 @@ napi_value attention_grad_packed(napi_env env, napi_callback_info call) {
   AttentionGrad g = {};
   Attention& a = g.forward = attention_of(args);
   a.keys = a.queries;
+  limit_scores(args, a);
   const size_t size = times(a.batch, a.queries, a.heads, a.width);
   g.dy = args.floats(size, "dy");
   const float* qkv = args.floats(times(3, size), "qkv");

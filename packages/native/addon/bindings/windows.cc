@@ -20,6 +20,7 @@ Windows windows_of(Args& args) {
     w.padding[axis] = args.size("padding");
     w.dilation[axis] = args.size("dilation");
     w.grid[axis] = args.size("grid");
+    if (w.dilation[axis] == 0) args.fail("a dilation of at least 1");
   }
   return w;
 }

@@ -38,6 +38,13 @@ inline Vec mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
 inline Vec div(Vec a, Vec b) { return _mm256_div_ps(a, b); }
 /** a · b + c */
 inline Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
+/** a · b + c, rounded once. */
+inline Vec fma_exact(Vec a, Vec b, Vec c) { return fma(a, b, c); }
+/** 1 / a within 2^-22, for a that is far from 0 and infinity. */
+inline Vec reciprocal(Vec a) {
+  const Vec rough = _mm256_rcp_ps(a);
+  return fma(_mm256_fnmadd_ps(a, rough, set(1.0f)), rough, rough);
+}
 /** The smaller; b where either is NaN. */
 inline Vec min(Vec a, Vec b) { return _mm256_min_ps(a, b); }
 /** The larger; b where either is NaN. */
@@ -47,6 +54,7 @@ inline Vec abs(Vec a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
 inline Vec round(Vec a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 /** a < b ? x : y; y where either is NaN. */
 inline Vec select_less(Vec a, Vec b, Vec x, Vec y) { return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ)); }
+inline bool any_above(Vec a, float b) { return _mm256_movemask_ps(_mm256_cmp_ps(a, set(b), _CMP_GT_OQ)) != 0; }
 inline Vec power(__m256i n) {
   return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), 23));
 }

@@ -33,6 +33,13 @@ inline Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
 inline Vec div(Vec a, Vec b) { return _mm512_div_ps(a, b); }
 /** a · b + c */
 inline Vec fma(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
+/** a · b + c, rounded once. */
+inline Vec fma_exact(Vec a, Vec b, Vec c) { return fma(a, b, c); }
+/** 1 / a within 2^-22, for a that is far from 0 and infinity. */
+inline Vec reciprocal(Vec a) {
+  const Vec rough = _mm512_rcp14_ps(a);
+  return fma(_mm512_fnmadd_ps(a, rough, set(1.0f)), rough, rough);
+}
 /** The smaller; b where either is NaN. */
 inline Vec min(Vec a, Vec b) { return _mm512_min_ps(a, b); }
 /** The larger; b where either is NaN. */
@@ -44,6 +51,7 @@ inline Vec round(Vec a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_I
 inline Vec select_less(Vec a, Vec b, Vec x, Vec y) {
   return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
 }
+inline bool any_above(Vec a, float b) { return _mm512_cmp_ps_mask(a, set(b), _CMP_GT_OQ) != 0; }
 /** x · 2^n for whole n. */
 inline Vec scale_by_power(Vec x, Vec n) { return _mm512_scalef_ps(x, n); }
 inline float sum_of(Vec a) { return _mm512_reduce_add_ps(a); }

@@ -79,6 +79,12 @@ inline Vec fma(Vec a, Vec b, Vec c) {
   return each([&](int i) { return a.x[i] * b.x[i] + c.x[i]; });
 }
 #endif
+/** a · b + c, rounded once but for ties of the double sum. */
+inline Vec fma_exact(Vec a, Vec b, Vec c) {
+  return each([&](int i) { return float(double(a.x[i]) * double(b.x[i]) + double(c.x[i])); });
+}
+/** 1 / a within 2^-22. */
+inline Vec reciprocal(Vec a) { return div(set(1.0f), a); }
 /** The smaller; b where either is NaN. */
 inline Vec min(Vec a, Vec b) {
   return each([&](int i) { return a.x[i] < b.x[i] ? a.x[i] : b.x[i]; });
@@ -100,6 +106,11 @@ inline Vec round(Vec a) {
 /** a < b ? x : y; y where either is NaN. */
 inline Vec select_less(Vec a, Vec b, Vec x, Vec y) {
   return each([&](int i) { return a.x[i] < b.x[i] ? x.x[i] : y.x[i]; });
+}
+inline bool any_above(Vec a, float b) {
+  for (int i = 0; i < kWidth; i++)
+    if (a.x[i] > b) return true;
+  return false;
 }
 /** x · 2^n for whole n within ±252, in two steps so that results below the normal range are right too. */
 inline Vec scale_by_power(Vec a, Vec n) {
