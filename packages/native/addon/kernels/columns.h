@@ -60,7 +60,7 @@ void finish_columns(Activation activation, const float* bias, size_t channels, f
 void linear_columns(const float* x, size_t channels, LinearWeights layer, size_t out, Activation activation, bool add_to,
                     float* y) {
   each_tile(out, [=](size_t row, size_t height, size_t, size_t) {
-    tiles.of[height](layer.weight + row * channels, channels, x, channels, y + row * kPanel, kPanel, kPanel, add_to);
+    tiles.of[height](layer.weight + row * channels, channels, x, channels, y + row * kPanel, kPanel, kPanel, add_to, {});
   });
   finish_columns(activation, layer.bias, out, y);
 }
