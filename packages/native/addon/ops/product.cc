@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "../isa.h"
 #include "../ops.h"
 #include "work.h"
@@ -15,6 +17,23 @@ void pack(const float* from, bool transposed, size_t k, size_t n, float* b, uint
   });
 }
 
+namespace {
+
+/** The same with rows of a further apart. Those a multiple of 2 KiB apart share few cache sets; each piece would copy them. */
+Product spread_rows(Product p) {
+  const size_t lda = p.k + 16;
+  const float* from = p.a;
+  float* to = shared_rows(p.m * lda);
+  divided(p.m, pieces_for(p.m * p.k, kSmallMap), 1, [&](size_t row, size_t end) {
+    for (; row < end; row++) std::memcpy(to + row * lda, from + row * p.lda, p.k * sizeof(float));
+  });
+  p.a = to;
+  p.lda = lda;
+  return p;
+}
+
+}  // namespace
+
 void product(const Product& p) {
   if (p.m == 0 || p.n == 0) return;
   const Kernels& kernel = kernels();
@@ -24,10 +43,11 @@ void product(const Product& p) {
   // Blocks of rows that stay in the second cache; columns are cut first, so that each thread reads its own weights.
   const size_t row_blocks = parts(p.m, 400);
   const size_t cuts = small ? 1 : std::min(panels, std::max<size_t>(1, parts(4 * threads, row_blocks)));
+  const Product q = cuts > 1 && p.lda % 512 == 0 ? spread_rows(p) : p;
   Pool::shared().run(row_blocks * cuts, [&](size_t item) {
     const size_t block = item / cuts, cut = item % cuts;
     const size_t row = p.m * block / row_blocks, row_end = p.m * (block + 1) / row_blocks;
-    kernel.product(p, row, row_end, panels * cut / cuts, panels * (cut + 1) / cuts,
+    kernel.product(q, row, row_end, panels * cut / cuts, panels * (cut + 1) / cuts,
                    scratch(kernel.product_scratch(row_end - row, p.k)));
   });
 }

@@ -11,11 +11,10 @@ type Info = ReturnType<typeof backend_util.computePool2DInfo>;
 /** The addon's numbers for windows. */
 function windows(info: Info) {
   const { batchSize, inHeight, inWidth, inChannels, padInfo } = info;
-  return [
-    ...[batchSize, inHeight, inWidth, inChannels],
-    ...[info.filterHeight, info.strideHeight, padInfo.top, info.dilationHeight, info.outHeight],
-    ...[info.filterWidth, info.strideWidth, padInfo.left, info.dilationWidth, info.outWidth],
-  ];
+  const image = [batchSize, inHeight, inWidth, inChannels];
+  const rows = [info.filterHeight, info.strideHeight, padInfo.top, info.dilationHeight, info.outHeight];
+  const columns = [info.filterWidth, info.strideWidth, padInfo.left, info.dilationWidth, info.outWidth];
+  return [...image, ...rows, ...columns];
 }
 
 /** Channels last; other layouts are tfjs-backend-cpu's. */
