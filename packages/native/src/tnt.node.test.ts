@@ -88,7 +88,7 @@ function inner({ heads, legacy = false, activation = "gelu" }: Inner, tensors: T
 
 afterEach(() => configureNative({ precision: "f32" }));
 
-const same = (config: Inner, inputs = inputsOf(config)) =>
+const expectInner = (config: Inner, inputs = inputsOf(config)) =>
   expectSame((...tensors) => inner(config, tensors), inputs, { rtol: 1e-5, atol: 5e-5 });
 
 describe.each(isas)("%s", (isa) => {
@@ -103,12 +103,13 @@ describe.each(isas)("%s", (isa) => {
     [2, 64, 8, 2, 32],
   ])("%i patches of %i words of %i channels, %i heads, %i hidden", async (patches, words, width, heads, hidden) => {
     useIsa(isa);
-    for (const legacy of [false, true]) await same({ patches, words, width, heads, hidden, legacy, qkvBias: legacy });
+    for (const legacy of [false, true])
+      await expectInner({ patches, words, width, heads, hidden, legacy, qkvBias: legacy });
   });
 
   test.each(["gelu_tanh", "quick_gelu", "relu", "silu"] as const)("%s", async (activation) => {
     useIsa(isa);
-    await same({ patches: 3, words: 16, width: 24, heads: 4, hidden: 96, activation });
+    await expectInner({ patches: 3, words: 16, width: 24, heads: 4, hidden: 96, activation });
   });
 
   test("a NaN and an infinity stay in their patches", async () => {
@@ -117,18 +118,18 @@ describe.each(isas)("%s", (isa) => {
     const inputs = inputsOf(config);
     inputs[0]!.values[16 * 24 + 5] = Number.NaN;
     inputs[0]!.values[3 * 16 * 24 + 7] = Number.POSITIVE_INFINITY;
-    await same(config, inputs);
+    await expectInner(config, inputs);
   });
 
   test("no patches", async () => {
     useIsa(isa);
-    await same({ patches: 0, words: 16, width: 24, heads: 4, hidden: 96 });
+    await expectInner({ patches: 0, words: 16, width: 24, heads: 4, hidden: 96 });
   });
 
   test("in bf16 the same, as the weights stay as they are", async () => {
     useIsa(isa);
     configureNative({ precision: "bf16" });
-    await same({ patches: 9, words: 16, width: 24, heads: 4, hidden: 96 });
+    await expectInner({ patches: 9, words: 16, width: 24, heads: 4, hidden: 96 });
   });
 
   test.each([
