@@ -40,7 +40,28 @@
     {
       "target_name": "tessera",
       "dependencies": ["tessera_avx512", "tessera_avx2"],
-      "sources": ["addon/addon.cc", "addon/isa.cc", "addon/ops.cc", "addon/pool.cc", "addon/isa/neon.cc", "addon/isa/portable.cc"],
+      "sources": [
+        "addon/addon.cc",
+        "addon/bindings/arguments.cc",
+        "addon/bindings/attention.cc",
+        "addon/bindings/elementwise.cc",
+        "addon/bindings/linear.cc",
+        "addon/bindings/movement.cc",
+        "addon/bindings/rows.cc",
+        "addon/bindings/tnt.cc",
+        "addon/bindings/windows.cc",
+        "addon/isa.cc",
+        "addon/isa/neon.cc",
+        "addon/isa/portable.cc",
+        "addon/ops/attention.cc",
+        "addon/ops/elementwise.cc",
+        "addon/ops/movement.cc",
+        "addon/ops/product.cc",
+        "addon/ops/rows.cc",
+        "addon/ops/tnt.cc",
+        "addon/ops/windows.cc",
+        "addon/pool.cc"
+      ],
       "defines": ["NAPI_VERSION=8"]
     }
   ]

@@ -71,6 +71,48 @@ struct LayerNormGrad {
   float epsilon;
 };
 
+/** A layer norm's weights. */
+struct NormWeights {
+  const float *gamma, *beta;
+};
+
+/** A linear layer's weights: [out, in] in row-major order, and a bias or null. */
+struct LinearWeights {
+  const float *weight, *bias;
+};
+
+/**
+ * The inner transformer of a TNT block on words [patches][words][width]: x + attention(norm(x)), then + MLP(norm(·)), to
+ * `out`; then normalised to `normal`, a patch's words together or, in the legacy form, each by itself.
+ */
+struct TntInner {
+  size_t patches, words, width, heads, hidden;
+  float epsilon;
+  Activation activation;
+  bool legacy;
+  const float* x;
+  NormWeights norm_in, norm_mlp, norm_joined;
+  /** qk: queries, then keys. */
+  LinearWeights qk, v, proj, fc1, fc2;
+  float *out, *normal;
+};
+
+/** Windows on images [batch][height][width][channels]; arrays are of rows and columns. Outside of an image is nothing. */
+struct Windows {
+  size_t batch, height, width, channels;
+  size_t size[2], stride[2], padding[2], dilation[2];
+  /** Number of windows. */
+  size_t grid[2];
+};
+
+/** The largest value or the mean of each window, a channel by itself: out [batch][grid][grid][channels]. */
+struct Pooling {
+  Windows windows;
+  bool average;
+  const float* x;
+  float* out;
+};
+
 enum class Binary : int { add, sub, mul, div, squared_difference };
 constexpr int kBinaries = 5;
 enum class Unary : int { neg, square, sqrt, rsqrt, exp, relu, reciprocal, abs };
@@ -98,6 +140,9 @@ struct Kernels {
   size_t (*attention_grad_scratch)(const AttentionGrad& grad);
   void (*layer_norm)(const LayerNorm& norm, size_t row, size_t row_end);
   void (*layer_norm_grad)(const LayerNormGrad& grad, size_t row, size_t row_end);
+  /** Patches [patch, patch_end). */
+  void (*tnt_inner)(const TntInner& inner, size_t patch, size_t patch_end, float* scratch);
+  size_t (*tnt_inner_scratch)(const TntInner& inner);
   void (*activate)(Activation activation, const float* x, float* y, size_t count);
   void (*activate_grad)(Activation activation, const float* dy, const float* x, float* dx, size_t count);
   /** y = a op b; a step of 0 repeats the first value. */
@@ -109,6 +154,10 @@ struct Kernels {
   void (*sum_rows)(const float* x, float* y, size_t rows, size_t width, size_t first, size_t last);
   /** Sum of each row: x [rows, width] -> [rows] */
   void (*sum_columns)(const float* x, float* y, size_t rows, size_t width);
+  /** Largest of each row, NaN where there is one: x [rows, width] -> [rows] */
+  void (*max_columns)(const float* x, float* y, size_t rows, size_t width);
+  /** Windows [first, last). */
+  void (*pool)(const Pooling& pooling, size_t first, size_t last);
   /** out [columns, rows], its rows `ld_out` apart = transpose of x [rows, columns], its rows `ld_x` apart. */
   void (*transpose)(const float* x, size_t ld_x, float* out, size_t ld_out, size_t rows, size_t columns);
 };

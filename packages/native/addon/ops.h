@@ -24,6 +24,18 @@ struct MatMul {
 };
 void matmul(const MatMul& matmul);
 
+void tnt_inner(const TntInner& inner);
+
+/** out = tokens + [0, norm(joined)] for tokens [batch][1 + patches][width]; without `gamma`, + [0, joined]. */
+struct TntMerge {
+  size_t batch, patches, width;
+  const float *tokens, *joined;
+  NormWeights norm;
+  float epsilon;
+  float* out;
+};
+void tnt_merge(const TntMerge& merge);
+
 void attention(const Attention& attention);
 void attention_grad(const AttentionGrad& grad);
 void layer_norm(const LayerNorm& norm);
@@ -34,14 +46,36 @@ void binary(Binary op, const float* a, size_t step_a, const float* b, size_t ste
             size_t width, size_t row_a, size_t row_b);
 void unary(Unary op, const float* x, float* y, size_t count);
 void softmax(const float* x, float* y, size_t rows, size_t width);
-void sum_rows(const float* x, float* y, size_t rows, size_t width);
+/** x [batch, rows, width] -> [batch, width] */
+void sum_rows(const float* x, float* y, size_t batch, size_t rows, size_t width);
 void sum_columns(const float* x, float* y, size_t rows, size_t width);
+void max_columns(const float* x, float* y, size_t rows, size_t width);
 
 /** out[b][j][i][·] = x[b][i][j][·]: swaps two axes that lie beside each other. */
 void swap_axes(const float* x, float* out, size_t batch, size_t rows, size_t columns, size_t inner);
 
 /** Pieces of `run` values each, `step_x` apart in x, to places `step_out` apart in out: slices, splits, joins and pads. */
 void copy_runs(const float* x, size_t step_x, float* out, size_t step_out, size_t pieces, size_t run);
+
+/** out [batch][outer][count][inner] = x [batch][outer][indices[batch][·]][inner], x having `length` slices. Indices are in range. */
+struct Gather {
+  size_t batch, outer, length, inner, count;
+  const float* x;
+  const int32_t* indices;
+  float* out;
+};
+void gather(const Gather& gather);
+
+void pool(const Pooling& pooling);
+
+/** Windows of x times a filter [size][size][channels][out_channels] -> out [batch][grid][grid][out_channels] */
+struct Convolution {
+  Windows windows;
+  size_t out_channels;
+  const float *x, *filter;
+  float* out;
+};
+void convolve(const Convolution& convolution);
 
 /** Patches of images [b, h, w, c], each in the order channel, row, column. */
 struct Patchify {

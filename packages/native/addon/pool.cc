@@ -67,6 +67,11 @@ float* shared_scratch(size_t floats) {
   return piece.get(floats);
 }
 
+float* shared_rows(size_t floats) {
+  thread_local Piece piece;
+  return piece.get(floats);
+}
+
 Pool& Pool::shared() {
   static Pool* const pool = new Pool();
   return *pool;

@@ -51,7 +51,8 @@ class Pool {
 
 /** Memory of the calling thread, kept for next time; at least `floats` of it, aligned to cache lines. */
 float* scratch(size_t floats);
-/** A second such piece, for what a caller shares with the threads that help it. */
+/** Two more such pieces, for what a caller shares with the threads that help it. */
 float* shared_scratch(size_t floats);
+float* shared_rows(size_t floats);
 
 }  // namespace tessera

@@ -1,6 +1,6 @@
 // npm run sanitize [address|thread]: builds the kernels' own test with sanitizers and runs it, on every instruction set here.
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -20,11 +20,17 @@ const units = [
     flags: x64 ? ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"] : [],
   },
   { file: "isa/avx2.cc", flags: x64 ? ["-mavx2", "-mfma"] : [] },
-  ...["isa/neon.cc", "isa/portable.cc", "isa.cc", "ops.cc", "pool.cc", "tests/kernels_test.cc"].map((file) => ({
+  ...["isa/neon.cc", "isa/portable.cc", "isa.cc", "pool.cc", ...filesIn("ops"), ...filesIn("tests")].map((file) => ({
     file,
     flags: [],
   })),
 ];
+
+/** @param {string} folder */
+function filesIn(folder) {
+  const names = readdirSync(join(addon, folder)).filter((name) => name.endsWith(".cc"));
+  return names.sort().map((name) => `${folder}/${name}`);
+}
 
 /**
  * @param {string} program

@@ -3,7 +3,7 @@ import { attention, attentionGrad, selfAttention, selfAttentionGrad } from "@tes
 import { describe, test } from "vitest";
 import { expectSame, given, isas, useIsa } from "./__fixtures__/both.ts";
 
-const rows = [1, 3, 15, 16, 17, 31, 33, 196, 197];
+const rows = [1, 3, 15, 16, 17, 31, 33, 196, 197, 577];
 const [b, heads, width] = [2, 3, 5];
 
 /** [b or 1, n or 1, m] */

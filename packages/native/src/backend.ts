@@ -1,6 +1,6 @@
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
-import type { Addon } from "./addon.node.ts";
+import type { Addon } from "./addon.ts";
 import { Recycler } from "./recycler.ts";
 
 /** Number format that weights are multiplied in; sums are always float32. */

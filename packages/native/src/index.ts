@@ -1,5 +1,6 @@
 import { findBackend, registerBackend } from "@tensorflow/tfjs-core";
-import { type Addon, loadAddon } from "./addon.node.ts";
+import { loadAddon } from "./addon.node.ts";
+import type { Addon } from "./addon.ts";
 import { NativeBackend, type NativePrecision } from "./backend.ts";
 import { registerNativeKernels } from "./kernels/register.ts";
 

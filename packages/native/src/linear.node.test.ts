@@ -15,7 +15,7 @@ import { expectSame, given, isas, useIsa } from "./__fixtures__/both.ts";
 import { configureNative, nativeStatus } from "./index.ts";
 
 const activations: Activation[] = ["gelu", "gelu_tanh", "quick_gelu", "relu", "silu"];
-const rows = [1, 3, 15, 16, 17, 31, 33, 196, 197];
+const rows = [1, 3, 15, 16, 17, 31, 33, 196, 197, 577];
 
 test("the addon was built and loads", () => {
   expect(nativeStatus()).toMatchObject({ available: true, reason: "" });

@@ -1,6 +1,6 @@
 import { type Tensor3D, setBackend, tidy } from "@tensorflow/tfjs-core";
 import { EncoderBlock, repeat } from "@tessera/core";
-import { seeded } from "@tessera/testing";
+import { cosine, seeded } from "@tessera/testing";
 import { afterEach, expect, test } from "vitest";
 import { configureNative } from "./index.ts";
 
@@ -15,9 +15,7 @@ test("twelve blocks in bf16 point where they point in f32", async () => {
   const exact = run();
   configureNative({ precision: "bf16" });
   const rounded = run();
-  const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((sum, v, i) => sum + v * b[i]!, 0);
-  const cosine = dot(exact, rounded) / Math.sqrt(dot(exact, exact) * dot(rounded, rounded));
-  expect(cosine).toBeGreaterThan(0.9999);
+  expect(cosine(exact, rounded)).toBeGreaterThan(0.9999);
   expect(Array.from(rounded)).not.toEqual(Array.from(exact));
   for (const block of blocks) block.dispose();
 });

@@ -1,7 +1,7 @@
 // Parity with timm: logits, every tap and every gradient of tiny models with each option of the family.
 import { type Tensor, type Tensor4D, mul, slice, sum, tensor, transpose, variableGrads } from "@tensorflow/tfjs-core";
 import { capture } from "@tessera/core";
-import { type Goldens, readGoldens, restore } from "@tessera/testing";
+import { type Goldens, cosine, inPrecision, lowerPrecisions, readGoldens, restore } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
 import type { TntConfig } from "./config.ts";
 import { Tnt } from "./model.ts";
@@ -67,6 +67,16 @@ describe.each(Object.keys(files) as (keyof typeof files)[])("%s", (name) => {
   test("gives timm's logits", async () => {
     const { goldens, model, images } = await loaded(name);
     await expect(model.forward(images)).toBeAllClose(goldens.get("logits"), exact);
+    model.dispose();
+  });
+
+  test.each(lowerPrecisions())("gives logits in %s that point where timm's do", async (precision) => {
+    const { goldens, model, images } = await loaded(name);
+    const logits = await inPrecision(precision, () => model.forward(images).data());
+    const classes = goldens.get("logits").shape.at(-1)!;
+    const expected = goldens.get("logits").data;
+    for (let i = 0; i < logits.length; i += classes)
+      expect(cosine(logits.subarray(i, i + classes), expected.slice(i, i + classes))).toBeGreaterThan(0.999);
     model.dispose();
   });
 

@@ -11,46 +11,102 @@ inline Vec polynomial(Vec x, const float* coefficients, int count) {
   return sum;
 }
 
-/** e^x within about 1 ulp: x = n ln 2 + r, and a polynomial in r (Cephes, expf). */
-inline Vec exponential(Vec x) {
-  // Beyond these bounds the result is 0 or infinity already; NaN passes.
-  x = max(set(-104.0f), min(set(89.0f), x));
+/** e^x = (high + low) 2^n */
+struct Reduced {
+  Vec high, low, n;
+};
+
+/** x = n ln 2 + r, and a polynomial in r (Cephes, expf). */
+inline Reduced reduced_exponential(Vec x) {
   const Vec n = round(mul(x, set(1.44269504088896341f)));
   Vec r = fma(n, set(-0.693359375f), x);
   r = fma(n, set(2.12194440e-4f), r);
   constexpr float c[] = {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f,
                          4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f};
-  const Vec y = fma(polynomial(r, c, 6), mul(r, r), add(r, set(1.0f)));
-  return scale_by_power(y, n);
+  const Vec rise = fma(polynomial(r, c, 6), mul(r, r), r);
+  const Vec high = add(rise, set(1.0f));
+  return {high, sub(rise, sub(high, set(1.0f))), n};
 }
 
-/** Φ(−t) and e^(−t²/2) for t ≥ 0. */
+/** e^x within 1.3 ulp. */
+inline Vec exponential(Vec x) {
+  // Beyond these bounds the result is 0 or infinity already; NaN passes.
+  const Reduced e = reduced_exponential(max(set(-104.0f), min(set(89.0f), x)));
+  return scale_by_power(e.high, e.n);
+}
+
+/** Φ(−t) = (share + share_low) 2^n and e^(−t²/2) = bell 2^n for t ≥ 0; the power apart, as it may be below the normal range. */
 struct Tail {
-  Vec upper, bell;
+  Vec share, share_low, bell, n;
 };
 
-/** Beyond it Φ(−t) is no normal number, and processors are a hundred times slower with such. */
-constexpr float kFarthest = 12.9f;
+/** From here on x Φ(x) rounds to −0. */
+constexpr float kVanished = 14.5f;
 
 /**
- * Φ(−t) = e^(−t²/2) q(u) / (t + 4) with u = (t − 4) / (t + 4); q is a minimax polynomial of degree 9 over t in [0, 14.6],
- * fitted to 40 digits with 0.15 ulp of error. The rounding error of t² is put back, or the tail would lose it.
+ * Φ(−t) = e^(−t²/2) q(u) / (t + 4) with u = (t − 4) / (t + 4) = 1 − 8 / (t + 4); q is a minimax polynomial of degree 9 over t
+ * in [0, 14.6], fitted to 40 digits. What each rounding takes is put back as `low` parts: 1.2 ulp rather than 5.
  */
 inline Tail gaussian_tail(Vec t) {
-  t = min(set(kFarthest), t);
+  const Vec zero = set(0.0f), one = set(1.0f);
+  t = min(set(kVanished), t);
+  const Vec sum = add(t, set(4.0f));
+  const Vec inverse = reciprocal(sum);
+  const Vec sum_low = sub(t, sub(sum, set(4.0f)));
+  const Vec missed = sub(fma_exact(sub(zero, sum), inverse, one), mul(sum_low, inverse));
+  const Vec u = fma(set(-8.0f), inverse, one);
+  constexpr float c[] = {-0.000132433503f, 0.000178371207f, 0.0015695896f, -0.00351207773f,
+                         -0.00752500352f,  0.0604037642f,   -0.186523482f, 0.387136906f};
+  constexpr float c1 = -0.607896566f, c0 = 0.755285144f;
+  const Vec rest = polynomial(u, c, 8);
+  const Vec inner = fma_exact(u, rest, set(c1));
+  const Vec q = fma_exact(u, inner, set(c0));
+  const Vec q_low = fma_exact(u, inner, sub(set(c0), q));
+  // What 1 / (t + 4) lacks changes u as well; a rough derivative of q is enough for that.
+  constexpr float d[] = {-0.68f, 0.77f, c1};
+  const Vec tilt = fma(mul(set(-8.0f), inverse), polynomial(u, d, 3), q);
+  const Vec part = mul(q, inverse);
+  const Vec part_low = fma(fma(missed, tilt, q_low), inverse, fma_exact(q, inverse, sub(zero, part)));
+
   const Vec square = mul(t, t);
-  const Vec lost = fma(t, t, sub(set(0.0f), square));
-  const Vec bell = exponential(mul(square, set(-0.5f)));
-  const Vec exact = mul(bell, fma(lost, set(-0.5f), set(1.0f)));
-  constexpr float c[] = {-0.000132433503f, 0.000178371207f, 0.0015695896f, -0.00351207773f, -0.00752500352f,
-                         0.0604037642f,    -0.186523482f,   0.387136906f,  -0.607896566f,   0.755285144f};
-  const Vec inverse = div(set(1.0f), add(t, set(4.0f)));
-  const Vec u = mul(sub(t, set(4.0f)), inverse);
-  return {mul(mul(polynomial(u, c, 10), inverse), exact), exact};
+  const Vec square_low = fma_exact(t, t, sub(zero, square));
+  const Reduced e = reduced_exponential(mul(square, set(-0.5f)));
+  const Vec bell_low = fma(mul(square_low, set(-0.5f)), e.high, e.low);
+  const Vec share = mul(part, e.high);
+  const Vec share_low = fma(part_low, e.high, fma(part, bell_low, fma_exact(part, e.high, sub(zero, share))));
+  return {share, share_low, add(e.high, bell_low), e.n};
 }
 
-/** Φ(x), the share of a Gaussian below x. */
-inline Vec gaussian_share(Vec x, Vec upper) { return select_less(x, set(0.0f), upper, sub(set(1.0f), upper)); }
+/** x Φ(x) where Φ(x) may lie below the normal range, or vanish. */
+inline Vec far_gaussian_unit(Vec x, const Tail& tail) {
+  const Vec zero = set(0.0f);
+  const Vec left = select_less(x, set(-kVanished), mul(x, zero), fma(x, tail.share, mul(x, tail.share_low)));
+  // To the right Φ(x) is 1 here.
+  return scale_by_power(select_less(x, zero, left, x), select_less(x, zero, tail.n, zero));
+}
+
+/** x Φ(x), within 2 ulp down to where it vanishes. */
+inline Vec gaussian_unit(Vec x) {
+  const Vec zero = set(0.0f), t = abs(x);
+  const Tail tail = gaussian_tail(t);
+  // Kept above 2^-60: processors are a hundred times slower below the normal range, and beside 1 it is nothing.
+  const Vec power = scale_by_power(set(1.0f), max(set(-60.0f), tail.n));
+  const Vec side = select_less(x, zero, power, sub(zero, power)), base = select_less(x, zero, zero, set(1.0f));
+  const Vec high = fma_exact(tail.share, side, base);
+  const Vec low = fma(tail.share_low, side, fma_exact(tail.share, side, sub(base, high)));
+  const Vec y = fma(x, high, mul(x, low));
+  constexpr float kFar = 8.0f;
+  return any_above(t, kFar) ? select_less(t, set(kFar), y, far_gaussian_unit(x, tail)) : y;
+}
+
+/** Φ(x) + x φ(x), the derivative of x Φ(x). */
+inline Vec gaussian_unit_slope(Vec x) {
+  const Tail tail = gaussian_tail(abs(x));
+  const Vec power = scale_by_power(set(1.0f), max(set(-100.0f), tail.n));
+  const Vec upper = mul(tail.share, power);
+  const Vec share = select_less(x, set(0.0f), upper, sub(set(1.0f), upper));
+  return fma(mul(x, mul(tail.bell, power)), set(0.398942280401432678f), share);
+}
 
 inline Vec sigmoid(Vec x) { return div(set(1.0f), add(set(1.0f), exponential(sub(set(0.0f), x)))); }
 
@@ -60,10 +116,7 @@ constexpr float kQuick = 1.702f;
 
 template <Activation kind>
 inline Vec activated(Vec x) {
-  if constexpr (kind == Activation::gelu) {
-    const Vec y = mul(x, gaussian_share(x, gaussian_tail(abs(x)).upper));
-    return select_less(x, set(-kFarthest), mul(x, set(0.0f)), y);
-  }
+  if constexpr (kind == Activation::gelu) return gaussian_unit(x);
   if constexpr (kind == Activation::gelu_tanh) {
     // ½ (1 + tanh z) = sigmoid(2 z)
     const Vec z = mul(mul(x, set(kTwoSqrtTwoOverPi)), fma(mul(x, x), set(kCubic), set(1.0f)));
@@ -79,10 +132,7 @@ inline Vec activated(Vec x) {
 template <Activation kind>
 inline Vec slope(Vec x) {
   const Vec one = set(1.0f);
-  if constexpr (kind == Activation::gelu) {
-    const Tail tail = gaussian_tail(abs(x));
-    return fma(mul(x, tail.bell), set(0.398942280401432678f), gaussian_share(x, tail.upper));
-  }
+  if constexpr (kind == Activation::gelu) return gaussian_unit_slope(x);
   if constexpr (kind == Activation::gelu_tanh) {
     const Vec square = mul(x, x);
     const Vec s = sigmoid(mul(mul(x, set(kTwoSqrtTwoOverPi)), fma(square, set(kCubic), one)));

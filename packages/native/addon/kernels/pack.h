@@ -5,17 +5,27 @@
 namespace tessera {
 namespace {
 
-/** Blocks of 16 × 16 so that both sides stay in the first cache. */
-void transpose(const float* x, size_t ld_x, float* out, size_t ld_out, size_t rows, size_t columns) {
-  constexpr size_t block = 16;
-  for (size_t i = 0; i < rows; i += block) {
-    const size_t i_end = smaller(i + block, rows);
-    for (size_t j = 0; j < columns; j += block) {
-      const size_t j_end = smaller(j + block, columns);
-      for (size_t column = j; column < j_end; column++)
-        for (size_t row = i; row < i_end; row++) out[column * ld_out + row] = x[row * ld_x + column];
-    }
+/** The transpose of at most a square of registers. */
+inline void turn_block(const float* x, size_t ld_x, float* out, size_t ld_out, size_t rows, size_t columns) {
+  Vec square[kWidth];
+  if (rows == kWidth && columns == kWidth) {
+    TESSERA_UNROLL(16)
+    for (size_t i = 0; i < kWidth; i++) square[i] = load(x + i * ld_x);
+    turn(square);
+    TESSERA_UNROLL(16)
+    for (size_t i = 0; i < kWidth; i++) store(out + i * ld_out, square[i]);
+    return;
   }
+  TESSERA_UNROLL(16)
+  for (size_t i = 0; i < kWidth; i++) square[i] = i < rows ? load(x + i * ld_x, int(columns)) : set(0.0f);
+  turn(square);
+  for (size_t i = 0; i < columns; i++) store(out + i * ld_out, square[i], int(rows));
+}
+
+void transpose(const float* x, size_t ld_x, float* out, size_t ld_out, size_t rows, size_t columns) {
+  for (size_t i = 0; i < rows; i += kWidth)
+    for (size_t j = 0; j < columns; j += kWidth)
+      turn_block(x + i * ld_x + j, ld_x, out + j * ld_out + i, ld_out, smaller(kWidth, rows - i), smaller(kWidth, columns - j));
 }
 
 void pack_panel(const float* b, size_t ldb, bool transposed, size_t k, size_t column, size_t columns, float* out) {

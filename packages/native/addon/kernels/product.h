@@ -20,9 +20,15 @@ constexpr size_t kLine = 64 / sizeof(float);
 inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 inline size_t parts_of(size_t whole, size_t part) { return (whole + part - 1) / part; }
 
-/** c [R, columns] (+)= a [R, k] · one panel. */
+/** Memory that is wanted soon. */
+struct Ahead {
+  const char *at = nullptr, *end = nullptr;
+};
+
+/** c [R, columns] (+)= a [R, k] · one panel; meanwhile `ahead` arrives, a line at a time so that no load waits for it. */
 template <int R>
-void tile(const float* a, size_t lda, const float* b, size_t k, float* c, size_t ldc, size_t columns, bool add_to) {
+void tile(const float* a, size_t lda, const float* b, size_t k, float* c, size_t ldc, size_t columns, bool add_to,
+          Ahead ahead) {
   Vec sums[R][kTileVectors];
   const bool whole = columns >= kPanel;
   TESSERA_UNROLL(16)
@@ -33,8 +39,7 @@ void tile(const float* a, size_t lda, const float* b, size_t k, float* c, size_t
       sums[r][v] = !add_to ? set(0.0f) : whole ? load(at) : load(at, int(columns) - v * kWidth);
     }
   }
-  TESSERA_UNROLL(4)
-  for (size_t p = 0; p < k; p++) {
+  const auto multiply = [&](size_t p) {
     Vec row[kTileVectors];
     TESSERA_UNROLL(4)
     for (int v = 0; v < kTileVectors; v++) row[v] = load(b + p * kPanel + v * kWidth);
@@ -44,7 +49,19 @@ void tile(const float* a, size_t lda, const float* b, size_t k, float* c, size_t
       TESSERA_UNROLL(4)
       for (int v = 0; v < kTileVectors; v++) sums[r][v] = fma(value, row[v], sums[r][v]);
     }
+  };
+  size_t p = 0;
+  for (; p + 4 <= k; p += 4) {
+    if (ahead.at < ahead.end) {
+      TESSERA_PREFETCH(ahead.at);
+      ahead.at += 64;
+    }
+    multiply(p);
+    multiply(p + 1);
+    multiply(p + 2);
+    multiply(p + 3);
   }
+  for (; p < k; p++) multiply(p);
   TESSERA_UNROLL(16)
   for (int r = 0; r < R; r++) {
     TESSERA_UNROLL(4)
@@ -56,7 +73,7 @@ void tile(const float* a, size_t lda, const float* b, size_t k, float* c, size_t
   }
 }
 
-using Tile = void (*)(const float*, size_t, const float*, size_t, float*, size_t, size_t, bool);
+using Tile = void (*)(const float*, size_t, const float*, size_t, float*, size_t, size_t, bool, Ahead);
 
 template <int R>
 struct Tiles {
@@ -90,7 +107,7 @@ void small_product(const float* a, size_t lda, const float* b, size_t rows, size
   each_tile(rows, [=](size_t row, size_t height, size_t, size_t) {
     for (size_t column = 0; column < n; column += kPanel)
       tiles.of[height](a + row * lda, lda, b + column * k, k, c + row * ldc + column, ldc, smaller(kPanel, n - column),
-                       add_to);
+                       add_to, {});
   });
 }
 
@@ -172,15 +189,15 @@ void product(const Product& product, size_t row, size_t row_end, size_t first, s
       const size_t columns = smaller(kPanel, product.n - column);
       each_tile(rows, [&](size_t at, size_t height, size_t i, size_t count) {
         // The next panel's block arrives while this one multiplies.
+        Ahead ahead;
         if (p + 1 < last) {
           const size_t lines = parts_of(k * kPanel, product.b16 ? 2 * kLine : kLine);
           const char* next = product.b16 ? reinterpret_cast<const char*>(product.b16 + offset + product.k * kPanel)
                                          : reinterpret_cast<const char*>(product.b + offset + product.k * kPanel);
-          for (size_t line = lines * i / count; line < lines * (i + 1) / count; line++)
-            TESSERA_PREFETCH(next + line * 64);
+          ahead = {next + lines * i / count * 64, next + lines * (i + 1) / count * 64};
         }
         float* c = product.c + (row + at) * product.ldc + column;
-        tiles.of[height](a + at * lda, lda, b, k, c, product.ldc, columns, block > 0);
+        tiles.of[height](a + at * lda, lda, b, k, c, product.ldc, columns, block > 0, ahead);
         if (block + 1 == blocks) finish(product, row + at, height, column, columns);
       });
     }

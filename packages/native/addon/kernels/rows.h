@@ -1,5 +1,7 @@
 // Layer norm, softmax and sums: what looks at whole rows.
 #pragma once
+#include <math.h>
+
 #include "attention.h"
 
 namespace tessera {
@@ -110,6 +112,18 @@ void sum_columns(const float* x, float* y, size_t rows, size_t width) {
     Vec sum = set(0.0f);
     each_vector(width, [&](size_t i, int lanes) { sum = add(sum, load(x + i, lanes)); });
     y[r] = sum_of(sum);
+  }
+}
+
+void max_columns(const float* x, float* y, size_t rows, size_t width) {
+  for (size_t r = 0; r < rows; r++, x += width) {
+    Vec odd = set(0.0f);
+    each_vector(width, [&](size_t i, int lanes) {
+      const Vec v = load(x + i, lanes), zero = set(0.0f);
+      // A NaN is neither below 1 nor above 0.
+      odd = add(odd, select_less(v, set(1.0f), zero, select_less(zero, v, zero, set(NAN))));
+    });
+    y[r] = highest(x, width, -INFINITY) + sum_of(odd);
   }
 }
 

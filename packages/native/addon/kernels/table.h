@@ -1,6 +1,8 @@
 // The table of the unit that includes this.
 #pragma once
 #include "elementwise.h"
+#include "pooling.h"
+#include "tnt_inner.h"
 
 namespace tessera {
 namespace {
@@ -18,6 +20,8 @@ constexpr Kernels table(const char* name) {
           attention_grad_scratch,
           layer_norm,
           layer_norm_grad,
+          tnt_inner,
+          tnt_inner_scratch,
           activate,
           activate_grad,
           binary,
@@ -25,6 +29,8 @@ constexpr Kernels table(const char* name) {
           softmax,
           sum_rows,
           sum_columns,
+          max_columns,
+          pool,
           transpose};
 }
 

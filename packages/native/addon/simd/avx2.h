@@ -38,6 +38,13 @@ inline Vec mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
 inline Vec div(Vec a, Vec b) { return _mm256_div_ps(a, b); }
 /** a · b + c */
 inline Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
+/** a · b + c, rounded once. */
+inline Vec fma_exact(Vec a, Vec b, Vec c) { return fma(a, b, c); }
+/** 1 / a within 2^-22, for a that is far from 0 and infinity. */
+inline Vec reciprocal(Vec a) {
+  const Vec rough = _mm256_rcp_ps(a);
+  return fma(_mm256_fnmadd_ps(a, rough, set(1.0f)), rough, rough);
+}
 /** The smaller; b where either is NaN. */
 inline Vec min(Vec a, Vec b) { return _mm256_min_ps(a, b); }
 /** The larger; b where either is NaN. */
@@ -47,6 +54,7 @@ inline Vec abs(Vec a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
 inline Vec round(Vec a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 /** a < b ? x : y; y where either is NaN. */
 inline Vec select_less(Vec a, Vec b, Vec x, Vec y) { return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ)); }
+inline bool any_above(Vec a, float b) { return _mm256_movemask_ps(_mm256_cmp_ps(a, set(b), _CMP_GT_OQ)) != 0; }
 inline Vec power(__m256i n) {
   return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), 23));
 }
@@ -65,6 +73,25 @@ inline float max_of(Vec a) {
   __m128 x = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
   x = _mm_max_ps(x, _mm_movehl_ps(x, x));
   return _mm_cvtss_f32(_mm_max_ss(x, _mm_movehdup_ps(x)));
+}
+
+/** Transposes a square. */
+inline void turn(Vec (&rows)[kWidth]) {
+  Vec pairs[kWidth], fours[kWidth];
+  for (int i = 0; i < 8; i += 2) {
+    pairs[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);
+    pairs[i + 1] = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    fours[i] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
+    fours[i + 1] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
+    fours[i + 2] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
+    fours[i + 3] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
+  }
+  for (int i = 0; i < 4; i++) {
+    rows[i] = _mm256_permute2f128_ps(fours[i], fours[4 + i], 0x20);
+    rows[4 + i] = _mm256_permute2f128_ps(fours[i], fours[4 + i], 0x31);
+  }
 }
 
 }  // namespace

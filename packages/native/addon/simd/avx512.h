@@ -33,6 +33,13 @@ inline Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
 inline Vec div(Vec a, Vec b) { return _mm512_div_ps(a, b); }
 /** a · b + c */
 inline Vec fma(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
+/** a · b + c, rounded once. */
+inline Vec fma_exact(Vec a, Vec b, Vec c) { return fma(a, b, c); }
+/** 1 / a within 2^-22, for a that is far from 0 and infinity. */
+inline Vec reciprocal(Vec a) {
+  const Vec rough = _mm512_rcp14_ps(a);
+  return fma(_mm512_fnmadd_ps(a, rough, set(1.0f)), rough, rough);
+}
 /** The smaller; b where either is NaN. */
 inline Vec min(Vec a, Vec b) { return _mm512_min_ps(a, b); }
 /** The larger; b where either is NaN. */
@@ -44,10 +51,40 @@ inline Vec round(Vec a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_I
 inline Vec select_less(Vec a, Vec b, Vec x, Vec y) {
   return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
 }
+inline bool any_above(Vec a, float b) { return _mm512_cmp_ps_mask(a, set(b), _CMP_GT_OQ) != 0; }
 /** x · 2^n for whole n. */
 inline Vec scale_by_power(Vec x, Vec n) { return _mm512_scalef_ps(x, n); }
 inline float sum_of(Vec a) { return _mm512_reduce_add_ps(a); }
 inline float max_of(Vec a) { return _mm512_reduce_max_ps(a); }
+
+/** Transposes a square. */
+inline void turn(Vec (&rows)[kWidth]) {
+  Vec pairs[kWidth], fours[kWidth];
+#pragma GCC unroll 8
+  for (int i = 0; i < 16; i += 2) {
+    pairs[i] = _mm512_unpacklo_ps(rows[i], rows[i + 1]);
+    pairs[i + 1] = _mm512_unpackhi_ps(rows[i], rows[i + 1]);
+  }
+  const auto low = [](Vec a, Vec b) { return _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(a), _mm512_castps_pd(b))); };
+  const auto high = [](Vec a, Vec b) { return _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(a), _mm512_castps_pd(b))); };
+#pragma GCC unroll 4
+  for (int i = 0; i < 16; i += 4) {
+    fours[i] = low(pairs[i], pairs[i + 2]);
+    fours[i + 1] = high(pairs[i], pairs[i + 2]);
+    fours[i + 2] = low(pairs[i + 1], pairs[i + 3]);
+    fours[i + 3] = high(pairs[i + 1], pairs[i + 3]);
+  }
+#pragma GCC unroll 4
+  for (int c = 0; c < 4; c++) {
+    const Vec even = _mm512_shuffle_f32x4(fours[c], fours[4 + c], 0x88), odd = _mm512_shuffle_f32x4(fours[c], fours[4 + c], 0xdd);
+    const Vec even2 = _mm512_shuffle_f32x4(fours[8 + c], fours[12 + c], 0x88);
+    const Vec odd2 = _mm512_shuffle_f32x4(fours[8 + c], fours[12 + c], 0xdd);
+    rows[c] = _mm512_shuffle_f32x4(even, even2, 0x88);
+    rows[4 + c] = _mm512_shuffle_f32x4(odd, odd2, 0x88);
+    rows[8 + c] = _mm512_shuffle_f32x4(even, even2, 0xdd);
+    rows[12 + c] = _mm512_shuffle_f32x4(odd, odd2, 0xdd);
+  }
+}
 
 }  // namespace
 }  // namespace tessera

@@ -38,6 +38,10 @@ inline Vec mul(Vec a, Vec b) { return vmulq_f32(a, b); }
 inline Vec div(Vec a, Vec b) { return vdivq_f32(a, b); }
 /** a · b + c */
 inline Vec fma(Vec a, Vec b, Vec c) { return vfmaq_f32(c, a, b); }
+/** a · b + c, rounded once. */
+inline Vec fma_exact(Vec a, Vec b, Vec c) { return fma(a, b, c); }
+/** 1 / a within 2^-22. */
+inline Vec reciprocal(Vec a) { return vdivq_f32(vdupq_n_f32(1.0f), a); }
 /** a < b ? x : y; y where either is NaN. */
 inline Vec select_less(Vec a, Vec b, Vec x, Vec y) { return vbslq_f32(vcltq_f32(a, b), x, y); }
 /** The smaller; b where either is NaN. */
@@ -47,6 +51,7 @@ inline Vec max(Vec a, Vec b) { return select_less(b, a, a, b); }
 inline Vec sqrt(Vec a) { return vsqrtq_f32(a); }
 inline Vec abs(Vec a) { return vabsq_f32(a); }
 inline Vec round(Vec a) { return vrndnq_f32(a); }
+inline bool any_above(Vec a, float b) { return vmaxvq_u32(vcgtq_f32(a, set(b))) != 0; }
 inline Vec power(int32x4_t n) { return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(n, vdupq_n_s32(127)), 23)); }
 /** x · 2^n for whole n within ±252, in two steps so that results below the normal range are right too. */
 inline Vec scale_by_power(Vec x, Vec n) {
@@ -56,6 +61,15 @@ inline Vec scale_by_power(Vec x, Vec n) {
 }
 inline float sum_of(Vec a) { return vaddvq_f32(a); }
 inline float max_of(Vec a) { return vmaxvq_f32(a); }
+
+/** Transposes a square. */
+inline void turn(Vec (&rows)[kWidth]) {
+  const float32x4x2_t first = vtrnq_f32(rows[0], rows[1]), second = vtrnq_f32(rows[2], rows[3]);
+  rows[0] = vcombine_f32(vget_low_f32(first.val[0]), vget_low_f32(second.val[0]));
+  rows[1] = vcombine_f32(vget_low_f32(first.val[1]), vget_low_f32(second.val[1]));
+  rows[2] = vcombine_f32(vget_high_f32(first.val[0]), vget_high_f32(second.val[0]));
+  rows[3] = vcombine_f32(vget_high_f32(first.val[1]), vget_high_f32(second.val[1]));
+}
 
 }  // namespace
 }  // namespace tessera

@@ -79,6 +79,12 @@ inline Vec fma(Vec a, Vec b, Vec c) {
   return each([&](int i) { return a.x[i] * b.x[i] + c.x[i]; });
 }
 #endif
+/** a · b + c, rounded once but for ties of the double sum. */
+inline Vec fma_exact(Vec a, Vec b, Vec c) {
+  return each([&](int i) { return float(double(a.x[i]) * double(b.x[i]) + double(c.x[i])); });
+}
+/** 1 / a within 2^-22. */
+inline Vec reciprocal(Vec a) { return div(set(1.0f), a); }
 /** The smaller; b where either is NaN. */
 inline Vec min(Vec a, Vec b) {
   return each([&](int i) { return a.x[i] < b.x[i] ? a.x[i] : b.x[i]; });
@@ -101,6 +107,11 @@ inline Vec round(Vec a) {
 inline Vec select_less(Vec a, Vec b, Vec x, Vec y) {
   return each([&](int i) { return a.x[i] < b.x[i] ? x.x[i] : y.x[i]; });
 }
+inline bool any_above(Vec a, float b) {
+  for (int i = 0; i < kWidth; i++)
+    if (a.x[i] > b) return true;
+  return false;
+}
 /** x · 2^n for whole n within ±252, in two steps so that results below the normal range are right too. */
 inline Vec scale_by_power(Vec a, Vec n) {
   return each([&](int i) {
@@ -115,6 +126,14 @@ inline float max_of(Vec a) {
   float out = a.x[0];
   for (int i = 1; i < kWidth; i++) out = out > a.x[i] ? out : a.x[i];
   return out;
+}
+
+/** Transposes a square. */
+inline void turn(Vec (&rows)[kWidth]) {
+  Vec columns[kWidth];
+  for (int i = 0; i < kWidth; i++)
+    for (int j = 0; j < kWidth; j++) columns[i].x[j] = rows[j].x[i];
+  for (int i = 0; i < kWidth; i++) rows[i] = columns[i];
 }
 
 }  // namespace

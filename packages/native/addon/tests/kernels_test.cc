@@ -1,61 +1,14 @@
 // Every kernel of every instruction set here against plain loops in double precision. Built with sanitizers by
 // scripts/sanitize.mjs; arrays are exactly as long as they must be, so that a read past an end is found.
-#include <cmath>
-#include <cstdio>
-#include <functional>
 #include <limits>
-#include <memory>
-#include <random>
-#include <string>
 #include <thread>
-#include <vector>
 
-#include "../isa.h"
-#include "../ops.h"
 #include "../pool.h"
+#include "kernel_tests.h"
 
 using namespace tessera;
 
 namespace {
-
-using Floats = std::unique_ptr<float[]>;
-int failures = 0;
-std::mt19937 generator(7);
-
-Floats zeros(size_t count) { return Floats(new float[count]()); }
-Floats normals(size_t count, float deviation = 1) {
-  std::normal_distribution<float> normal(0, deviation);
-  Floats out = zeros(count);
-  for (size_t i = 0; i < count; i++) out[i] = normal(generator);
-  return out;
-}
-
-void expect_close(const std::string& what, const float* got, const std::vector<double>& expected, double rtol = 1e-5,
-                  double atol = 1e-5) {
-  for (size_t i = 0; i < expected.size(); i++) {
-    const double e = expected[i];
-    const bool same = std::isnan(e) ? std::isnan(got[i]) : got[i] == e || std::abs(got[i] - e) <= atol + rtol * std::abs(e);
-    if (same) continue;
-    std::printf("%s %s at %zu: expected %g, got %g\n", kernels().name, what.c_str(), i, e, double(got[i]));
-    failures++;
-    return;
-  }
-}
-
-double phi(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
-double sigma(double x) { return 1 / (1 + std::exp(-x)); }
-
-double reference_activation(Activation kind, double x) {
-  switch (kind) {
-    case Activation::none: return x;
-    case Activation::gelu: return x * phi(x);
-    case Activation::gelu_tanh: return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
-    case Activation::quick_gelu: return x * sigma(1.702 * x);
-    case Activation::relu: return x > 0 ? x : x == x ? 0 : x;
-    case Activation::silu: return x * sigma(x);
-  }
-  return 0;
-}
 
 double reference_slope(Activation kind, double x) {
   if (kind == Activation::none) return 1;
@@ -204,38 +157,10 @@ void test_layer_norm(size_t rows, size_t width) {
   expect_close("layer_norm dbeta", dbeta.get(), eb, 1e-4, 1e-4);
 }
 
-/** The largest error over [-20, 20], in units of the last place of the result. */
 void test_functions() {
   std::vector<float> x;
   for (int i = -200000; i <= 200000; i++) x.push_back(float(i) * 1e-4f);
   std::vector<float> y(x.size()), ones(x.size(), 1), slopes(x.size());
-  const auto worst = [&](const std::vector<float>& got, const std::function<double(double)>& f, double least) {
-    double most = 0;
-    for (size_t i = 0; i < x.size(); i++) {
-      const double e = f(x[i]);
-      if (std::abs(e) < least) continue;
-      const float near = float(e);
-      most = std::max(most, std::abs(got[i] - e) / (std::nextafter(std::abs(near), INFINITY) - std::abs(near)));
-    }
-    return most;
-  };
-  const auto expect_below = [&](const char* what, double got, double limit) {
-    std::printf("%s %s: %.2f ulp\n", kernels().name, what, got);
-    if (got <= limit) return;
-    std::printf("expected at most %g ulp\n", limit);
-    failures++;
-  };
-  unary(Unary::exp, x.data(), y.data(), x.size());
-  expect_below("exp", worst(y, [](double v) { return std::exp(v); }, 0), 2);
-  activate(Activation::gelu, x.data(), y.data(), x.size());
-  // In units of the last place of x, and, far out in the tail, of the value itself; plain C++ has no fused product that
-  // would keep what rounding takes from the tail's exponent.
-  double range = 0;
-  for (size_t i = 0; i < x.size(); i++)
-    if (x[i] != 0) range = std::max(range, std::abs(y[i] - x[i] * phi(x[i])) / (std::abs(x[i]) * std::pow(2, -23)));
-  expect_below("gelu, of the range", range, 2);
-  expect_below("gelu, of the value", worst(y, [](double v) { return v * phi(v); }, 1e-30),
-               std::string(kernels().name) == "portable" ? 80 : 8);
   for (int kind = 1; kind < kActivations; kind++) {
     const Activation a = Activation(kind);
     activate(a, x.data(), y.data(), x.size());
@@ -271,7 +196,7 @@ void test_rows(size_t rows, size_t width) {
   const Floats x = normals(rows * width, 4), y = zeros(rows * width), down = zeros(width), across = zeros(rows);
   const Floats turned = zeros(rows * width);
   softmax(x.get(), y.get(), rows, width);
-  sum_rows(x.get(), down.get(), rows, width);
+  sum_rows(x.get(), down.get(), 1, rows, width);
   sum_columns(x.get(), across.get(), rows, width);
   swap_axes(x.get(), turned.get(), 1, rows, width, 1);
   std::vector<double> es(rows * width), ed(width), ea(rows), et(rows * width);
@@ -350,6 +275,9 @@ int main(int argc, char** argv) {
         test_rows(r, width);
       }
     test_functions();
+    test_accuracy(quick);
+    test_tnt(quick);
+    test_windows();
   }
   std::printf(failures == 0 ? "all passed\n" : "%d failed\n", failures);
   return failures == 0 ? 0 : 1;

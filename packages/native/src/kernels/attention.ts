@@ -70,7 +70,7 @@ function biasGradient(backend: NativeBackend, bias: TensorInfo | undefined, attr
     if (given === heads) return [backend.output([heads, n, m], room!)];
     // One bias for all heads: its gradient is their sum.
     const sum = backend.allocate(n * m);
-    backend.addon.sumRows(heads, n * m, room!, sum);
+    backend.addon.sumRows(1, heads, n * m, room!, sum);
     return [backend.output([1, n, m], sum)];
   }
   return { room, result };

@@ -1,14 +1,6 @@
 import { type Attrs, type Inputs, type NativeKernel, areFloats, optional, rowsOf, sizeOf } from "./kernel.ts";
 import type { NativeBackend } from "../backend.ts";
-
-/** In the order of the addon's numbers. */
-const activations = ["none", "gelu", "gelu_tanh", "quick_gelu", "relu", "silu"];
-
-function activationNumber({ activation }: Attrs): number {
-  const number = activations.indexOf(activation as string);
-  if (number >= 0) return number;
-  throw new TypeError(`native: expected an activation of ${activations.join(", ")}, got ${String(activation)}`);
-}
+import { activationNumber } from "./activations.ts";
 
 function linear({ x, weight, bias, scale, residual }: Inputs, backend: NativeBackend, attrs: Attrs) {
   const [out, width] = weight!.shape as [number, number];
@@ -47,7 +39,7 @@ function linearGrad({ dy, x, weight }: Inputs, backend: NativeBackend, { wanted 
     }
     default: {
       const dbias = backend.allocate(out);
-      addon.sumRows(rows, out, slopes, dbias);
+      addon.sumRows(1, rows, out, slopes, dbias);
       return backend.output([out], dbias);
     }
   }

@@ -7,11 +7,14 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { NativeBackend } from "../backend.ts";
 import { attentionKernels } from "./attention.ts";
+import { copyKernels } from "./copies.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import type { Attrs, Inputs, NativeKernel } from "./kernel.ts";
 import { linearKernels } from "./linear.ts";
 import { movementKernels } from "./movement.ts";
 import { rowKernels } from "./rows.ts";
+import { tntKernels } from "./tnt.ts";
+import { windowKernels } from "./windows.ts";
 
 const kernels: Record<string, NativeKernel> = {
   ...linearKernels,
@@ -19,6 +22,9 @@ const kernels: Record<string, NativeKernel> = {
   ...rowKernels,
   ...elementwiseKernels,
   ...movementKernels,
+  ...copyKernels,
+  ...tntKernels,
+  ...windowKernels,
 };
 
 /** They only count a reference, so the array stays as it was: ours alone, or not. */

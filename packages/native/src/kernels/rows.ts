@@ -35,22 +35,35 @@ function softmax({ logits }: Inputs, backend: NativeBackend, { dim }: Attrs) {
   return backend.output([...logits!.shape], y);
 }
 
-/** Sums over the first or the last axes; over others tfjs-backend-cpu does. */
+/** What is left of a shape when axes that lie beside each other go, and how many values lie before, in and after them. */
+function reduced(shape: readonly number[], { axis, keepDims }: Attrs) {
+  const axes = util.parseAxisParam(axis as number[], shape as number[]).sort((a, b) => a - b);
+  const [first = 0] = axes;
+  if (sizeOf(shape) === 0 || axes.some((found, i) => found !== first + i)) return undefined;
+  const kept = shape.flatMap((length, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [length]));
+  const length = (from: number, to?: number) => sizeOf(shape.slice(from, to));
+  const end = first + axes.length;
+  return { kept, before: length(0, first), within: length(first, end), after: length(end) };
+}
+
+/** Sums over axes beside each other; over others tfjs-backend-cpu does. */
 function sum({ x }: Inputs, backend: NativeBackend, attrs: Attrs): TensorInfo | undefined {
-  if (!areFloats(x)) return undefined;
-  const { shape } = x!;
-  const axes = util.parseAxisParam(attrs["axis"] as number[], shape).sort((a, b) => a - b);
-  const kept = shape.flatMap((length, axis) => (axes.includes(axis) ? (attrs["keepDims"] ? [1] : []) : [length]));
-  const size = sizeOf(shape);
-  const others = sizeOf(shape.filter((_, axis) => !axes.includes(axis)));
-  const summed = sizeOf(axes.map((axis) => shape[axis]!));
-  const areLast = axes.every((axis, i) => axis === shape.length - axes.length + i);
-  const areFirst = axes.every((axis, i) => axis === i);
-  if (size === 0 || !(areLast || areFirst)) return undefined;
-  const out = backend.allocate(others);
-  if (areLast) backend.addon.sumColumns(others, summed, backend.floats(x!), out);
-  else backend.addon.sumRows(summed, others, backend.floats(x!), out);
+  const sizes = areFloats(x) && reduced(x!.shape, attrs);
+  if (!sizes) return undefined;
+  const { before, within, after, kept } = sizes;
+  const out = backend.allocate(before * after);
+  if (after === 1) backend.addon.sumColumns(before, within, backend.floats(x!), out);
+  else backend.addon.sumRows(before, within, after, backend.floats(x!), out);
   return backend.output(kept, out);
+}
+
+/** Over the last axes; over others tfjs-backend-cpu does. */
+function max({ x }: Inputs, backend: NativeBackend, { reductionIndices, keepDims }: Attrs): TensorInfo | undefined {
+  const sizes = areFloats(x) && reduced(x!.shape, { axis: reductionIndices, keepDims });
+  if (!sizes || sizes.after !== 1) return undefined;
+  const out = backend.allocate(sizes.before);
+  backend.addon.maxColumns(sizes.before, sizes.within, backend.floats(x!), out);
+  return backend.output(sizes.kept, out);
 }
 
 function mean(inputs: Inputs, backend: NativeBackend, attrs: Attrs) {
@@ -69,5 +82,6 @@ export const rowKernels: Record<string, NativeKernel> = {
   TesseraLayerNormGrad: layerNormGrad,
   Softmax: softmax,
   Sum: sum,
+  Max: max,
   Mean: mean,
 };

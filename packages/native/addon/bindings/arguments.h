@@ -1,0 +1,63 @@
+// Reads a call's arguments. Every size is compared with the arrays' lengths before a kernel runs: a wrong call throws.
+#pragma once
+#include <node_api.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace tessera {
+
+/** Product of sizes that sticks at the largest number rather than wrap round. */
+template <class... Sizes>
+size_t times(size_t first, Sizes... rest) {
+  if constexpr (sizeof...(rest) == 0) {
+    return first;
+  } else {
+    const size_t other = times(size_t(rest)...);
+    return first != 0 && other > SIZE_MAX / first ? SIZE_MAX : first * other;
+  }
+}
+
+/** The arguments of a call, one after the other. After the first that is wrong an exception waits, and `ok` is false. */
+class Args {
+ public:
+  Args(napi_env env, napi_callback_info info, const char* name);
+
+  double number(const char* what);
+  /** A whole number from 0 to 2^31. */
+  size_t size(const char* what);
+  size_t below(size_t limit, const char* what);
+  bool flag();
+  std::string text();
+
+  float* floats(size_t least, const char* what) { return static_cast<float*>(array(napi_float32_array, least, what)); }
+  uint8_t* bytes(size_t least, const char* what) { return static_cast<uint8_t*>(array(napi_uint8_array, least, what)); }
+  int32_t* integers(size_t least, const char* what) { return static_cast<int32_t*>(array(napi_int32_array, least, what)); }
+
+  /** Undefined and null are no array. */
+  bool absent();
+  float* floats_or_null(size_t least, const char* what) { return absent() ? nullptr : floats(least, what); }
+  uint8_t* bytes_or_null(size_t least, const char* what) { return absent() ? nullptr : bytes(least, what); }
+
+  /** Float32Array, or Uint16Array of bfloat16. */
+  void panels(size_t least, float*& b, uint16_t*& b16);
+
+  /** Throws `native NAME: expected …`, unless something was wrong before. */
+  void fail(const std::string& expected);
+
+  bool ok = true;
+
+ private:
+  static constexpr size_t kMost = 32;
+
+  void* array(napi_typedarray_type wanted, size_t least, const char* what);
+
+  napi_env env_;
+  const char* name_;
+  napi_value values_[kMost] = {};
+  size_t size_ = kMost;
+  size_t next_ = 0;
+};
+
+}  // namespace tessera

@@ -1,0 +1,134 @@
+// Attention in both forms, with its gradients.
+#include "../ops.h"
+#include "arguments.h"
+#include "bindings.h"
+
+namespace tessera {
+
+namespace {
+
+/** Sizes and extras that all forms of attention begin with: batch, queries, keys, heads, width, scale, bias, biasHeads, mask,
+ * maskBatches, maskQueries. */
+Attention attention_of(Args& args) {
+  Attention a = {};
+  a.batch = args.size("batch");
+  a.queries = args.size("queries");
+  a.keys = args.size("keys");
+  a.heads = args.size("heads");
+  a.width = args.size("width");
+  a.scale = float(args.number("scale"));
+  a.bias_heads = args.size("biasHeads");
+  a.mask_batches = args.size("maskBatches");
+  a.mask_queries = args.size("maskQueries");
+  const bool fits = (a.bias_heads <= 1 || a.bias_heads == a.heads) && (a.mask_batches <= 1 || a.mask_batches == a.batch) &&
+                    (a.mask_queries <= 1 || a.mask_queries == a.queries);
+  a.bias = args.floats_or_null(fits ? times(a.bias_heads, a.queries, a.keys) : SIZE_MAX, "bias");
+  a.mask = args.bytes_or_null(fits ? times(a.mask_batches, a.mask_queries, a.keys) : SIZE_MAX, "mask");
+  return a;
+}
+
+/** Gradients keep a head's scores; more of them than this would be out of any memory. */
+void limit_scores(Args& args, const Attention& a) {
+  constexpr size_t most = size_t(1) << 31;
+  if (times(a.queries, a.keys) > most) args.fail("at most 2^31 scores in a head");
+}
+
+void lay_out(Attention& a, bool packed) {
+  const size_t row = a.heads * a.width;
+  a.q_row = a.k_row = a.v_row = packed ? 3 * row : row;
+  a.q_batch = a.queries * a.q_row;
+  a.k_batch = a.v_batch = a.keys * a.k_row;
+  a.out_row = row;
+  a.out_batch = a.queries * row;
+}
+
+/** attention(sizes…, q, k, v, out) */
+napi_value attention_apart(napi_env env, napi_callback_info call) {
+  Args args(env, call, "attention");
+  Attention a = attention_of(args);
+  a.q = args.floats(times(a.batch, a.queries, a.heads, a.width), "q");
+  a.k = args.floats(times(a.batch, a.keys, a.heads, a.width), "k");
+  a.v = args.floats(times(a.batch, a.keys, a.heads, a.width), "v");
+  a.out = args.floats(times(a.batch, a.queries, a.heads, a.width), "out");
+  if (!args.ok) return nullptr;
+  lay_out(a, false);
+  attention(a);
+  return nullptr;
+}
+
+/** selfAttention(sizes…, qkv, out); as many keys as queries. */
+napi_value attention_packed(napi_env env, napi_callback_info call) {
+  Args args(env, call, "selfAttention");
+  Attention a = attention_of(args);
+  a.keys = a.queries;
+  const float* qkv = args.floats(times(3, a.batch, a.queries, a.heads, a.width), "qkv");
+  a.out = args.floats(times(a.batch, a.queries, a.heads, a.width), "out");
+  if (!args.ok) return nullptr;
+  lay_out(a, true);
+  a.q = qkv;
+  a.k = qkv + a.heads * a.width;
+  a.v = qkv + 2 * a.heads * a.width;
+  attention(a);
+  return nullptr;
+}
+
+/** attentionGrad(sizes…, dy, q, k, v, dq, dk, dv, dbias); dbias has all heads. */
+napi_value attention_grad_apart(napi_env env, napi_callback_info call) {
+  Args args(env, call, "attentionGrad");
+  AttentionGrad g = {};
+  Attention& a = g.forward = attention_of(args);
+  limit_scores(args, a);
+  const size_t queries = times(a.batch, a.queries, a.heads, a.width), keys = times(a.batch, a.keys, a.heads, a.width);
+  g.dy = args.floats(queries, "dy");
+  a.q = args.floats(queries, "q");
+  a.k = args.floats(keys, "k");
+  a.v = args.floats(keys, "v");
+  g.dq = args.floats(queries, "dq");
+  g.dk = args.floats(keys, "dk");
+  g.dv = args.floats(keys, "dv");
+  g.dbias = args.floats_or_null(times(a.heads, a.queries, a.keys), "dbias");
+  if (!args.ok) return nullptr;
+  lay_out(a, false);
+  g.dy_row = a.out_row;
+  g.dy_batch = a.out_batch;
+  attention_grad(g);
+  return nullptr;
+}
+
+/** selfAttentionGrad(sizes…, dy, qkv, dqkv, dbias) */
+napi_value attention_grad_packed(napi_env env, napi_callback_info call) {
+  Args args(env, call, "selfAttentionGrad");
+  AttentionGrad g = {};
+  Attention& a = g.forward = attention_of(args);
+  a.keys = a.queries;
+  limit_scores(args, a);
+  const size_t size = times(a.batch, a.queries, a.heads, a.width);
+  g.dy = args.floats(size, "dy");
+  const float* qkv = args.floats(times(3, size), "qkv");
+  float* dqkv = args.floats(times(3, size), "dqkv");
+  g.dbias = args.floats_or_null(times(a.heads, a.queries, a.keys), "dbias");
+  if (!args.ok) return nullptr;
+  lay_out(a, true);
+  const size_t row = a.heads * a.width;
+  a.q = qkv;
+  a.k = qkv + row;
+  a.v = qkv + 2 * row;
+  g.dq = dqkv;
+  g.dk = dqkv + row;
+  g.dv = dqkv + 2 * row;
+  g.dy_row = a.out_row;
+  g.dy_batch = a.out_batch;
+  attention_grad(g);
+  return nullptr;
+}
+
+}  // namespace
+
+const Binding attention_bindings[] = {
+    {"attention", attention_apart},
+    {"selfAttention", attention_packed},
+    {"attentionGrad", attention_grad_apart},
+    {"selfAttentionGrad", attention_grad_packed},
+    {}};
+
+}  // namespace tessera

@@ -1,0 +1,73 @@
+// Linear layers and products of matrices.
+#include "../ops.h"
+#include "arguments.h"
+#include "bindings.h"
+
+namespace tessera {
+
+namespace {
+
+/** pack(k, n, transposed, from, packed) */
+napi_value pack_panels(napi_env env, napi_callback_info call) {
+  Args args(env, call, "pack");
+  const size_t k = args.size("k"), n = args.size("n");
+  const bool transposed = args.flag();
+  const float* from = args.floats(times(k, n), "from");
+  float* b = nullptr;
+  uint16_t* b16 = nullptr;
+  args.panels(packed_size(k, n), b, b16);
+  if (args.ok) pack(from, transposed, k, n, b, b16);
+  return nullptr;
+}
+
+/** linear(m, n, k, activation, x, packed, bias, scale, residual, out) */
+napi_value linear(napi_env env, napi_callback_info call) {
+  Args args(env, call, "linear");
+  Product p;
+  p.m = args.size("m");
+  p.n = p.ldc = args.size("n");
+  p.k = p.lda = args.size("k");
+  p.epilogue.activation = Activation(args.below(kActivations, "activation"));
+  p.a = args.floats(times(p.m, p.k), "x");
+  float* b = nullptr;
+  uint16_t* b16 = nullptr;
+  args.panels(packed_size(p.k, p.n), b, b16);
+  p.b = b;
+  p.b16 = b16;
+  p.epilogue.bias = args.floats_or_null(p.n, "bias");
+  p.epilogue.scale = args.floats_or_null(p.n, "scale");
+  p.epilogue.residual = args.floats_or_null(times(p.m, p.n), "residual");
+  p.c = args.floats(times(p.m, p.n), "out");
+  if (args.ok) product(p);
+  return nullptr;
+}
+
+/** matmul(batch, m, n, k, transposedA, transposedB, repeatA, repeatB, a, b, out) */
+napi_value matrix_product(napi_env env, napi_callback_info call) {
+  Args args(env, call, "matmul");
+  MatMul m = {};
+  m.batch = args.size("batch");
+  m.m = args.size("m");
+  m.n = args.size("n");
+  m.k = args.size("k");
+  m.transposed_a = args.flag();
+  m.transposed_b = args.flag();
+  const bool repeat_a = args.flag(), repeat_b = args.flag();
+  m.step_a = repeat_a ? 0 : times(m.m, m.k);
+  m.step_b = repeat_b ? 0 : times(m.k, m.n);
+  m.a = args.floats(times(repeat_a ? 1 : m.batch, m.m, m.k), "a");
+  m.b = args.floats(times(repeat_b ? 1 : m.batch, m.k, m.n), "b");
+  m.c = args.floats(times(m.batch, m.m, m.n), "out");
+  if (args.ok) matmul(m);
+  return nullptr;
+}
+
+}  // namespace
+
+const Binding linear_bindings[] = {
+    {"pack", pack_panels},
+    {"linear", linear},
+    {"matmul", matrix_product},
+    {}};
+
+}  // namespace tessera

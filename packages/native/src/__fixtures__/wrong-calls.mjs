@@ -1,0 +1,99 @@
+// Run in a process of its own: calls every function of the addon with arguments that are wrong in one or a few places, and
+// prints how many were refused. A crash would be the end of this process.
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+const addon = createRequire(import.meta.url)(fileURLToPath(new URL("../../build/Release/tessera.node", import.meta.url)));
+addon.useThreads(2);
+
+/** @param {number} length */
+const f = (length) => new Float32Array(length).fill(0.5);
+/** Windows of 2 × 2 on two images of 4 × 4 with 3 channels. */
+const windows = [2, 4, 4, 3, 2, 2, 0, 1, 2, 2, 2, 0, 1, 2];
+/** Batch, queries, keys, heads, width, scale; no bias, no mask. */
+const attention = [2, 3, 5, 2, 4, 0.5, 0, 0, 0, undefined, undefined];
+const masked = [2, 3, 3, 2, 4, 0.5, 2, 2, 3, f(18), new Uint8Array(18).fill(1)];
+
+/** A right call of each: arrays are exactly as long as they must be. @type {Record<string, unknown[][]>} */
+const right = {
+  pack: [[3, 5, true, f(15), f(96)]],
+  linear: [[4, 5, 3, 1, f(12), f(96), f(5), f(5), f(20), f(20)]],
+  matmul: [[2, 3, 4, 5, false, true, false, true, f(30), f(20), f(24)]],
+  attention: [[...attention, f(48), f(80), f(80), f(48)]],
+  selfAttention: [[...masked, f(144), f(48)]],
+  attentionGrad: [[...attention, f(48), f(48), f(80), f(80), f(48), f(80), f(80), undefined]],
+  selfAttentionGrad: [[...masked, f(48), f(144), f(144), f(18)]],
+  layerNorm: [[3, 7, 1e-6, f(21), f(7), f(7), f(21)]],
+  layerNormGrad: [[3, 7, 1e-6, f(21), f(21), f(7), f(21), f(7), f(7)]],
+  tntInner: [
+    [2, 3, 4, 2, 5, 1e-5, 1, false, f(24), f(4), f(4), f(32), f(8), f(16), f(4), f(16), f(4), f(4), f(4), f(20), f(5), f(20), f(4), f(12), f(12), f(24), f(24)], // prettier-ignore
+  ],
+  tntMerge: [[2, 3, 4, 1e-5, f(32), f(24), f(4), f(4), f(32)]],
+  activate: [[7, 1, f(7), f(7)]],
+  activateGrad: [[7, 1, f(7), f(7), f(7)]],
+  binary: [[0, 3, 5, 1, 5, 1, 0, f(15), f(5), f(15)]],
+  unary: [[4, 7, f(7), f(7)]],
+  softmax: [[3, 5, f(15), f(15)]],
+  sumRows: [[2, 3, 5, f(30), f(10)]],
+  sumColumns: [[3, 5, f(15), f(3)]],
+  maxColumns: [[3, 5, f(15), f(3)]],
+  swapAxes: [[2, 3, 4, 5, f(120), f(120)]],
+  copyRuns: [[3, 2, 1, 4, 0, 2, f(11), f(6)]],
+  gather: [[2, 3, 4, 5, 2, f(120), Int32Array.of(0, 3, 1, 1), f(60)]],
+  conv2d: [[...windows, 5, f(96), f(60), f(40)]],
+  pool: [[...windows, true, f(96), f(24)]],
+  patchify: [[2, 4, 4, 3, 2, 2, 0, 2, 2, 0, f(96), f(96)]],
+};
+
+let state = 12345;
+/** @param {number} below */
+function random(below) {
+  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+  return Math.floor((state / 2 ** 32) * below);
+}
+
+const values = [
+  ...[0, 1, 2, 7, 31, 1000, 2 ** 16, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY],
+  ...[undefined, null, true, false, "seven", "", {}, [], () => 1, Symbol("size"), 7n],
+  ...[f(0), f(1), f(1000), new Float64Array(100), new Int32Array(100), new Uint16Array(100), new Uint8Array(100)],
+  ...[new ArrayBuffer(64), new DataView(new ArrayBuffer(64)), Int32Array.of(-1, 99, 3, 2)],
+];
+
+let [calls, refused] = [0, 0];
+/** @param {string} name @param {unknown[]} args */
+function attempt(name, args) {
+  calls++;
+  try {
+    addon[name](...args);
+    return false;
+  } catch (error) {
+    if (!(error instanceof TypeError) || !error.message.startsWith(`native ${name}: expected `)) throw error;
+    refused++;
+    return true;
+  }
+}
+
+/** @param {unknown[]} args @param {number} at @param {unknown} value */
+const replaced = (args, at, value) => args.map((arg, i) => (i === at ? value : arg));
+
+const wrong = [];
+for (const name of Object.keys(addon)) {
+  if (["info", "useIsa", "useThreads"].includes(name)) continue;
+  for (const args of right[name] ?? []) {
+    if (attempt(name, args)) wrong.push(`${name}: a right call was refused`);
+    for (const [i, arg] of args.entries()) {
+      if (!ArrayBuffer.isView(arg)) continue;
+      const short = replaced(args, i, /** @type {Float32Array} */ (arg).subarray(1));
+      if (!attempt(name, short)) wrong.push(`${name}: argument ${i} may be too short`);
+      if (!attempt(name, replaced(args, i, new Float64Array(1000)))) wrong.push(`${name}: argument ${i} may be of another type`);
+    }
+    for (let round = 0; round < 3000; round++) {
+      const changed = [...args];
+      for (let n = 1 + random(3); n > 0; n--) changed[random(changed.length)] = values[random(values.length)];
+      if (random(8) === 0) changed.length = random(changed.length);
+      attempt(name, changed);
+    }
+  }
+  if (!right[name]) wrong.push(`${name}: no right call is known`);
+}
+console.log(JSON.stringify({ calls, refused, wrong }));

@@ -1,0 +1,173 @@
+type MaybeFloats = Float32Array | undefined;
+type Panels = Float32Array | Uint16Array;
+
+/** Sizes that every form of attention begins with: batch, queries, keys, heads, width, scale, biasHeads, maskBatches, maskQueries. */
+type AttentionSizes = [number, number, number, number, number, number, number, number, number];
+
+/** The C++ side; see addon/bindings. Each function throws a TypeError where an array is too short for the sizes. */
+export interface Addon {
+  info(): [isa: string, threads: number, panel: number, isas: string[]];
+  useIsa(name: string): boolean;
+  useThreads(threads: number): void;
+  pack(k: number, n: number, transposed: boolean, from: Float32Array, packed: Panels): void;
+  linear(
+    m: number,
+    n: number,
+    k: number,
+    activation: number,
+    x: Float32Array,
+    packed: Panels,
+    bias: MaybeFloats,
+    scale: MaybeFloats,
+    residual: MaybeFloats,
+    out: Float32Array,
+  ): void;
+  matmul(
+    batch: number,
+    m: number,
+    n: number,
+    k: number,
+    transposedA: boolean,
+    transposedB: boolean,
+    repeatA: boolean,
+    repeatB: boolean,
+    a: Float32Array,
+    b: Float32Array,
+    out: Float32Array,
+  ): void;
+  attention(
+    ...args: [
+      ...AttentionSizes,
+      bias: MaybeFloats,
+      mask: Uint8Array | undefined,
+      q: Float32Array,
+      k: Float32Array,
+      v: Float32Array,
+      out: Float32Array,
+    ]
+  ): void;
+  selfAttention(
+    ...args: [...AttentionSizes, bias: MaybeFloats, mask: Uint8Array | undefined, qkv: Float32Array, out: Float32Array]
+  ): void;
+  attentionGrad(
+    ...args: [
+      ...AttentionSizes,
+      bias: MaybeFloats,
+      mask: Uint8Array | undefined,
+      dy: Float32Array,
+      q: Float32Array,
+      k: Float32Array,
+      v: Float32Array,
+      dq: Float32Array,
+      dk: Float32Array,
+      dv: Float32Array,
+      dbias: MaybeFloats,
+    ]
+  ): void;
+  selfAttentionGrad(
+    ...args: [
+      ...AttentionSizes,
+      bias: MaybeFloats,
+      mask: Uint8Array | undefined,
+      dy: Float32Array,
+      qkv: Float32Array,
+      dqkv: Float32Array,
+      dbias: MaybeFloats,
+    ]
+  ): void;
+  layerNorm(
+    rows: number,
+    width: number,
+    epsilon: number,
+    x: Float32Array,
+    gamma: Float32Array,
+    beta: Float32Array,
+    out: Float32Array,
+  ): void;
+  layerNormGrad(
+    rows: number,
+    width: number,
+    epsilon: number,
+    dy: Float32Array,
+    x: Float32Array,
+    gamma: Float32Array,
+    dx: Float32Array,
+    dgamma: Float32Array,
+    dbeta: Float32Array,
+  ): void;
+  tntInner(
+    patches: number,
+    words: number,
+    width: number,
+    heads: number,
+    hidden: number,
+    epsilon: number,
+    activation: number,
+    legacy: boolean,
+    x: Float32Array,
+    ...rest: [...weightsAndBiases: MaybeFloats[], out: Float32Array, normal: Float32Array]
+  ): void;
+  tntMerge(
+    batch: number,
+    patches: number,
+    width: number,
+    epsilon: number,
+    tokens: Float32Array,
+    joined: Float32Array,
+    gamma: MaybeFloats,
+    beta: MaybeFloats,
+    out: Float32Array,
+  ): void;
+  activate(count: number, activation: number, x: Float32Array, out: Float32Array): void;
+  activateGrad(count: number, activation: number, dy: Float32Array, x: Float32Array, out: Float32Array): void;
+  binary(
+    op: number,
+    rows: number,
+    width: number,
+    stepA: number,
+    rowA: number,
+    stepB: number,
+    rowB: number,
+    a: Float32Array,
+    b: Float32Array,
+    out: Float32Array,
+  ): void;
+  unary(op: number, count: number, x: Float32Array, out: Float32Array): void;
+  softmax(rows: number, width: number, x: Float32Array, out: Float32Array): void;
+  sumRows(batch: number, rows: number, width: number, x: Float32Array, out: Float32Array): void;
+  sumColumns(rows: number, width: number, x: Float32Array, out: Float32Array): void;
+  maxColumns(rows: number, width: number, x: Float32Array, out: Float32Array): void;
+  swapAxes(batch: number, rows: number, columns: number, inner: number, x: Float32Array, out: Float32Array): void;
+  copyRuns(
+    pieces: number,
+    run: number,
+    fromX: number,
+    stepX: number,
+    fromOut: number,
+    stepOut: number,
+    x: Float32Array,
+    out: Float32Array,
+  ): void;
+  gather(
+    batch: number,
+    outer: number,
+    length: number,
+    inner: number,
+    count: number,
+    x: Float32Array,
+    indices: Int32Array,
+    out: Float32Array,
+  ): void;
+  /** Windows are 14 numbers: see addon/bindings/windows.cc. */
+  conv2d(
+    ...args: [...windows: number[], outChannels: number, x: Float32Array, filter: Float32Array, out: Float32Array]
+  ): void;
+  pool(...args: [...windows: number[], average: boolean, x: Float32Array, out: Float32Array]): void;
+  patchify(
+    batch: number,
+    height: number,
+    width: number,
+    channels: number,
+    ...rest: [...rows: [number, number, number], ...columns: [number, number, number], Float32Array, Float32Array]
+  ): void;
+}
