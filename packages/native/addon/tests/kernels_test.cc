@@ -2,6 +2,8 @@
 // scripts/sanitize.mjs; arrays are exactly as long as they must be, so that a read past an end is found.
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -13,34 +15,12 @@
 #include "../isa.h"
 #include "../ops.h"
 #include "../pool.h"
+#include "checks.h"
+#include "tiles_test.h"
 
 using namespace tessera;
 
 namespace {
-
-using Floats = std::unique_ptr<float[]>;
-int failures = 0;
-std::mt19937 generator(7);
-
-Floats zeros(size_t count) { return Floats(new float[count]()); }
-Floats normals(size_t count, float deviation = 1) {
-  std::normal_distribution<float> normal(0, deviation);
-  Floats out = zeros(count);
-  for (size_t i = 0; i < count; i++) out[i] = normal(generator);
-  return out;
-}
-
-void expect_close(const std::string& what, const float* got, const std::vector<double>& expected, double rtol = 1e-5,
-                  double atol = 1e-5) {
-  for (size_t i = 0; i < expected.size(); i++) {
-    const double e = expected[i];
-    const bool same = std::isnan(e) ? std::isnan(got[i]) : got[i] == e || std::abs(got[i] - e) <= atol + rtol * std::abs(e);
-    if (same) continue;
-    std::printf("%s %s at %zu: expected %g, got %g\n", kernels().name, what.c_str(), i, e, double(got[i]));
-    failures++;
-    return;
-  }
-}
 
 double phi(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
 double sigma(double x) { return 1 / (1 + std::exp(-x)); }
@@ -68,7 +48,7 @@ double reference_slope(Activation kind, double x) {
 void test_product(size_t m, size_t n, size_t k, bool bf16, Activation activation, bool extras) {
   const Floats a = normals(m * k), w = normals(n * k, 0.3f);
   const Floats bias = normals(n), scale = normals(n), residual = normals(m * n);
-  const size_t size = packed_size(k, n);
+  const size_t size = packed_size(k, n, bf16);
   const Floats b = zeros(size);
   const std::unique_ptr<uint16_t[]> b16(new uint16_t[size]);
   pack(w.get(), true, k, n, b.get(), bf16 ? b16.get() : nullptr);
@@ -124,7 +104,7 @@ void test_attention(size_t batch, size_t heads, size_t n, size_t m, size_t d, bo
   const float scale = 1 / std::sqrt(float(d));
   const Attention a = {q.get(), k.get(), v.get(), width, width, width, n * width, m * width, m * width, batch, heads, d,
                        n, m, scale, extras ? bias.get() : nullptr, heads, extras ? mask.get() : nullptr, batch, n,
-                       out.get(), width, n * width};
+                       out.get(), width, n * width, false};
   attention(a);
   const Floats dq = zeros(batch * n * width), dk = zeros(batch * m * width), dv = zeros(batch * m * width);
   const Floats dbias = zeros(heads * n * m);
@@ -235,7 +215,7 @@ void test_functions() {
     if (x[i] != 0) range = std::max(range, std::abs(y[i] - x[i] * phi(x[i])) / (std::abs(x[i]) * std::pow(2, -23)));
   expect_below("gelu, of the range", range, 2);
   expect_below("gelu, of the value", worst(y, [](double v) { return v * phi(v); }, 1e-30),
-               std::string(kernels().name) == "portable" ? 80 : 8);
+               kernels().activate == kernels_portable()->activate ? 80 : 8);
   for (int kind = 1; kind < kActivations; kind++) {
     const Activation a = Activation(kind);
     activate(a, x.data(), y.data(), x.size());
@@ -318,13 +298,25 @@ void test_pool() {
 
 }  // namespace
 
+/** kernels_test [quick] [threads=N] [isa=NAME] */
 int main(int argc, char** argv) {
-  const bool quick = argc > 1 && std::string(argv[1]) == "quick";
-  Pool::shared().set_threads(3);
+  const auto option = [&](const std::string& name) -> const char* {
+    for (int i = 1; i < argc; i++)
+      if (std::strncmp(argv[i], name.c_str(), name.size()) == 0) return argv[i] + name.size();
+    return nullptr;
+  };
+  const bool quick = option("quick");
+  const char *const threads = option("threads="), *const isa = option("isa=");
+  Pool::shared().set_threads(threads ? size_t(std::atoi(threads)) : 3);
+  if (isa && !use_kernels(isa)) {
+    std::printf("expected %s among the sets of this machine, got none: %s\n", isa, amx_refusal());
+    return 1;
+  }
   test_pool();
   const std::vector<size_t> rows = quick ? std::vector<size_t>{1, 17, 197} : std::vector<size_t>{1, 3, 15, 16, 17, 31, 33, 196, 197, 577};
   for (const Kernels* const* set = available_kernels(); *set; set++) {
     use_kernels((*set)->name);
+    if (isa && isa != std::string(kernels().name)) continue;
     for (size_t m : rows)
       for (size_t n : {1, 5, 32, 45})
         for (size_t k : {1, 7, 33, 64}) test_product(m, n, k, (m + n + k) % 3 == 0, Activation((m + n) % kActivations), k % 2 == 1);
@@ -350,7 +342,10 @@ int main(int argc, char** argv) {
         test_rows(r, width);
       }
     test_functions();
+    if (kernels().tiles) test_tile_kernels(rows);
   }
+  test_emulated_tiles();
+  test_same_bits();
   std::printf(failures == 0 ? "all passed\n" : "%d failed\n", failures);
   return failures == 0 ? 0 : 1;
 }
