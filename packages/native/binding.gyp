@@ -88,11 +88,7 @@
           "sources": ["addon/tests/amx_emulated.cc"],
           "defines": ["TESSERA_EMULATED=1", "TESSERA_UPON_AVX512=1"],
           "conditions": [
-            ["target_arch=='x64'", {
-              "cflags": ["<@(avx512_flags)"],
-              "xcode_settings": { "OTHER_CFLAGS": ["<@(avx512_flags)"] },
-              "msvs_settings": { "VCCLCompilerTool": { "AdditionalOptions": ["/arch:AVX512"] } }
-            }]
+            ["target_arch=='x64' and OS=='linux' and amx==1", { "cflags": ["<@(avx512_flags)", "-mavx512bf16"] }]
           ]
         },
         {

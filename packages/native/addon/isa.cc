@@ -47,7 +47,7 @@ unsigned long long saved_registers() {
 }
 
 struct Features {
-  bool avx2 = false, avx512 = false, amx = false, tiles_saved = false;
+  bool avx2 = false, avx512 = false, bf16 = false, amx = false, tiles_saved = false;
   Features() {
     const Registers one = cpuid(1), seven = cpuid(7);
     const auto all = [](unsigned value, unsigned mask) { return (value & mask) == mask; };
@@ -57,8 +57,9 @@ struct Features {
     avx2 = (saved & 0x6) == 0x6 && all(seven.b, 1u << 5);
     // F, DQ, BW, VL
     avx512 = avx2 && (saved & 0xe6) == 0xe6 && all(seven.b, 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31);
-    // AMX-BF16 and AMX-TILE, with AVX512-BF16 for rounding
-    amx = avx512 && all(seven.d, 1u << 22 | 1u << 24) && all(cpuid(7, 1).a, 1u << 5);
+    // AVX512-BF16; AMX-BF16 and AMX-TILE
+    bf16 = avx512 && all(cpuid(7, 1).a, 1u << 5);
+    amx = bf16 && all(seven.d, 1u << 22 | 1u << 24);
     tiles_saved = (saved & 0x60000) == 0x60000;
   }
 };
@@ -88,7 +89,7 @@ struct Available {
 #if TESSERA_EMULATED
     offer(kernels_amx_emulated());
 #if TESSERA_X64
-    if (features.avx512) offer(kernels_amx_emulated_avx512());
+    if (features.bf16) offer(kernels_amx_emulated_avx512());
 #endif
 #endif
   }

@@ -142,7 +142,7 @@ const Kernels* kernels_avx2();
 const Kernels* kernels_neon();
 const Kernels* kernels_portable();
 #if TESSERA_EMULATED
-/** AMX in software, for tests: upon the portable kernels and upon AVX-512's. */
+/** AMX in software, for tests: upon the portable kernels and upon those of AVX-512 with BF16. */
 const Kernels* kernels_amx_emulated();
 const Kernels* kernels_amx_emulated_avx512();
 #endif

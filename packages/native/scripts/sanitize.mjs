@@ -16,11 +16,16 @@ const sanitizers = {
 const x64 = process.arch === "x64";
 const avx512 = x64 ? ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"] : [];
 const amx = ["-mavx512bf16", "-mamx-tile", "-mamx-bf16"];
+const hasAmx = x64 && process.platform === "linux" && compiles(amx);
 const units = [
-  { file: "isa/amx.cc", flags: x64 && process.platform === "linux" && compiles(amx) ? [...avx512, ...amx] : [] },
+  { file: "isa/amx.cc", flags: hasAmx ? [...avx512, ...amx] : [] },
   { file: "isa/avx512.cc", flags: avx512 },
   { file: "isa/avx2.cc", flags: x64 ? ["-mavx2", "-mfma"] : [] },
-  { file: "tests/amx_emulated.cc", flags: [...avx512, "-DTESSERA_UPON_AVX512=1"], object: "amx_emulated_avx512" },
+  {
+    file: "tests/amx_emulated.cc",
+    flags: ["-DTESSERA_UPON_AVX512=1", ...(hasAmx ? [...avx512, "-mavx512bf16"] : [])],
+    object: "amx_emulated_avx512",
+  },
   ...[
     "isa/neon.cc",
     "isa/portable.cc",

@@ -6,7 +6,7 @@
 namespace tessera {
 
 size_t packed_size(size_t k, size_t n, bool bf16) {
-  if (bf16 && kernels().tiles) return parts(n, kTileBlock) * parts(k, kTileBlock) * kTileBlock * kTileBlock;
+  if (bf16 && kernels().tiles) return kBeforeLines + parts(n, kTileBlock) * parts(k, kTileBlock) * kTileBlock * kTileBlock;
   return parts(n, kernels().panel) * kernels().panel * k;
 }
 
@@ -14,6 +14,7 @@ void pack(const float* from, bool transposed, size_t k, size_t n, float* b, uint
   const Kernels& kernel = kernels();
   const size_t ldb = transposed ? k : n;
   const size_t panel = b16 && kernel.tiles ? kTileBlock : kernel.panel;
+  if (b16 && kernel.tiles) b16 = whole_lines(b16);
   divided(parts(n, panel), pieces_for(k * n, kSmallMap), 1, [&](size_t first, size_t last) {
     if (b16) kernel.pack_bf16(from, ldb, transposed, k, n, b16, first, last);
     else kernel.pack(from, ldb, transposed, k, n, b, first, last);

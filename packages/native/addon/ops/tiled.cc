@@ -15,7 +15,9 @@ uint16_t* halves(float* memory) { return reinterpret_cast<uint16_t*>(memory); }
 
 }  // namespace
 
-void tiled_product(const TileKernels& tiles, const Product& p) {
+void tiled_product(const TileKernels& tiles, const Product& product) {
+  Product p = product;
+  p.b16 = whole_lines(product.b16);
   const size_t threads = Pool::shared().threads();
   const size_t panels = parts(p.n, kTileBlock), heights = parts(p.m, kTileBlock);
   // Values of 32 rows of a.

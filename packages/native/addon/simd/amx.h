@@ -1,8 +1,8 @@
-// The tile registers of AMX and the conversions that feed them. Included by units compiled for AMX-BF16 and AVX-512 only.
+// The tile registers of AMX. Included by units compiled for AMX-BF16 and AVX-512 only.
 #pragma once
 #include <atomic>
 
-#include "avx512.h"
+#include "avx512_bf16.h"
 #include "tile_shapes.h"
 
 namespace tessera {
@@ -11,7 +11,7 @@ namespace {
 // An instruction names its tiles; a template's argument is no name to the macros of GCC.
 #define TESSERA_EACH_TILE(run) run(0) run(1) run(2) run(3) run(4) run(5) run(6) run(7)
 
-struct AmxTiles {
+struct AmxTiles : TileRounding {
   /** Once a thread, before its first tile. */
   static void configure() { _tile_loadconfig(&kTileShapes); }
   /** Empties the tiles, so that the system has none to save while the thread does other things. */
@@ -51,21 +51,6 @@ struct AmxTiles {
     if constexpr (sum == 1) _tile_dpbf16ps(1, 4, 7);
     if constexpr (sum == 2) _tile_dpbf16ps(2, 5, 6);
     if constexpr (sum == 3) _tile_dpbf16ps(3, 5, 7);
-  }
-
-  /** 32 values to bfloat16, zeros after the first `count`. */
-  static void round(const float* x, int count, uint16_t* out) {
-    const __m512bh pairs = _mm512_cvtne2ps_pbh(tessera::load(x + 16, count - 16), tessera::load(x, count));
-    _mm512_store_si512(out, (__m512i)pairs);
-  }
-
-  /** 16 values of each row to bfloat16, interleaved, zeros after the first `count`. */
-  static void interleave(const float* even, int even_count, const float* odd, int odd_count, uint16_t* out) {
-    const __m512bh halves = _mm512_cvtne2ps_pbh(tessera::load(odd, odd_count), tessera::load(even, even_count));
-    const __m512i order = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    // Word i takes half-words i and 16 + i.
-    const __m512i pairs = _mm512_add_epi32(_mm512_or_si512(order, _mm512_slli_epi32(order, 16)), _mm512_set1_epi32(16 << 16));
-    _mm512_store_si512(out, _mm512_permutexvar_epi16(pairs, (__m512i)halves));
   }
 
   /** What does all that needs no tiles. */

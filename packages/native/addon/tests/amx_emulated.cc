@@ -1,9 +1,10 @@
-// The kernels of isa/amx.cc upon a model of the tile registers. Compiled twice: plain, and upon AVX-512 where there is such.
+// The kernels of isa/amx.cc upon a model of the tile registers. Compiled twice: plain, and upon AVX-512 with BF16
+// where the compiler knows it.
 #include "../kernels.h"
 
-#if !TESSERA_UPON_AVX512 || defined(__AVX512F__)
+#if !TESSERA_UPON_AVX512 || defined(__AVX512BF16__)
 #if TESSERA_UPON_AVX512
-#include "../simd/avx512.h"
+#include "../simd/avx512_bf16.h"
 #else
 #include "../simd/portable.h"
 #endif
@@ -15,7 +16,15 @@ namespace tessera {
 
 namespace {
 
-struct EmulatedTiles {
+#if TESSERA_UPON_AVX512
+using Rounding = TileRounding;
+const Kernels& base() { return *kernels_avx512(); }
+#else
+using Rounding = PlainRounding;
+const Kernels& base() { return *kernels_portable(); }
+#endif
+
+struct EmulatedTiles : Rounding {
   static void configure() { ldtilecfg(&kTileShapes); }
   static void release() { tilerelease(); }
   template <int tile>
@@ -34,20 +43,7 @@ struct EmulatedTiles {
   static void multiply() {
     tdpbf16ps(sum, 4 + sum / 2, 6 + sum % 2);
   }
-  static void round(const float* x, int count, uint16_t* out) {
-    for (int i = 0; i < 32; i++) out[i] = i < count ? rounded(x[i]) : 0;
-  }
-  static void interleave(const float* even, int even_count, const float* odd, int odd_count, uint16_t* out) {
-    for (int i = 0; i < 16; i++) {
-      out[2 * i] = i < even_count ? rounded(even[i]) : 0;
-      out[2 * i + 1] = i < odd_count ? rounded(odd[i]) : 0;
-    }
-  }
-#if TESSERA_UPON_AVX512
-  static const Kernels& rest() { return *kernels_avx512(); }
-#else
-  static const Kernels& rest() { return *kernels_portable(); }
-#endif
+  static const Kernels& rest() { return base(); }
 };
 
 }  // namespace
@@ -64,5 +60,9 @@ const Kernels* kernels_amx_emulated() {
 }
 #endif
 
+}  // namespace tessera
+#else
+namespace tessera {
+const Kernels* kernels_amx_emulated_avx512() { return nullptr; }
 }  // namespace tessera
 #endif

@@ -113,5 +113,18 @@ inline uint16_t rounded(float x) {
   return uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
+/** simd/avx512_bf16.h in plain C++. */
+struct PlainRounding {
+  static void round(const float* x, int count, uint16_t* out) {
+    for (int i = 0; i < 32; i++) out[i] = i < count ? rounded(x[i]) : 0;
+  }
+  static void interleave(const float* even, int even_count, const float* odd, int odd_count, uint16_t* out) {
+    for (int i = 0; i < 16; i++) {
+      out[2 * i] = i < even_count ? rounded(even[i]) : 0;
+      out[2 * i + 1] = i < odd_count ? rounded(odd[i]) : 0;
+    }
+  }
+};
+
 }  // namespace
 }  // namespace tessera
