@@ -28,7 +28,7 @@ function registerInBf16(name: string, addon: Addon): void {
 
 registerInBf16("native-bf16", loadAddon());
 registerInBf16("amx-emulated", emulated);
-useTiles(tileSets.findLast(({ backend }) => backend === "amx-emulated")!);
+useTiles(tileSets.filter(({ backend }) => backend === "amx-emulated").at(-1)!);
 
 export function useTiles({ backend, isa }: { backend: string; isa: string }): void {
   if (!(findBackend(backend) as NativeBackend).useIsa(isa)) throw new Error(`expected the set ${isa}, got none`);
