@@ -75,9 +75,10 @@ void test_product(size_t m, size_t n, size_t k, bool bf16, Activation activation
       sum = reference_activation(activation, sum);
       expected[i * n + j] = extras ? residual[i * n + j] + scale[j] * sum : sum;
     }
+  // Tiles round both factors; tiles_test.cc holds them tighter, with factors that need no rounding.
   const double root = std::sqrt(double(k) + 1);
   expect_close("product " + std::to_string(m) + "x" + std::to_string(n) + "x" + std::to_string(k), c.get(), expected,
-               bf16 ? 1e-2 : 1e-5, (bf16 ? 8e-3 : 4e-6) * root);
+               bf16 ? 1e-2 : 1e-5, (!bf16 ? 4e-6 : kernels().tiles ? 16e-3 : 8e-3) * root);
 }
 
 void test_matmul(size_t batch, size_t m, size_t n, size_t k, bool ta, bool tb) {
