@@ -8,7 +8,7 @@ import { findChromium } from "./scripts/chromium.mjs";
 
 // The same test files run in every project: `*.node.test.ts` only in `node`, `*.browser.test.ts` only in `chromium-wasm`,
 // `*.webgpu.test.ts` only where the backend is webgpu, `*.webgpu-browser.test.ts` there in Chromium only,
-// `*.tensorflow.test.ts` only in `node-tensorflow`.
+// `*.tensorflow.test.ts` only in `node-tensorflow`, `*.bf16.test.ts` only where it computes in bfloat16.
 const tests = ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "examples/**/*.test.ts"];
 // What a backend can break: its kernels, and all that is made of them.
 const webgpuTests = ["packages/{backends,core,vit,tnt}/src/**/*.test.ts"];
@@ -18,6 +18,7 @@ const webgpuKernelTests = "packages/*/src/**/*.webgpu.test.ts";
 const webgpuBrowserTests = "packages/*/src/**/*.webgpu-browser.test.ts";
 const tensorflowKernelTests = "packages/*/src/**/*.tensorflow.test.ts";
 const kernelTests = [webgpuKernelTests, webgpuBrowserTests, tensorflowKernelTests];
+const bf16Tests = ["packages/*/src/**/*.bf16.test.ts"];
 const browserTests = ["packages/*/src/**/*.browser.test.ts", "apps/*/src/**/*.browser.test.ts"];
 const setupFiles = ["packages/testing/src/setup.ts"];
 const webgpuSetupFiles = ["scripts/setup-webgpu.ts", ...setupFiles];
@@ -41,7 +42,7 @@ function inNode(
     test: {
       name,
       include,
-      exclude,
+      exclude: include === bf16Tests ? exclude : [...exclude, ...bf16Tests],
       setupFiles: [...register, ...setupFiles],
       environment: "node",
       // tfjs stays outside of Vite, as it is for users in Node: one CommonJS instance, shared by core and the backends.
@@ -112,6 +113,7 @@ function inChromium(backend: string, executablePath: string, only: string[] = []
       include: tests,
       exclude: [
         ...nodeTests,
+        ...bf16Tests,
         ...browserTests.filter((pattern) => !only.includes(pattern)),
         ...(backend === "webgpu" ? [tensorflowKernelTests] : kernelTests),
       ],
@@ -158,6 +160,10 @@ const projects = [
     ["packages/{core,vit,tnt,testing}/src/**/*.test.ts"],
     [...nodeTests, ...browserTests, ...kernelTests],
     ["packages/native/src/__fixtures__/register.ts"],
+  ),
+  // The best set of this machine, and AMX's kernels on a model of its tile registers.
+  ...["native-bf16", "amx-emulated"].map((backend) =>
+    inNode(`node-${backend}`, backend, bf16Tests, [], ["packages/native/src/__fixtures__/bf16.ts"]),
   ),
   inNode("node", "wasm", nodeTests, []),
   ...inNodeOnWebgpu(),

@@ -1,15 +1,16 @@
 import { type BackendProvider, available, unavailable } from "./backend.ts";
 
-/** C++ kernels for this processor: AVX-512, AVX2 or what every processor has. */
+/** C++ kernels for this processor: AMX, AVX-512, AVX2 or what every processor has. */
 export const native: BackendProvider = {
   name: "native",
   tfjsName: "native",
   async probe() {
     try {
       const { nativeStatus } = await import("@tessera/native");
-      const { available: built, reason, isa, threads, precisions } = nativeStatus();
+      const { available: built, reason, isa, refusal, threads, precisions } = nativeStatus();
       if (!built) return unavailable("native", reason);
-      return available("native", `${isa}, ${threads} thread${threads === 1 ? "" : "s"}`, precisions);
+      const set = refusal ? `${isa} (not amx: ${refusal})` : isa;
+      return available("native", `${set}, ${threads} thread${threads === 1 ? "" : "s"}`, precisions);
     } catch (error) {
       const [line] = (error as Error).message.split("\n", 1);
       return unavailable("native", `@tessera/native does not load (${line}); npm install @tessera/native`);

@@ -20,7 +20,7 @@ napi_value text(napi_env env, const char* value) {
   return out;
 }
 
-/** info() -> [name of the set in use, number of threads, columns of a panel, names of all sets] */
+/** info() -> [name of the set in use, number of threads, why AMX is refused or "", names of all sets] */
 napi_value info(napi_env env, napi_callback_info) {
   napi_value out, sets, number;
   napi_create_array(env, &out);
@@ -28,8 +28,7 @@ napi_value info(napi_env env, napi_callback_info) {
   napi_set_element(env, out, 0, text(env, kernels().name));
   napi_create_double(env, double(Pool::shared().threads()), &number);
   napi_set_element(env, out, 1, number);
-  napi_create_double(env, double(kernels().panel), &number);
-  napi_set_element(env, out, 2, number);
+  napi_set_element(env, out, 2, text(env, amx_refusal()));
   uint32_t i = 0;
   for (const Kernels* const* set = available_kernels(); *set; set++) napi_set_element(env, sets, i++, text(env, (*set)->name));
   napi_set_element(env, out, 3, sets);

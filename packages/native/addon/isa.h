@@ -11,6 +11,9 @@ const Kernels* const* available_kernels();
 /** The set in use. */
 const Kernels& kernels();
 
+/** Why AMX is not offered on a processor that has it; empty where it is, or where the processor has none. */
+const char* amx_refusal();
+
 /** False if there is none of that name here. */
 bool use_kernels(const char* name);
 

@@ -46,6 +46,8 @@ struct Attention {
   size_t mask_batches, mask_queries;
   float* out;
   size_t out_row, out_batch;
+  /** Products may round their factors to bfloat16, where that is faster. */
+  bool bf16;
 };
 
 /** Gradients of `Attention` by its inputs, laid out as they are. dbias is [heads][n][m], summed over the batch. */
@@ -118,6 +120,24 @@ constexpr int kBinaries = 5;
 enum class Unary : int { neg, square, sqrt, rsqrt, exp, relu, reciprocal, abs };
 constexpr int kUnaries = 8;
 
+/** Products by tile registers go in blocks of so many rows, columns and values of k. */
+constexpr size_t kTileBlock = 32;
+
+/**
+ * Products of bfloat16 in tile registers. Blocks of a are [row block][k block][two tiles of 16 rows of 32 values]; panels of
+ * b, which `Kernels::pack_bf16` makes, are [panel][k block][two tiles of 16 columns, each 16 pairs of rows interleaved].
+ * What lies beyond m, n and k is 0.
+ */
+struct TileKernels {
+  /** Rows of a, `lda` apart, rounded to bfloat16: [rows, k] -> blocks */
+  void (*pack_rows)(const float* a, size_t lda, size_t rows, size_t k, uint16_t* blocks);
+  /** Rows [row, row_end), whose blocks are given, of panels [first, last). */
+  void (*product)(const Product& product, const uint16_t* blocks, size_t row, size_t row_end, size_t first, size_t last,
+                  float* scratch);
+  /** Floats of scratch that `product` needs. */
+  size_t (*product_scratch)(size_t rows, size_t k);
+};
+
 struct Kernels {
   const char* name;
   /** Columns of a panel. */
@@ -160,12 +180,20 @@ struct Kernels {
   void (*pool)(const Pooling& pooling, size_t first, size_t last);
   /** out [columns, rows], its rows `ld_out` apart = transpose of x [rows, columns], its rows `ld_x` apart. */
   void (*transpose)(const float* x, size_t ld_x, float* out, size_t ld_out, size_t rows, size_t columns);
+  /** Null where there are no tile registers; else panels of bfloat16 are as it has them, not as `panel` says. */
+  const TileKernels* tiles = nullptr;
 };
 
 /** Null where the compiler could not make it. Whether the processor can run it is `detect`'s to say. */
+const Kernels* kernels_amx();
 const Kernels* kernels_avx512();
 const Kernels* kernels_avx2();
 const Kernels* kernels_neon();
 const Kernels* kernels_portable();
+#if TESSERA_EMULATED
+/** AMX in software, for tests: upon the portable kernels and upon those of AVX-512 with BF16. */
+const Kernels* kernels_amx_emulated();
+const Kernels* kernels_amx_emulated_avx512();
+#endif
 
 }  // namespace tessera

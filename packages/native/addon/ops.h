@@ -5,8 +5,8 @@
 
 namespace tessera {
 
-/** Floats (or bfloat16 values) that b [k, n] takes in panels. */
-size_t packed_size(size_t k, size_t n);
+/** Floats (or, with `bf16`, bfloat16 values) that b [k, n] takes in panels. */
+size_t packed_size(size_t k, size_t n, bool bf16 = false);
 
 /** `b16` or `b` gets the panels of b [k, n], or of the transpose of [n, k]. */
 void pack(const float* from, bool transposed, size_t k, size_t n, float* b, uint16_t* b16);

@@ -7,24 +7,43 @@ import { fileURLToPath } from "node:url";
 const addon = join(dirname(fileURLToPath(import.meta.url)), "..", "addon");
 const build = join(addon, "..", "build", "sanitized");
 const compiler = process.env["CXX"] ?? "c++";
-const common = ["-std=gnu++17", "-O1", "-g", "-fno-omit-frame-pointer", "-fno-math-errno"];
+const common = ["-std=gnu++17", "-DTESSERA_EMULATED=1", "-O1", "-g", "-fno-omit-frame-pointer", "-fno-math-errno"];
 
 const sanitizers = {
   address: ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
   thread: ["-fsanitize=thread"],
 };
 const x64 = process.arch === "x64";
+const avx512 = x64 ? ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"] : [];
+const amx = ["-mavx512bf16", "-mamx-tile", "-mamx-bf16"];
+const hasAmx = x64 && process.platform === "linux" && compiles(amx);
 const units = [
-  {
-    file: "isa/avx512.cc",
-    flags: x64 ? ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"] : [],
-  },
+  { file: "isa/amx.cc", flags: hasAmx ? [...avx512, ...amx] : [] },
+  { file: "isa/avx512.cc", flags: avx512 },
   { file: "isa/avx2.cc", flags: x64 ? ["-mavx2", "-mfma"] : [] },
-  ...["isa/neon.cc", "isa/portable.cc", "isa.cc", "pool.cc", ...filesIn("ops"), ...filesIn("tests")].map((file) => ({
-    file,
-    flags: [],
-  })),
+  {
+    file: "tests/amx_emulated.cc",
+    flags: ["-DTESSERA_UPON_AVX512=1", ...(hasAmx ? [...avx512, "-mavx512bf16"] : [])],
+    object: "amx_emulated_avx512",
+  },
+  ...[
+    "isa/neon.cc",
+    "isa/portable.cc",
+    "isa.cc",
+    "pool.cc",
+    "tile_permission.cc",
+    ...filesIn("ops"),
+    ...filesIn("tests"),
+  ].map((file) => ({ file, flags: [] })),
 ];
+
+/** @param {string[]} flags */
+function compiles(flags) {
+  const { stdout } = spawnSync(process.execPath, [join(addon, "../scripts/compiles.mjs"), ...flags], {
+    encoding: "utf8",
+  });
+  return stdout.trim() === "1";
+}
 
 /** @param {string} folder */
 function filesIn(folder) {
@@ -48,7 +67,7 @@ for (const [name, flags] of Object.entries(sanitizers)) {
   const folder = join(build, name);
   mkdirSync(folder, { recursive: true });
   const objects = units.map((unit) => {
-    const object = join(folder, `${unit.file.replaceAll("/", "_")}.o`);
+    const object = join(folder, `${unit.object ?? unit.file.replaceAll("/", "_")}.o`);
     run(compiler, [...common, ...flags, ...unit.flags, "-c", join(addon, unit.file), "-o", object]);
     return object;
   });

@@ -23,8 +23,14 @@ export function loadAddon(env: Record<string, string | undefined> = process.env)
   const { TESSERA_THREADS: threads, TESSERA_ISA: isa } = env;
   addon.useThreads(threads ? wholeNumber(threads) : availableParallelism());
   if (isa && !addon.useIsa(isa))
-    throw new Error(`TESSERA_ISA: expected one of ${addon.info()[3].join(", ")} on this machine, got ${isa}`);
+    throw new Error(`TESSERA_ISA: expected one of ${setsOf(addon)} on this machine, got ${isa}`);
   return addon;
+}
+
+/** The instruction sets to choose from, and why AMX is not one of them where it could be. */
+export function setsOf(addon: Addon): string {
+  const [, , refusal, isas] = addon.info();
+  return isas.join(", ") + (refusal && ` (not amx: ${refusal})`);
 }
 
 function wholeNumber(text: string): number {

@@ -2,13 +2,16 @@ type MaybeFloats = Float32Array | undefined;
 type Panels = Float32Array | Uint16Array;
 
 /** Sizes that every form of attention begins with: batch, queries, keys, heads, width, scale, biasHeads, maskBatches, maskQueries. */
-type AttentionSizes = [number, number, number, number, number, number, number, number, number];
+type AttentionSizes = [number, number, number, number, number, number, number, number, number, bf16: boolean];
 
 /** The C++ side; see addon/bindings. Each function throws a TypeError where an array is too short for the sizes. */
 export interface Addon {
-  info(): [isa: string, threads: number, panel: number, isas: string[]];
+  /** `refusal`: why AMX is not among `isas` on a processor that has it; else empty. */
+  info(): [isa: string, threads: number, refusal: string, isas: string[]];
   useIsa(name: string): boolean;
   useThreads(threads: number): void;
+  /** Values that `pack` writes. */
+  packedSize(k: number, n: number, bf16: boolean): number;
   pack(k: number, n: number, transposed: boolean, from: Float32Array, packed: Panels): void;
   linear(
     m: number,

@@ -35,12 +35,11 @@ export class NativeBackend extends MathBackendCPU {
   readonly addon: Addon;
   readonly #recycler = new Recycler();
   #isa: string;
-  #panel: number;
 
   constructor(addon: Addon) {
     super();
     this.addon = addon;
-    [this.#isa, , this.#panel] = addon.info();
+    [this.#isa] = addon.info();
     // Silences the advertisement of tfjs-node.
     (this as unknown as { firstUse: boolean }).firstUse = false;
   }
@@ -52,7 +51,7 @@ export class NativeBackend extends MathBackendCPU {
   /** Takes another instruction set of this machine; packed weights are packed anew when they are next used. */
   useIsa(name: string): boolean {
     const found = this.addon.useIsa(name);
-    [this.#isa, , this.#panel] = this.addon.info();
+    [this.#isa] = this.addon.info();
     return found;
   }
 
@@ -91,8 +90,9 @@ export class NativeBackend extends MathBackendCPU {
     const { packed } = entry;
     if (packed?.isa === this.#isa && packed.precision === this.precision && packed.shape === shape)
       return packed.panels;
-    const size = Math.ceil(out / this.#panel) * this.#panel * width;
-    const panels = this.precision === "bf16" ? new Uint16Array(size) : new Float32Array(size);
+    const bf16 = this.precision === "bf16";
+    const size = this.addon.packedSize(width, out, bf16);
+    const panels = bf16 ? new Uint16Array(size) : new Float32Array(size);
     this.addon.pack(width, out, true, this.floats(weight), panels);
     entry.packed = { panels, isa: this.#isa, precision: this.precision, shape };
     return panels;

@@ -1,5 +1,5 @@
 import { findBackend, registerBackend } from "@tensorflow/tfjs-core";
-import { loadAddon } from "./addon.node.ts";
+import { loadAddon, setsOf } from "./addon.node.ts";
 import type { Addon } from "./addon.ts";
 import { NativeBackend, type NativePrecision } from "./backend.ts";
 import { registerNativeKernels } from "./kernels/register.ts";
@@ -15,6 +15,8 @@ export interface NativeStatus {
   isa: string;
   /** Those that this machine can run, the best first. */
   isas: string[];
+  /** Why AMX is not among them on a processor that has it; empty where it is, or where the processor has none. */
+  refusal: string;
   threads: number;
   precisions: NativePrecision[];
 }
@@ -44,9 +46,9 @@ if (addon && !findBackend("native")) {
 
 /** What this machine has. */
 export function nativeStatus(): NativeStatus {
-  if (!addon) return { available: false, reason, isa: "", isas: [], threads: 0, precisions: [] };
-  const [isa, threads, , isas] = addon.info();
-  return { available: true, reason: "", isa, isas, threads, precisions: ["f32", "bf16"] };
+  if (!addon) return { available: false, reason, isa: "", isas: [], refusal: "", threads: 0, precisions: [] };
+  const [isa, threads, refusal, isas] = addon.info();
+  return { available: true, reason: "", isa, isas, refusal, threads, precisions: ["f32", "bf16"] };
 }
 
 /**
@@ -59,6 +61,6 @@ export function configureNative({ precision, threads, isa }: NativeSettings): vo
   if (!addon || !backend) throw new Error(`configureNative: expected the backend "native", got none: ${reason}`);
   if (threads !== undefined) addon.useThreads(threads);
   if (isa !== undefined && !backend.useIsa(isa))
-    throw new Error(`configureNative: expected an instruction set of ${addon.info()[3].join(", ")}, got ${isa}`);
+    throw new Error(`configureNative: expected an instruction set of ${setsOf(addon)}, got ${isa}`);
   if (precision !== undefined) backend.precision = precision;
 }

@@ -6,5 +6,5 @@ export { type Goldens, type Stored, readGoldens, restore } from "./goldens.ts";
 export { type GradientOptions, checkGradients } from "./gradients.ts";
 export { kernelsRun } from "./kernels-run.ts";
 export { type LeakOptions, expectNoLeak } from "./leak.ts";
-export { cosine, inPrecision, lowerPrecisions } from "./lower-precision.ts";
+export { cosine } from "./cosine.ts";
 export { type Seeded, seeded } from "./seeded.ts";

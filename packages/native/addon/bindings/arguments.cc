@@ -1,5 +1,7 @@
 #include "arguments.h"
 
+#include "../ops.h"
+
 namespace tessera {
 
 Args::Args(napi_env env, napi_callback_info info, const char* name) : env_(env), name_(name) {
@@ -52,10 +54,12 @@ bool Args::absent() {
   return true;
 }
 
-void Args::panels(size_t least, float*& b, uint16_t*& b16) {
+void Args::panels(size_t k, size_t n, float*& b, uint16_t*& b16) {
   napi_typedarray_type type = napi_float32_array;
   if (ok && next_ < size_) napi_get_typedarray_info(env_, values_[next_], &type, nullptr, nullptr, nullptr, nullptr);
-  if (type == napi_uint16_array) b16 = static_cast<uint16_t*>(array(napi_uint16_array, least, "packed"));
+  const bool bf16 = type == napi_uint16_array;
+  const size_t least = packed_size(k, n, bf16);
+  if (bf16) b16 = static_cast<uint16_t*>(array(type, least, "packed"));
   else b = floats(least, "packed");
 }
 

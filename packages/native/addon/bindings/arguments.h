@@ -41,7 +41,7 @@ class Args {
   uint8_t* bytes_or_null(size_t least, const char* what) { return absent() ? nullptr : bytes(least, what); }
 
   /** Float32Array, or Uint16Array of bfloat16. */
-  void panels(size_t least, float*& b, uint16_t*& b16);
+  void panels(size_t k, size_t n, float*& b, uint16_t*& b16);
 
   /** Throws `native NAME: expected …`, unless something was wrong before. */
   void fail(const std::string& expected);

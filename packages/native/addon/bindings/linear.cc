@@ -15,9 +15,20 @@ napi_value pack_panels(napi_env env, napi_callback_info call) {
   const float* from = args.floats(times(k, n), "from");
   float* b = nullptr;
   uint16_t* b16 = nullptr;
-  args.panels(packed_size(k, n), b, b16);
+  args.panels(k, n, b, b16);
   if (args.ok) pack(from, transposed, k, n, b, b16);
   return nullptr;
+}
+
+/** packedSize(k, n, bf16) -> values that `pack` writes */
+napi_value size_of_panels(napi_env env, napi_callback_info call) {
+  Args args(env, call, "packedSize");
+  const size_t k = args.size("k"), n = args.size("n");
+  const bool bf16 = args.flag();
+  if (!args.ok) return nullptr;
+  napi_value out;
+  napi_create_double(env, double(packed_size(k, n, bf16)), &out);
+  return out;
 }
 
 /** linear(m, n, k, activation, x, packed, bias, scale, residual, out) */
@@ -31,7 +42,7 @@ napi_value linear(napi_env env, napi_callback_info call) {
   p.a = args.floats(times(p.m, p.k), "x");
   float* b = nullptr;
   uint16_t* b16 = nullptr;
-  args.panels(packed_size(p.k, p.n), b, b16);
+  args.panels(p.k, p.n, b, b16);
   p.b = b;
   p.b16 = b16;
   p.epilogue.bias = args.floats_or_null(p.n, "bias");
@@ -65,6 +76,7 @@ napi_value matrix_product(napi_env env, napi_callback_info call) {
 }  // namespace
 
 const Binding linear_bindings[] = {
+    {"packedSize", size_of_panels},
     {"pack", pack_panels},
     {"linear", linear},
     {"matmul", matrix_product},

@@ -2,16 +2,22 @@
 
 #include "../isa.h"
 #include "../ops.h"
+#include "tiled.h"
 #include "work.h"
 
 namespace tessera {
 
-size_t packed_size(size_t k, size_t n) { return parts(n, kernels().panel) * kernels().panel * k; }
+size_t packed_size(size_t k, size_t n, bool bf16) {
+  if (bf16 && kernels().tiles) return kBeforeLines + parts(n, kTileBlock) * parts(k, kTileBlock) * kTileBlock * kTileBlock;
+  return parts(n, kernels().panel) * kernels().panel * k;
+}
 
 void pack(const float* from, bool transposed, size_t k, size_t n, float* b, uint16_t* b16) {
   const Kernels& kernel = kernels();
   const size_t ldb = transposed ? k : n;
-  divided(parts(n, kernel.panel), pieces_for(k * n, kSmallMap), 1, [&](size_t first, size_t last) {
+  const size_t panel = b16 && kernel.tiles ? kTileBlock : kernel.panel;
+  if (b16 && kernel.tiles) b16 = whole_lines(b16);
+  divided(parts(n, panel), pieces_for(k * n, kSmallMap), 1, [&](size_t first, size_t last) {
     if (b16) kernel.pack_bf16(from, ldb, transposed, k, n, b16, first, last);
     else kernel.pack(from, ldb, transposed, k, n, b, first, last);
   });
@@ -37,6 +43,7 @@ Product spread_rows(Product p) {
 void product(const Product& p) {
   if (p.m == 0 || p.n == 0) return;
   const Kernels& kernel = kernels();
+  if (p.b16 && kernel.tiles) return tiled_product(*kernel.tiles, p);
   const size_t panels = parts(p.n, kernel.panel);
   const size_t threads = Pool::shared().threads();
   const bool small = p.m * p.n * p.k < kSmallProduct || threads == 1;

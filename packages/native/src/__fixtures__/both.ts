@@ -38,17 +38,19 @@ async function results(backend: string, op: Op, inputs: readonly Given[]): Promi
 export interface Closeness {
   rtol?: number;
   atol?: number;
+  /** Backend that is compared. @default "native" */
+  on?: string;
 }
 
 /** The op on `native`, twice so that arrays serve again, against core's composed definition on tfjs's own `cpu`. */
 export async function expectSame(
   op: Op,
   inputs: readonly Given[],
-  { rtol = 1e-5, atol = 2e-5 }: Closeness = {},
+  { rtol = 1e-5, atol = 2e-5, on = "native" }: Closeness = {},
 ): Promise<void> {
   const expected = await results("cpu", op, inputs);
   for (let round = 0; round < 2; round++) {
-    const got = await results("native", op, inputs);
+    const got = await results(on, op, inputs);
     expect(got.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => shape));
     for (const [i, { shape, values }] of got.entries()) {
       const wanted = { shape, data: expected[i]!.values };

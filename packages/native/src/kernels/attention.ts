@@ -23,6 +23,7 @@ function start({ bias, mask }: Inputs, backend: NativeBackend, attrs: Attrs, { b
     bias ? bias.shape[0]! : 0,
     mask ? mask.shape[0]! : 0,
     mask ? mask.shape[1]! : 0,
+    backend.precision === "bf16",
     optional(backend, bias),
     mask ? maskBytes(backend, mask) : undefined,
   ] as const;
