@@ -27,6 +27,8 @@ function registerInBf16(name: string, addon: Addon): void {
   });
 }
 
+export const bf16Backends = ["native-bf16", "amx-emulated"] as const;
+
 registerInBf16("native-bf16", loadAddon());
 registerInBf16("amx-emulated", emulated);
 useTiles(tileSets.filter(({ backend }) => backend === "amx-emulated").at(-1)!);

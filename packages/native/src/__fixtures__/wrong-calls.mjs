@@ -10,14 +10,24 @@ addon.useThreads(2);
 const f = (length) => new Float32Array(length).fill(0.5);
 /** Windows of 2 × 2 on two images of 4 × 4 with 3 channels. */
 const windows = [2, 4, 4, 3, 2, 2, 0, 1, 2, 2, 2, 0, 1, 2];
-/** Batch, queries, keys, heads, width, scale; no bias, no mask. */
-const attention = [2, 3, 5, 2, 4, 0.5, 0, 0, 0, undefined, undefined];
-const masked = [2, 3, 3, 2, 4, 0.5, 2, 2, 3, f(18), new Uint8Array(18).fill(1)];
+/** Batch, queries, keys, heads, width, scale, in float32; no bias, no mask. */
+const attention = [2, 3, 5, 2, 4, 0.5, 0, 0, 0, false, undefined, undefined];
+const masked = [2, 3, 3, 2, 4, 0.5, 2, 2, 3, true, f(18), new Uint8Array(18).fill(1)];
+/** Panels of weights of 3 × 5. */
+const panels = () => f(addon.packedSize(3, 5, false));
+const roundedPanels = () => new Uint16Array(addon.packedSize(3, 5, true));
 
 /** A right call of each: arrays are exactly as long as they must be. @type {Record<string, unknown[][]>} */
 const right = {
-  pack: [[3, 5, true, f(15), f(96)]],
-  linear: [[4, 5, 3, 1, f(12), f(96), f(5), f(5), f(20), f(20)]],
+  packedSize: [[3, 5, true]],
+  pack: [
+    [3, 5, true, f(15), panels()],
+    [3, 5, false, f(15), roundedPanels()],
+  ],
+  linear: [
+    [4, 5, 3, 1, f(12), panels(), f(5), f(5), f(20), f(20)],
+    [4, 5, 3, 0, f(12), roundedPanels(), undefined, undefined, undefined, f(20)],
+  ],
   matmul: [[2, 3, 4, 5, false, true, false, true, f(30), f(20), f(24)]],
   attention: [[...attention, f(48), f(80), f(80), f(48)]],
   selfAttention: [[...masked, f(144), f(48)]],
