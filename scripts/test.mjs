@@ -33,6 +33,9 @@ function hasLibrary(name) {
   return folders.some((folder) => existsSync(join(folder, name)));
 }
 
+/** @param {string} program */
+const works = async (program) => (await run(program, ["--version"])).code === 0;
+
 /** @returns {import("./tally-reporter.mjs").Tally} */
 function readTally() {
   try {
@@ -50,6 +53,10 @@ const wanted = [
   ...(!chromium && !process.env["CHROMIUM_PATH"] ? ["chromium"] : []),
   // The loader through which Dawn finds Chromium's GPU in software.
   ...(process.platform === "linux" && !hasLibrary("libvulkan.so.1") ? ["libvulkan1"] : []),
+  // With what @tessera/native is built.
+  ...((await works("c++")) ? [] : ["g++"]),
+  ...((await works("make")) ? [] : ["make"]),
+  ...((await works("python3")) ? [] : ["python3"]),
 ];
 if (wanted.length > 0) {
   await fetchPackages(wanted);
@@ -58,6 +65,9 @@ if (wanted.length > 0) {
 if (!chromium && process.env["CI"]) console.log("FAIL Chromium: found none; install it or set CHROMIUM_PATH to it");
 
 const prepared = [
+  await step("addon, and AMX's model", () =>
+    run(process.execPath, [join(root, "packages/native/scripts/install.mjs"), "--emulated"]),
+  ),
   await step("build", () => run(tool("tsc"), ["-b"])),
   await step("types of tests", () => run(tool("tsc"), ["-p", "tsconfig.tests.json"])),
 ];

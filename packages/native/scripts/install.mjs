@@ -1,5 +1,6 @@
 // Builds the addon where there is no prebuilt one: with node-gyp, which npm carries. Never fails an installation: without
-// compiler or headers it says so, and the package reports itself as not available.
+// compiler or headers it says so, and the package reports itself as not available. With `--emulated`, which `npm test` runs
+// in a checkout, a second module beside it that models AMX in software; then it does fail.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
@@ -41,11 +42,11 @@ function headers() {
   return existsSync(join(beside, "include", "node", "node_api.h")) ? [`--nodedir=${beside}`] : [];
 }
 
-function build() {
-  const nodeGyp = findNodeGyp();
-  if (!nodeGyp) return "node-gyp was not found; install with npm";
-  const args = [nodeGyp, "rebuild", "--jobs", "max", ...headers()];
-  const { status, error, stdout, stderr } = spawnSync(process.execPath, args, {
+/** @param {string[]} args */
+function nodeGyp(...args) {
+  const program = findNodeGyp();
+  if (!program) return "node-gyp was not found; install with npm";
+  const { status, error, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd: root,
     encoding: "utf8",
     timeout: 300_000,
@@ -57,19 +58,37 @@ function build() {
 }
 
 const wanted = fingerprint();
-const current =
-  existsSync(stamp) &&
-  readFileSync(stamp, "utf8") === wanted &&
-  existsSync(join(root, "build", "Release", "tessera.node"));
-if (!isPrebuilt() && !current) {
-  const problem = build();
+const isBuilt = (/** @type {string} */ name) => existsSync(join(root, "build", "Release", name));
+const isCurrent = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+const hasModule = isCurrent && isBuilt("tessera.node");
+
+function note() {
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+if (process.argv.includes("--emulated")) {
+  if (!hasModule || !isBuilt("tessera_emulated.node")) {
+    // What the installation has compiled is taken over, unless sources have changed since.
+    const steps = isCurrent ? ["configure", "build"] : ["rebuild"];
+    const problems = steps.map((step) => nodeGyp(step, "--jobs", "max", ...headers(), "--", ...gypOptions(step)));
+    const problem = problems.find(Boolean);
+    if (problem) {
+      console.log(`@tessera/native: the module that models AMX was not built\n  ${problem}`);
+      process.exitCode = 1;
+    } else note();
+  }
+} else if (!isPrebuilt() && !hasModule) {
+  const problem = nodeGyp("rebuild", "--jobs", "max", ...headers());
   if (problem) {
     console.log(
       `@tessera/native: not built, so it is not available and other backends are used.\n  ${problem}\n` +
         "  It needs a C++17 compiler, Python and Node's headers. To try again: npm rebuild @tessera/native",
     );
-  } else {
-    mkdirSync(dirname(stamp), { recursive: true });
-    writeFileSync(stamp, wanted);
-  }
+  } else note();
+}
+
+/** @param {string} step */
+function gypOptions(step) {
+  return step === "build" ? [] : ["-Demulated=1"];
 }
