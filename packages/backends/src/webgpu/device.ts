@@ -87,9 +87,16 @@ export function guard(backend: TfjsWebgpu, freeBudget = FREE_BUDGET): void {
     try {
       await pool.settle();
     } catch (error) {
+      await answered();
       refused = undefined;
       throw error;
     }
+  }
+
+  /** Waits until the GPU has told of all that it refused so far: it answers in order. */
+  async function answered(): Promise<void> {
+    device.pushErrorScope("validation");
+    await Promise.race([device.popErrorScope().catch(() => undefined), noticed]);
   }
 
   // Every command of tfjs and of ours begins with this.
