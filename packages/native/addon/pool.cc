@@ -1,5 +1,6 @@
 #include "pool.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <new>
@@ -79,7 +80,7 @@ Pool& Pool::shared() {
 
 void Pool::set_threads(size_t threads) {
   const std::lock_guard<std::mutex> alone(callers_);
-  threads = threads < 1 ? 1 : threads > 256 ? 256 : threads;
+  threads = threads < 1 ? 1 : threads > kMost ? kMost : threads;
   limit_.store(threads);
   for (; started_ < threads; started_++) std::thread(&Pool::serve, this, started_).detach();
 }
@@ -91,53 +92,63 @@ void Pool::run(size_t items, Work work, const void* context) {
     for (size_t item = 0; item < items; item++) work(context, item);
     return;
   }
-  const uint32_t round = uint32_t(ticket_.load(std::memory_order_relaxed) >> 32) + 1;
-  // Closed first: a thread that still looks at the last round and reads the new number of items finds its ticket void.
-  ticket_.store(uint64_t(round - 1) << 32 | 0xffffffffu);
+  const uint32_t round = round_.load(std::memory_order_relaxed) + 1;
+  const uint64_t opened = uint64_t(round) << 32;
+  // Closed first: a thread that still looks at the last round and reads what belongs to this one finds its item void.
+  for (uint32_t r = 0; r < count_.load(std::memory_order_relaxed); r++) ranges_[r].next.store(opened - 1);
+  const size_t count = std::min(threads(), items);
   items_.store(uint32_t(items), std::memory_order_release);
+  count_.store(uint32_t(count), std::memory_order_release);
   work_.store(work, std::memory_order_relaxed);
   context_.store(context, std::memory_order_relaxed);
   done_.store(0, std::memory_order_relaxed);
-  ticket_.store(uint64_t(round) << 32);
+  for (size_t r = 0; r < count; r++) ranges_[r].next.store(opened | items * r / count);
+  round_.store(round);
   if (sleepers_.load() > 0) {
     { const std::lock_guard<std::mutex> lock(parking_); }
     wake_.notify_all();
   }
-  take(round);
+  take(round, 0);
   const auto finished = [&] { return done_.load(std::memory_order_acquire) == items; };
   while (!spin(finished)) std::this_thread::yield();
 }
 
-void Pool::take(uint32_t round) {
-  uint64_t seen = ticket_.load(std::memory_order_acquire);
-  for (;;) {
-    const uint32_t item = uint32_t(seen);
-    // What belongs to the round is read before the item is taken: it cannot change while an item is left.
-    const uint32_t items = items_.load(std::memory_order_acquire);
-    const Work work = work_.load(std::memory_order_relaxed);
-    const void* context = context_.load(std::memory_order_relaxed);
-    if (uint32_t(seen >> 32) != round || item >= items) return;
-    if (!ticket_.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
-    work(context, item);
-    done_.fetch_add(1, std::memory_order_release);
-    seen = ticket_.load(std::memory_order_acquire);
+void Pool::take(uint32_t round, size_t index) {
+  const size_t count = count_.load(std::memory_order_acquire);
+  for (size_t i = 0; i < count; i++) {
+    const size_t range = (index + i) % count;
+    std::atomic<uint64_t>& next = ranges_[range].next;
+    uint64_t seen = next.load(std::memory_order_acquire);
+    for (;;) {
+      if (uint32_t(seen >> 32) != round) return;
+      // What belongs to the round is read before the item is taken: it cannot change while an item is left.
+      const size_t end = size_t(items_.load(std::memory_order_acquire)) * (range + 1) / count;
+      const Work work = work_.load(std::memory_order_relaxed);
+      const void* context = context_.load(std::memory_order_relaxed);
+      const uint32_t item = uint32_t(seen);
+      if (item >= end) break;
+      if (!next.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+      work(context, item);
+      done_.fetch_add(1, std::memory_order_release);
+      seen = next.load(std::memory_order_acquire);
+    }
   }
 }
 
 void Pool::serve(size_t index) {
   uint32_t last = 0;
   const auto called = [&] {
-    return uint32_t(ticket_.load(std::memory_order_acquire) >> 32) != last && index < threads();
+    return round_.load(std::memory_order_acquire) != last && index < threads();
   };
   for (;;) {
     if (!spin(called)) {
       std::unique_lock<std::mutex> lock(parking_);
       sleepers_.fetch_add(1);
-      wake_.wait(lock, [&] { return uint32_t(ticket_.load() >> 32) != last && index < threads(); });
+      wake_.wait(lock, [&] { return round_.load() != last && index < threads(); });
       sleepers_.fetch_sub(1);
     }
-    last = uint32_t(ticket_.load(std::memory_order_acquire) >> 32);
-    take(last);
+    last = round_.load(std::memory_order_acquire);
+    take(last, index);
   }
 }
 

@@ -20,6 +20,8 @@ class Pool {
 
   /**
    * Calls work(item) for every item in [0, items), on the pool's threads and the caller's, and returns when all are done.
+   * Each thread begins with a range of its own, the same in every call, so that what it wrote in one kernel it reads from its
+   * own cache in the next; then it helps the others.
    * A second caller, such as a worker thread of Node, does its own work meanwhile rather than wait for the first.
    */
   template <class F>
@@ -31,13 +33,21 @@ class Pool {
   using Work = void (*)(const void* context, size_t item);
 
   void run(size_t items, Work work, const void* context);
-  /** Takes items of a round until none is left. */
-  void take(uint32_t round);
+  /** Takes items of a round until none is left, first those of the range of this number. */
+  void take(uint32_t round, size_t index);
   void serve(size_t index);
 
-  /** The round in the high half, the next item in the low: an item can be taken only in the round it was seen in. */
-  std::atomic<uint64_t> ticket_{0};
+  static constexpr size_t kMost = 256;
+
+  /** The round in the high half, the next item of the range in the low: it can be taken only in the round it was seen in. */
+  struct alignas(64) Range {
+    std::atomic<uint64_t> next{0};
+  };
+
+  Range ranges_[kMost];
+  std::atomic<uint32_t> round_{0};
   std::atomic<uint32_t> items_{0};
+  std::atomic<uint32_t> count_{0};
   std::atomic<Work> work_{nullptr};
   std::atomic<const void*> context_{nullptr};
   std::atomic<uint32_t> done_{0};

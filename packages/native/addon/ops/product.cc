@@ -38,6 +38,15 @@ Product spread_rows(Product p) {
   return p;
 }
 
+constexpr size_t kMostRows = 400;
+constexpr size_t kLeastRows = 28;
+
+/** A multiple of the threads where there are rows enough. */
+size_t row_parts(size_t rows, size_t threads) {
+  const size_t wanted = parts(parts(rows, kMostRows), threads) * threads;
+  return std::max<size_t>(1, std::min(wanted, rows / kLeastRows));
+}
+
 }  // namespace
 
 void product(const Product& p) {
@@ -47,9 +56,10 @@ void product(const Product& p) {
   const size_t panels = parts(p.n, kernel.panel);
   const size_t threads = Pool::shared().threads();
   const bool small = p.m * p.n * p.k < kSmallProduct || threads == 1;
-  // Blocks of rows that stay in the second cache; columns are cut first, so that each thread reads its own weights.
-  const size_t row_blocks = parts(p.m, 400);
-  const size_t cuts = small ? 1 : std::min(panels, std::max<size_t>(1, parts(4 * threads, row_blocks)));
+  // A range of rows for each thread, whose own cache the last kernel left them in; none larger than stays in the second
+  // cache, and none so small that weights are read for a few tiles only.
+  const size_t row_blocks = small ? parts(p.m, kMostRows) : row_parts(p.m, threads);
+  const size_t cuts = small ? 1 : std::min(panels, parts(4 * threads, row_blocks));
   const Product q = cuts > 1 && p.lda % 512 == 0 ? spread_rows(p) : p;
   Pool::shared().run(row_blocks * cuts, [&](size_t item) {
     const size_t block = item / cuts, cut = item % cuts;

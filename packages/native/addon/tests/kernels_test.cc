@@ -1,5 +1,6 @@
 // Every kernel of every instruction set here against plain loops in double precision. Built with sanitizers by
 // scripts/sanitize.mjs; arrays are exactly as long as they must be, so that a read past an end is found.
+#include <cstring>
 #include <limits>
 #include <thread>
 
