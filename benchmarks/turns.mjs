@@ -1,6 +1,7 @@
 // Contenders, each in a process of its own, take turns, so that a machine that is busy is busy for all of them.
 // A contender prints a line of facts when it is ready. To each line on its stdin, a number of runs, it answers with a line
 // { samples: { NAME: milliseconds of each run }, rssMB }.
+import { setTimeout as rest } from "node:timers/promises";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
@@ -10,6 +11,8 @@ import { createInterface } from "node:readline";
  * @typedef {{ kind: string, device?: string, dispatches?: number, peakRssMB?: number } & Partial<Record<"ms" | "cpu" | "js" | "queued", Statistics>>} Row
  */
 /** @typedef {{ kind: string, facts: Record<string, unknown>, samples: Record<string, number[]>, rssMB: number, run(runs: number): Promise<void>, stop(): void }} Running */
+
+const REST_MS = 300;
 
 /** @param {readonly number[]} list @returns {Statistics} */
 export function statistics(list) {
@@ -102,6 +105,8 @@ export async function takeTurns(contenders, rounds, runs) {
     for (const contender of contenders) {
       if (failed.has(contender)) continue;
       try {
+        // Threads of the last one may go on spinning for a while: they would take a core from this one.
+        await rest(REST_MS);
         await contender.run(runs);
       } catch (error) {
         failed.set(contender, error);
