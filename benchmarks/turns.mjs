@@ -1,7 +1,7 @@
 // Contenders, each in a process of its own, take turns, so that a machine that is busy is busy for all of them.
 // A contender prints a line of facts when it is ready. To each line on its stdin, a number of runs, it answers with a line
 // { samples: { NAME: milliseconds of each run }, rssMB }.
-import { setTimeout as rest } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
@@ -106,7 +106,7 @@ export async function takeTurns(contenders, rounds, runs) {
       if (failed.has(contender)) continue;
       try {
         // Threads of the last one may go on spinning for a while: they would take a core from this one.
-        await rest(REST_MS);
+        await pause(REST_MS);
         await contender.run(runs);
       } catch (error) {
         failed.set(contender, error);
