@@ -6,27 +6,13 @@ import {
   reduceNeighboursWgsl,
   subgroupOf,
 } from "./subgroups.ts";
+import type { AttentionVariant } from "./attention-rows-wgsl.ts";
 import { type Tile, accumulatorsWgsl, gatherWgsl, productWgsl, stagingWgsl } from "./product-wgsl.ts";
 
 /** Queries and keys that a workgroup looks at together: 64 threads, each with 4 × 4 of their scores. */
 export const BLOCK = 32;
 export const THREADS = 64;
 const ACROSS = 8;
-
-/** What an attention program was made for. */
-export interface AttentionVariant {
-  /** Width of a head, 1 to 128 and more. */
-  width: number;
-  /** Which of q, k and v are parts of one tensor. */
-  packed: "none" | "qk" | "qkv";
-  bias: boolean;
-  mask: boolean;
-}
-
-/** Names what the text of a program depends on. */
-export function variantKey({ width, packed, bias, mask }: AttentionVariant): string {
-  return [width, packed, bias, mask].join();
-}
 
 /** A tile of scores. Its depth divides the head's width with little left over. */
 export function scoreTile(width: number): Tile {
@@ -38,96 +24,6 @@ export function scoreTile(width: number): Tile {
 export function headTile(width: number): Tile {
   const threadColumns = 4 * Math.ceil(width / (4 * ACROSS));
   return { rows: BLOCK, columns: threadColumns * ACROSS, threadRows: 4, threadColumns, depth: 4 };
-}
-
-export function elementFor({ width }: AttentionVariant): "f32" | "vec4<f32>" {
-  return width % 4 === 0 ? "vec4<f32>" : "f32";
-}
-
-/** What q, k and v are read from. */
-function arraysFor({ packed }: AttentionVariant): string[] {
-  return { none: ["q", "k", "v"], qk: ["qk", "v"], qkv: ["qkv"] }[packed];
-}
-
-/** Inputs q, k, v and what the scores need, by name. */
-export function inputsFor(variant: AttentionVariant): Record<string, string> {
-  const type = elementFor(variant);
-  return {
-    ...Object.fromEntries(arraysFor(variant).map((name) => [name, type])),
-    ...(variant.bias && { bias: "f32" }),
-    ...(variant.mask && { mask: "u32" }),
-  };
-}
-
-export const attentionParams = {
-  batch: "u32",
-  heads: "u32",
-  queries: "u32",
-  keys: "u32",
-  scale: "f32",
-  /** Numbers from one query to the next, from one key to the next, and from one value to the next. */
-  query_stride: "u32",
-  key_stride: "u32",
-  value_stride: "u32",
-  key_offset: "u32",
-  value_offset: "u32",
-  bias_heads: "u32",
-  mask_batch: "u32",
-  mask_queries: "u32",
-} as const;
-
-/**
- * Where the rows of a head lie, and how they are read and written four numbers at a time: `load_q`, `load_k`, `load_v`,
- * and `load_dy` of what is laid out like the result. `at(batch, head)` must come first.
- */
-export function rowsWgsl(variant: AttentionVariant, loads: readonly ("q" | "k" | "v" | "dy")[]): string {
-  const width = variant.width;
-  const lines = loads.map((name) => {
-    const array = arraysFor(variant).find((packed) => packed.includes(name)) ?? name;
-    const size = name === "q" || name === "dy" ? "params.queries" : "params.keys";
-    return `fn load_${name}(row: u32, column: u32) -> vec4<f32> {
-  if (row < ${size} && column < ${width}u) {
-    let at = ${name}_place(row) + column;
-    ${readWgsl(array, variant)}
-  }
-  return vec4<f32>();
-}`;
-  });
-  return `var<private> batch: u32;
-var<private> head: u32;
-fn q_place(row: u32) -> u32 { return (batch * params.queries + row) * params.query_stride + head * ${width}u; }
-fn k_place(row: u32) -> u32 { return (batch * params.keys + row) * params.key_stride + params.key_offset + head * ${width}u; }
-fn v_place(row: u32) -> u32 { return (batch * params.keys + row) * params.value_stride + params.value_offset + head * ${width}u; }
-fn dy_place(row: u32) -> u32 { return ((batch * params.queries + row) * params.heads + head) * ${width}u; }
-${lines.join("\n")}`;
-}
-
-function readWgsl(array: string, variant: AttentionVariant): string {
-  if (elementFor(variant) === "vec4<f32>") return `return ${array}[at / 4u];`;
-  return `var value = vec4<f32>(${array}[at], 0.0, 0.0, 0.0);
-    if (column + 1u < ${variant.width}u) { value.y = ${array}[at + 1u]; }
-    if (column + 2u < ${variant.width}u) { value.z = ${array}[at + 2u]; }
-    if (column + 3u < ${variant.width}u) { value.w = ${array}[at + 3u]; }
-    return value;`;
-}
-
-/** `fn store_q(row, column, value)` and its like: `place` is one of the layouts of `rowsWgsl`. */
-export function storeWgsl(
-  name: string,
-  array: string,
-  place: "q" | "k" | "v" | "dy",
-  variant: AttentionVariant,
-): string {
-  const size = place === "q" || place === "dy" ? "params.queries" : "params.keys";
-  const write =
-    elementFor(variant) === "vec4<f32>"
-      ? `${array}[at / 4u] = value;`
-      : `for (var i = 0u; i < 4u && column + i < ${variant.width}u; i++) { ${array}[at + i] = value[i]; }`;
-  return `fn ${name}(row: u32, column: u32, value: vec4<f32>) {
-  if (row >= ${size} || column >= ${variant.width}u) { return; }
-  let at = ${place}_place(row) + column;
-  ${write}
-}`;
 }
 
 /** `fn score(product, query, key)`: scaled, with bias and mask; far below any real one where there is no key. */

@@ -1,21 +1,23 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import {
   type AttentionVariant,
+  attentionParams,
+  elementFor,
+  inputsFor,
+  rowsWgsl,
+  storeWgsl,
+  variantKey,
+} from "../attention-rows-wgsl.ts";
+import {
   BLOCK,
   THREADS,
   attentionMemoryWgsl,
-  attentionParams,
   attentionSubgroup,
-  elementFor,
   headTile,
-  inputsFor,
   productOfRowsWgsl,
-  rowsWgsl,
   scoreTile,
   scoreWgsl,
   shareWeightsWgsl,
-  storeWgsl,
-  variantKey,
   weighWgsl,
 } from "../attention-wgsl.ts";
 import { halfOf } from "../half.ts";

@@ -1,22 +1,24 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import {
   type AttentionVariant,
+  attentionParams,
+  elementFor,
+  inputsFor,
+  rowsWgsl,
+  storeWgsl,
+  variantKey,
+} from "../attention-rows-wgsl.ts";
+import {
   BLOCK,
   THREADS,
   attentionMemoryWgsl,
-  attentionParams,
   attentionSubgroup,
-  elementFor,
   headTile,
-  inputsFor,
   overRowWgsl,
   productOfRowsWgsl,
-  rowsWgsl,
   scoreTile,
   scoreWgsl,
   shareWeightsWgsl,
-  storeWgsl,
-  variantKey,
   weighWgsl,
 } from "../attention-wgsl.ts";
 import { halfOf } from "../half.ts";
