@@ -1,14 +1,19 @@
 // Backends that compute in bfloat16: `native-bf16` on the best set of this machine, and `amx-emulated` on the build that models
 // AMX's tile registers in software, upon AVX-512 where the machine has it.
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { copyRegisteredKernels, findBackend, registerBackend } from "@tensorflow/tfjs-core";
 import { loadAddon } from "../addon.node.ts";
 import type { Addon } from "../addon.ts";
 import { NativeBackend } from "../backend.ts";
 import "./register.ts";
 
-/** Built in checkouts only; see binding.gyp. */
-const emulated = createRequire(import.meta.url)("../../build/Release/tessera_emulated.node") as Addon;
+const file = fileURLToPath(new URL("../../build/Release/tessera_emulated.node", import.meta.url));
+if (!existsSync(file)) {
+  throw new Error("expected the model of AMX, which npm test builds; node packages/native/scripts/install.mjs --emulated");
+}
+const emulated = createRequire(import.meta.url)(file) as Addon;
 emulated.useThreads(2);
 
 /** Sets with tile registers: the models of them, and the processor's where it has some. */
