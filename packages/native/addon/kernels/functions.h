@@ -1,6 +1,7 @@
 // exp, the Gaussian integral and the activations made of them, on vectors.
 #pragma once
 #include "../kernels.h"
+#include "gaussian_table.h"
 
 namespace tessera {
 namespace {
@@ -85,9 +86,22 @@ inline Vec far_gaussian_unit(Vec x, const Tail& tail) {
   return scale_by_power(select_less(x, zero, left, x), select_less(x, zero, tail.n, zero));
 }
 
-/** x Φ(x), within 2 ulp down to where it vanishes. */
-inline Vec gaussian_unit(Vec x) {
-  const Vec zero = set(0.0f), t = abs(x);
+#if defined(TESSERA_LOOKUP)
+/** x Φ(x) for t = |x| below kGaussianEnd: max(x, 0) − t Φ(−t), by the table's piece that is nearest. */
+inline Vec near_gaussian_unit(Vec x, Vec t) {
+  // Adding 1.5 · 2^23 leaves the number of the piece in the last bits.
+  const Vec shift = set(12582912.0f);
+  const Vec piece = fma(t, set(kGaussianPieces), shift);
+  const Vec d = fma(sub(piece, shift), set(-1 / kGaussianPieces), t);
+  Vec tail = lookup(kGaussianTable[5], piece);
+  for (int power = 4; power >= 0; power--) tail = fma(tail, d, lookup(kGaussianTable[power], piece));
+  return fma(sub(set(0.0f), t), tail, max(set(0.0f), x));
+}
+#endif
+
+/** x Φ(x) by way of e^(−t²/2), within 2 ulp down to where it vanishes. */
+inline Vec whole_gaussian_unit(Vec x, Vec t) {
+  const Vec zero = set(0.0f);
   const Tail tail = gaussian_tail(t);
   // Kept above 2^-60: processors are a hundred times slower below the normal range, and beside 1 it is nothing.
   const Vec power = scale_by_power(set(1.0f), max(set(-60.0f), tail.n));
@@ -97,6 +111,17 @@ inline Vec gaussian_unit(Vec x) {
   const Vec y = fma(x, high, mul(x, low));
   constexpr float kFar = 8.0f;
   return any_above(t, kFar) ? select_less(t, set(kFar), y, far_gaussian_unit(x, tail)) : y;
+}
+
+/** x Φ(x), within 2 ulp. What comes of a value does not depend on those beside it. */
+inline Vec gaussian_unit(Vec x) {
+  const Vec t = abs(x);
+#if defined(TESSERA_LOOKUP)
+  const Vec near = near_gaussian_unit(x, t);
+  return any_above(t, kGaussianEnd) ? select_less(set(kGaussianEnd), t, whole_gaussian_unit(x, t), near) : near;
+#else
+  return whole_gaussian_unit(x, t);
+#endif
 }
 
 /** Φ(x) + x φ(x), the derivative of x Φ(x). */
