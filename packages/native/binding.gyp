@@ -15,6 +15,7 @@
       "addon/bindings/rows.cc",
       "addon/bindings/tnt.cc",
       "addon/bindings/windows.cc",
+      "addon/huge_pages.cc",
       "addon/isa.cc",
       "addon/isa/neon.cc",
       "addon/isa/portable.cc",
@@ -33,7 +34,7 @@
   "target_defaults": {
     "cflags": ["-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Wno-unused-function", "-Wno-cast-function-type"],
     # GCC 12 warns of its own intrinsics.
-    "cflags_cc": ["-std=gnu++17", "-Wno-maybe-uninitialized"],
+    "cflags_cc": ["-std=gnu++17", "-Wno-maybe-uninitialized", "-Wno-uninitialized"],
     "xcode_settings": {
       "GCC_OPTIMIZATION_LEVEL": "3",
       "CLANG_CXX_LANGUAGE_STANDARD": "c++17",

@@ -29,6 +29,7 @@ const units = [
   ...[
     "isa/neon.cc",
     "isa/portable.cc",
+    "huge_pages.cc",
     "isa.cc",
     "pool.cc",
     "tile_permission.cc",

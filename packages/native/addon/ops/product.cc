@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "../huge_pages.h"
 #include "../isa.h"
 #include "../ops.h"
 #include "tiled.h"
@@ -16,6 +17,8 @@ void pack(const float* from, bool transposed, size_t k, size_t n, float* b, uint
   const Kernels& kernel = kernels();
   const size_t ldb = transposed ? k : n;
   const size_t panel = b16 && kernel.tiles ? kTileBlock : kernel.panel;
+  if (b16) advise_huge_pages(b16, packed_size(k, n, true) * sizeof(uint16_t));
+  else advise_huge_pages(b, packed_size(k, n, false) * sizeof(float));
   if (b16 && kernel.tiles) b16 = whole_lines(b16);
   divided(parts(n, panel), pieces_for(k * n, kSmallMap), 1, [&](size_t first, size_t last) {
     if (b16) kernel.pack_bf16(from, ldb, transposed, k, n, b16, first, last);
