@@ -23,12 +23,16 @@ struct Epilogue {
 struct Product {
   const float* a = nullptr;
   size_t lda = 0;
+  /** In place of a, for tile registers: its rows in blocks of bfloat16, as `TileKernels` has them. */
+  const uint16_t* a16 = nullptr;
   const float* b = nullptr;
   /** In place of b: the same panels rounded to bfloat16. */
   const uint16_t* b16 = nullptr;
   size_t m = 0, n = 0, k = 0;
   float* c = nullptr;
   size_t ldc = 0;
+  /** In place of c, for tile registers: blocks that another product takes as `a16`. There is no residual then. */
+  uint16_t* c16 = nullptr;
   Epilogue epilogue = {};
 };
 

@@ -11,6 +11,12 @@ size_t packed_size(size_t k, size_t n, bool bf16 = false);
 /** `b16` or `b` gets the panels of b [k, n], or of the transpose of [n, k]. */
 void pack(const float* from, bool transposed, size_t k, size_t n, float* b, uint16_t* b16);
 
+/** bfloat16 values that rows [rows, k] take in blocks (`TileKernels`), which may lie anywhere. */
+size_t blocks_size(size_t rows, size_t k);
+
+/** Blocks as rows of floats again. */
+void unpack_rows(const uint16_t* blocks, size_t rows, size_t k, float* out);
+
 /** c = epilogue(a · b), b packed. */
 void product(const Product& product);
 

@@ -1,5 +1,7 @@
 type MaybeFloats = Float32Array | undefined;
 type Panels = Float32Array | Uint16Array;
+/** Rows of floats, or of bfloat16 in the blocks that tile registers take. */
+type Rows = Float32Array | Uint16Array;
 
 /** Sizes that every form of attention begins with: batch, queries, keys, heads, width, scale, biasHeads, maskBatches, maskQueries. */
 type AttentionSizes = [number, number, number, number, number, number, number, number, number, bf16: boolean];
@@ -13,17 +15,20 @@ export interface Addon {
   /** Values that `pack` writes. */
   packedSize(k: number, n: number, bf16: boolean): number;
   pack(k: number, n: number, transposed: boolean, from: Float32Array, packed: Panels): void;
+  /** Values of rows in blocks; 0 where the set in use has no tile registers. */
+  blocksSize(rows: number, k: number): number;
+  unpackRows(rows: number, k: number, blocks: Uint16Array, out: Float32Array): void;
   linear(
     m: number,
     n: number,
     k: number,
     activation: number,
-    x: Float32Array,
+    x: Rows,
     packed: Panels,
     bias: MaybeFloats,
     scale: MaybeFloats,
     residual: MaybeFloats,
-    out: Float32Array,
+    out: Rows,
   ): void;
   matmul(
     batch: number,

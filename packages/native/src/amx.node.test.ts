@@ -1,8 +1,20 @@
-import { type Tensor1D, type Tensor2D, type Tensor3D, tensor } from "@tensorflow/tfjs-core";
+import {
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  add,
+  fill,
+  findBackend,
+  tensor,
+  tidy,
+  transpose,
+} from "@tensorflow/tfjs-core";
 import { attention, linear, selfAttention } from "@tessera/core";
 import { describe, expect, test } from "vitest";
 import { tileSets, useTiles } from "./__fixtures__/bf16.ts";
 import { type Given, expectSame, given } from "./__fixtures__/both.ts";
+import type { NativeBackend } from "./backend.ts";
 
 const rows = [1, 3, 15, 16, 17, 31, 33, 196, 197, 577];
 
@@ -38,6 +50,54 @@ describe.each(tileSets)("$isa", ({ backend: on, isa }) => {
         { atol: 1e-4, on },
       );
     }
+  });
+
+  test.each(rows)("an MLP of %i rows, whose hidden values stay in blocks", async (n) => {
+    useTiles({ backend: on, isa });
+    for (const [width, hidden] of [
+      [33, 70],
+      [64, 256],
+    ] as const) {
+      const parts = [
+        givenInBf16(n, [n, width]),
+        givenInBf16(2, [hidden, width], 0.3),
+        givenInBf16(3, [width, hidden], 0.1),
+      ];
+      const mlp = (x: Tensor2D, fc1: Tensor2D, fc2: Tensor2D) =>
+        tidy(() => linear(linear(x, fc1, { activation: "gelu" }), fc2, { residual: x }));
+      // Hidden values are rounded to 8 bits: 2^-9 of some 2 each, of which up to 256 are added with weights of 0.1.
+      await expectSame((x, fc1, fc2) => mlp(x as Tensor2D, fc1 as Tensor2D, fc2 as Tensor2D), parts, {
+        atol: 3e-2,
+        on,
+      });
+    }
+  });
+
+  test("whoever reads an activated layer sees its values, rounded to bfloat16", async () => {
+    useTiles({ backend: on, isa });
+    const parts = [givenInBf16(1, [37, 70]), givenInBf16(2, [45, 70], 0.3)];
+    const hidden = (x: Tensor, weight: Tensor) => linear(x, weight as Tensor2D, { activation: "relu" });
+    await expectSame((x, weight) => hidden(x!, weight!), parts, { rtol: 2 ** -8, on });
+    await expectSame((x, weight) => transpose(hidden(x!, weight!)), parts, { rtol: 2 ** -8, on });
+    // Read, and multiplied afterwards; one and the same tensor by two layers.
+    const sums = (h: Tensor) => linear(h, fill([2, 45], 0.125));
+    const twice = (h: Tensor) => tidy(() => add(add(sums(h), sums(add(h, h))), sums(h)));
+    await expectSame((x, weight) => tidy(() => twice(hidden(x!, weight!))), parts, { rtol: 1e-2, on });
+  });
+
+  test("blocks of a set that is no longer in use are floats to the next", async () => {
+    const native = findBackend(on) as NativeBackend;
+    await expectSame(
+      (x, fc1, fc2) => {
+        useTiles({ backend: on, isa });
+        const hidden = linear(x!, fc1 as Tensor2D, { activation: "gelu" });
+        native.useIsa("portable");
+        return linear(hidden, fc2 as Tensor2D);
+      },
+      [givenInBf16(1, [17, 33]), givenInBf16(2, [70, 33], 0.3), givenInBf16(3, [33, 70], 0.1)],
+      { atol: 3e-2, on },
+    );
+    useTiles({ backend: on, isa });
   });
 
   test("linear keeps a NaN to its row and an infinity to its column", async () => {

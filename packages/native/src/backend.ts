@@ -16,6 +16,14 @@ interface Packed {
   shape: string;
 }
 
+/** A result in the blocks of bfloat16 that the next product takes as they are. */
+export interface Blocks {
+  values: Uint16Array;
+  rows: number;
+  width: number;
+  isa: string;
+}
+
 /** What tfjs-backend-cpu keeps of a tensor, and what we add. */
 interface Entry {
   values: unknown;
@@ -24,6 +32,8 @@ interface Entry {
   /** Ours alone: nobody else holds the array, so it can serve again. */
   own?: boolean;
   packed?: Packed;
+  /** In place of `values`, which are made of them when somebody asks. */
+  blocks?: Blocks;
 }
 
 /**
@@ -67,6 +77,42 @@ export class NativeBackend extends MathBackendCPU {
     return { dataId, shape, dtype: "float32" };
   }
 
+  /** Room for rows in blocks; undefined where nothing multiplies such. */
+  allocateBlocks(rows: number, width: number): Blocks | undefined {
+    const size = this.precision === "bf16" ? this.addon.blocksSize(rows, width) : 0;
+    if (size === 0) return undefined;
+    const { buffer } = this.#recycler.take(Math.ceil(size / 2));
+    return { values: new Uint16Array(buffer), rows, width, isa: this.#isa };
+  }
+
+  /** Wraps blocks of `allocateBlocks`. Whoever is not a linear layer sees floats. */
+  outputBlocks(shape: number[], blocks: Blocks): TensorInfo {
+    const dataId = this.write(new Float32Array(), shape, "float32");
+    const entry = this.#entry(dataId);
+    entry.blocks = blocks;
+    Object.defineProperty(entry, "values", {
+      configurable: true,
+      enumerable: true,
+      get: () => {
+        const values = this.allocate(blocks.rows * blocks.width);
+        this.addon.unpackRows(blocks.rows, blocks.width, blocks.values, values);
+        Object.defineProperty(entry, "values", { value: values, configurable: true, enumerable: true, writable: true });
+        this.#giveBlocks(entry);
+        entry.own = true;
+        return values;
+      },
+    });
+    return { dataId, shape, dtype: "float32" };
+  }
+
+  /** The rows of a tensor as they lie: in blocks if the set in use takes them, else as floats. To be read at once. */
+  rows(tensor: TensorInfo, rows: number, width: number): Float32Array | Uint16Array {
+    const { blocks } = this.#entry(tensor.dataId);
+    const fits =
+      blocks?.isa === this.#isa && this.precision === "bf16" && blocks.rows === rows && blocks.width === width;
+    return fits ? blocks.values : this.floats(tensor);
+  }
+
   /** The values of a float32 tensor, to be read at once and not kept. */
   floats({ dataId }: TensorInfo): Float32Array {
     const { values } = this.#entry(dataId);
@@ -107,8 +153,14 @@ export class NativeBackend extends MathBackendCPU {
   override disposeData(dataId: DataId, force = false): boolean {
     const entry = this.data.has(dataId) ? this.#entry(dataId) : undefined;
     const gone = super.disposeData(dataId, force);
-    if (gone && entry?.own) this.#recycler.give(entry.values as Float32Array);
+    if (gone && entry?.blocks) this.#giveBlocks(entry);
+    else if (gone && entry?.own) this.#recycler.give(entry.values as Float32Array);
     return gone;
+  }
+
+  #giveBlocks(entry: Entry): void {
+    this.#recycler.give(new Float32Array(entry.blocks!.values.buffer as ArrayBuffer));
+    delete entry.blocks;
   }
 
   override dispose(): void {

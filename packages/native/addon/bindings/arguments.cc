@@ -1,5 +1,6 @@
 #include "arguments.h"
 
+#include "../isa.h"
 #include "../ops.h"
 
 namespace tessera {
@@ -54,13 +55,26 @@ bool Args::absent() {
   return true;
 }
 
-void Args::panels(size_t k, size_t n, float*& b, uint16_t*& b16) {
+bool Args::halves_next() {
   napi_typedarray_type type = napi_float32_array;
   if (ok && next_ < size_) napi_get_typedarray_info(env_, values_[next_], &type, nullptr, nullptr, nullptr, nullptr);
-  const bool bf16 = type == napi_uint16_array;
+  return type == napi_uint16_array;
+}
+
+void Args::panels(size_t k, size_t n, float*& b, uint16_t*& b16) {
+  const bool bf16 = halves_next();
   const size_t least = packed_size(k, n, bf16);
-  if (bf16) b16 = static_cast<uint16_t*>(array(type, least, "packed"));
+  if (bf16) b16 = halves(least, "packed");
   else b = floats(least, "packed");
+}
+
+void Args::rows(size_t count, size_t k, const char* what, float*& a, uint16_t*& a16) {
+  if (!halves_next()) {
+    a = floats(times(count, k), what);
+    return;
+  }
+  if (!kernels().tiles) fail(std::string("rows of floats for ") + what + ", as there are no tile registers");
+  a16 = halves(blocks_size(count, k), what);
 }
 
 void Args::fail(const std::string& expected) {

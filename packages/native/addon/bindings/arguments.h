@@ -33,6 +33,7 @@ class Args {
 
   float* floats(size_t least, const char* what) { return static_cast<float*>(array(napi_float32_array, least, what)); }
   uint8_t* bytes(size_t least, const char* what) { return static_cast<uint8_t*>(array(napi_uint8_array, least, what)); }
+  uint16_t* halves(size_t least, const char* what) { return static_cast<uint16_t*>(array(napi_uint16_array, least, what)); }
   int32_t* integers(size_t least, const char* what) { return static_cast<int32_t*>(array(napi_int32_array, least, what)); }
 
   /** Undefined and null are no array. */
@@ -42,6 +43,8 @@ class Args {
 
   /** Float32Array, or Uint16Array of bfloat16. */
   void panels(size_t k, size_t n, float*& b, uint16_t*& b16);
+  /** Float32Array, or Uint16Array of rows in blocks. */
+  void rows(size_t count, size_t k, const char* what, float*& a, uint16_t*& a16);
 
   /** Throws `native NAME: expected …`, unless something was wrong before. */
   void fail(const std::string& expected);
@@ -51,6 +54,7 @@ class Args {
  private:
   static constexpr size_t kMost = 32;
 
+  bool halves_next();
   void* array(napi_typedarray_type wanted, size_t least, const char* what);
 
   napi_env env_;

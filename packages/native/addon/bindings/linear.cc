@@ -1,4 +1,5 @@
 // Linear layers and products of matrices.
+#include "../isa.h"
 #include "../ops.h"
 #include "arguments.h"
 #include "bindings.h"
@@ -31,7 +32,27 @@ napi_value size_of_panels(napi_env env, napi_callback_info call) {
   return out;
 }
 
-/** linear(m, n, k, activation, x, packed, bias, scale, residual, out) */
+/** blocksSize(rows, k) -> values of rows in blocks, for tile registers; 0 where there are none */
+napi_value size_of_blocks(napi_env env, napi_callback_info call) {
+  Args args(env, call, "blocksSize");
+  const size_t rows = args.size("rows"), k = args.size("k");
+  if (!args.ok) return nullptr;
+  napi_value out;
+  napi_create_double(env, kernels().tiles ? double(blocks_size(rows, k)) : 0, &out);
+  return out;
+}
+
+/** unpackRows(rows, k, blocks, out) */
+napi_value rows_of_blocks(napi_env env, napi_callback_info call) {
+  Args args(env, call, "unpackRows");
+  const size_t rows = args.size("rows"), k = args.size("k");
+  const uint16_t* blocks = args.halves(blocks_size(rows, k), "blocks");
+  float* out = args.floats(times(rows, k), "out");
+  if (args.ok) unpack_rows(blocks, rows, k, out);
+  return nullptr;
+}
+
+/** linear(m, n, k, activation, x, packed, bias, scale, residual, out); x and out may be blocks of bfloat16, without a residual. */
 napi_value linear(napi_env env, napi_callback_info call) {
   Args args(env, call, "linear");
   Product p;
@@ -39,16 +60,20 @@ napi_value linear(napi_env env, napi_callback_info call) {
   p.n = p.ldc = args.size("n");
   p.k = p.lda = args.size("k");
   p.epilogue.activation = Activation(args.below(kActivations, "activation"));
-  p.a = args.floats(times(p.m, p.k), "x");
-  float* b = nullptr;
-  uint16_t* b16 = nullptr;
+  float *a = nullptr, *b = nullptr;
+  uint16_t *a16 = nullptr, *b16 = nullptr;
+  args.rows(p.m, p.k, "x", a, a16);
   args.panels(p.k, p.n, b, b16);
+  p.a = a;
+  p.a16 = a16;
   p.b = b;
   p.b16 = b16;
   p.epilogue.bias = args.floats_or_null(p.n, "bias");
   p.epilogue.scale = args.floats_or_null(p.n, "scale");
   p.epilogue.residual = args.floats_or_null(times(p.m, p.n), "residual");
-  p.c = args.floats(times(p.m, p.n), "out");
+  args.rows(p.m, p.n, "out", p.c, p.c16);
+  if ((p.a16 || p.c16) && !p.b16) args.fail("packed weights of bfloat16 for rows in blocks");
+  if (p.c16 && p.epilogue.residual) args.fail("no residual for an output in blocks");
   if (args.ok) product(p);
   return nullptr;
 }
@@ -78,6 +103,8 @@ napi_value matrix_product(napi_env env, napi_callback_info call) {
 const Binding linear_bindings[] = {
     {"packedSize", size_of_panels},
     {"pack", pack_panels},
+    {"blocksSize", size_of_blocks},
+    {"unpackRows", rows_of_blocks},
     {"linear", linear},
     {"matmul", matrix_product},
     {}};

@@ -42,11 +42,7 @@ void turned_tile(const float* x, size_t ld, size_t columns, size_t depth, uint16
   alignas(64) uint16_t lines[kTilePair / 2];
   for (size_t j = 0; j < kTileHeight; j++)
     Tiles::round(j < columns ? x + j * ld : x, j < columns ? int(depth) : 0, lines + j * kTileBlock);
-  for (size_t i = 0; i < kTileHeight; i++)
-    for (size_t j = 0; j < kTileHeight; j++) {
-      tile[i * kTileBlock + 2 * j] = lines[j * kTileBlock + 2 * i];
-      tile[i * kTileBlock + 2 * j + 1] = lines[j * kTileBlock + 2 * i + 1];
-    }
+  Tiles::turn_pairs(lines, tile);
 }
 
 /** A tile of b from `depth` rows of `columns` values, each two rows of which interleave. */
@@ -74,15 +70,13 @@ void pack_tile_panels(const float* b, size_t ldb, bool transposed, size_t k, siz
     }
 }
 
-/** What to fetch into the second cache meanwhile: so many bytes a step from `from`. */
-struct TilesAhead {
-  const char* from = nullptr;
-  size_t bytes = 0;
-};
-
-/** c [16 or 32 rows, 32] (+)= a block's steps · a panel's steps. Four products for four loads: the most that 8 tiles allow. */
-template <class Tiles, bool both>
-void multiply_tiles(const uint16_t* a, const uint16_t* b, size_t steps, float* c, size_t ldc, bool add_to, TilesAhead ahead) {
+/**
+ * c [16 or 32 rows, 32] (+)= a block's steps · a panel's steps. Four products for four loads: the most that 8 tiles allow.
+ * `beside` is called once a step: while the tile unit multiplies, the rest of the core is free.
+ */
+template <class Tiles, bool both, class Beside>
+void multiply_tiles(const uint16_t* a, const uint16_t* b, size_t steps, float* c, size_t ldc, bool add_to,
+                    const Beside& beside) {
   const size_t stride = ldc * sizeof(float);
   float* const lower = c + kTileHeight * ldc;
   if (add_to) {
@@ -107,8 +101,7 @@ void multiply_tiles(const uint16_t* a, const uint16_t* b, size_t steps, float* c
       Tiles::template multiply<2>();
       Tiles::template multiply<3>();
     }
-    for (size_t byte = 0; byte < ahead.bytes; byte += 64) TESSERA_PREFETCH(ahead.from + byte);
-    ahead.from += ahead.bytes;
+    beside(step);
   }
   Tiles::template store<0>(c, stride);
   Tiles::template store<1>(c + kTileHeight, stride);
@@ -116,11 +109,16 @@ void multiply_tiles(const uint16_t* a, const uint16_t* b, size_t steps, float* c
   if constexpr (both) Tiles::template store<3>(lower + kTileHeight, stride);
 }
 
-template <class Tiles>
+template <class Tiles, class Beside>
 void multiply_tiles(const uint16_t* a, const uint16_t* b, size_t steps, size_t rows, float* c, size_t ldc, bool add_to,
-                    TilesAhead ahead = {}) {
-  if (rows > kTileHeight) multiply_tiles<Tiles, true>(a, b, steps, c, ldc, add_to, ahead);
-  else multiply_tiles<Tiles, false>(a, b, steps, c, ldc, add_to, ahead);
+                    const Beside& beside) {
+  if (rows > kTileHeight) multiply_tiles<Tiles, true>(a, b, steps, c, ldc, add_to, beside);
+  else multiply_tiles<Tiles, false>(a, b, steps, c, ldc, add_to, beside);
+}
+
+template <class Tiles>
+void multiply_tiles(const uint16_t* a, const uint16_t* b, size_t steps, size_t rows, float* c, size_t ldc, bool add_to) {
+  multiply_tiles<Tiles>(a, b, steps, rows, c, ldc, add_to, [](size_t) {});
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "tiled.h"
 
+#include <cstring>
+
+#include "../ops.h"
 #include "work.h"
 
 namespace tessera {
@@ -15,9 +18,28 @@ uint16_t* halves(float* memory) { return reinterpret_cast<uint16_t*>(memory); }
 
 }  // namespace
 
+size_t blocks_size(size_t rows, size_t k) {
+  return kBeforeLines + parts(rows, kTileBlock) * parts(k, kTileBlock) * kTileBlock * kTileBlock;
+}
+
+void unpack_rows(const uint16_t* blocks, size_t rows, size_t k, float* out) {
+  const size_t steps = parts(k, kTileBlock);
+  const uint16_t* const lines = whole_lines(blocks);
+  divided(rows, pieces_for(rows * k, kSmallMap), 1, [&](size_t row, size_t end) {
+    for (; row < end; row++)
+      for (size_t i = 0; i < k; i++) {
+        const size_t block = row / kTileBlock * steps + i / kTileBlock;
+        const uint32_t bits = uint32_t(lines[(block * kTileBlock + row % kTileBlock) * kTileBlock + i % kTileBlock]) << 16;
+        std::memcpy(out + row * k + i, &bits, sizeof bits);
+      }
+  });
+}
+
 void tiled_product(const TileKernels& tiles, const Product& product) {
   Product p = product;
   p.b16 = whole_lines(product.b16);
+  if (p.a16) p.a16 = whole_lines(p.a16);
+  if (p.c16) p.c16 = whole_lines(p.c16);
   const size_t threads = Pool::shared().threads();
   const size_t panels = parts(p.n, kTileBlock), heights = parts(p.m, kTileBlock);
   // Values of 32 rows of a.
@@ -30,18 +52,23 @@ void tiled_product(const TileKernels& tiles, const Product& product) {
     // Whoever multiplies a block of rows has packed it, into its own cache.
     Pool::shared().run(blocks, [&](size_t block) {
       const size_t row = row_of(block), row_end = row_of(block + 1);
-      const size_t packed = parts(row_end - row, kTileBlock) * height / 2;
+      const size_t packed = p.a16 ? 0 : parts(row_end - row, kTileBlock) * height / 2;
       float* memory = scratch(packed + tiles.product_scratch(row_end - row, p.k));
-      tiles.pack_rows(p.a + row * p.lda, p.lda, row_end - row, p.k, halves(memory));
-      tiles.product(p, halves(memory), row, row_end, 0, panels, memory + packed);
+      const uint16_t* rows = p.a16 ? p.a16 + row / kTileBlock * height : halves(memory);
+      if (!p.a16) tiles.pack_rows(p.a + row * p.lda, p.lda, row_end - row, p.k, halves(memory));
+      tiles.product(p, rows, row, row_end, 0, panels, memory + packed);
     });
     return;
   }
   // Few rows: all threads pack them, once; then columns are cut, so that each thread reads its own weights.
-  uint16_t* const packed = halves(shared_scratch(heights * height / 2));
-  divided(p.m, threads, kTileBlock, [&](size_t row, size_t row_end) {
-    tiles.pack_rows(p.a + row * p.lda, p.lda, row_end - row, p.k, packed + row / kTileBlock * height);
-  });
+  const uint16_t* packed = p.a16;
+  if (!packed) {
+    uint16_t* const room = halves(shared_scratch(heights * height / 2));
+    divided(p.m, threads, kTileBlock, [&](size_t row, size_t row_end) {
+      tiles.pack_rows(p.a + row * p.lda, p.lda, row_end - row, p.k, room + row / kTileBlock * height);
+    });
+    packed = room;
+  }
   const size_t cuts = std::min(panels, parts(4 * threads, blocks));
   Pool::shared().run(blocks * cuts, [&](size_t item) {
     const size_t block = item / cuts, cut = item % cuts;

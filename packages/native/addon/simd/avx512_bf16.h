@@ -22,6 +22,16 @@ struct TileRounding {
     const __m512i pairs = _mm512_add_epi32(_mm512_or_si512(order, _mm512_slli_epi32(order, 16)), _mm512_set1_epi32(16 << 16));
     _mm512_storeu_si512(out, _mm512_permutexvar_epi16(pairs, (__m512i)halves));
   }
+
+  /** The transpose of 16 lines of 16 pairs. */
+  static void turn_pairs(const uint16_t* lines, uint16_t* out) {
+    Vec square[kWidth];
+#pragma GCC unroll 16
+    for (int i = 0; i < kWidth; i++) square[i] = load(reinterpret_cast<const float*>(lines) + i * kWidth);
+    turn(square);
+#pragma GCC unroll 16
+    for (int i = 0; i < kWidth; i++) store(reinterpret_cast<float*>(out) + i * kWidth, square[i]);
+  }
 };
 
 }  // namespace

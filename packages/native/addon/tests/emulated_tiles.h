@@ -124,6 +124,10 @@ struct PlainRounding {
       out[2 * i + 1] = i < odd_count ? rounded(odd[i]) : 0;
     }
   }
+  static void turn_pairs(const uint16_t* lines, uint16_t* out) {
+    for (int i = 0; i < 16; i++)
+      for (int j = 0; j < 16; j++) std::memcpy(out + i * 32 + 2 * j, lines + j * 32 + 2 * i, 2 * sizeof *out);
+  }
 };
 
 }  // namespace

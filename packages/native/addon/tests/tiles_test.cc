@@ -53,6 +53,50 @@ void test_tile_product(size_t m, size_t n, size_t k, bool transposed) {
   expect_close("tile product " + shape({m, n, k}), c.get(), expected, 1e-5, 4e-6 * std::sqrt(double(k) + 1));
 }
 
+void expect_bits(const char* what, float got, float expected) {
+  if (std::memcmp(&got, &expected, sizeof got) == 0) return;
+  std::printf("%s, %s: expected %a, got %a\n", kernels().name, what, double(expected), double(got));
+  failures++;
+}
+
+/** Two layers, the first of which hands its blocks to the second. */
+void test_tile_blocks(size_t m, size_t k, size_t hidden, size_t n) {
+  const Floats a = rounded_normals(m * k), first = rounded_normals(hidden * k, 0.3f), second = rounded_normals(n * hidden, 0.3f);
+  const Floats bias = normals(hidden), c = zeros(m * n), decoded = zeros(m * hidden), plain = zeros(m * hidden);
+  const Epilogue epilogue = {bias.get(), nullptr, nullptr, Activation::gelu};
+  // What lay in the memory before must not matter.
+  std::vector<uint16_t> blocks(blocks_size(m, hidden), uint16_t(0x7fc0));
+  const std::unique_ptr<uint16_t[]> panels(new uint16_t[packed_size(k, hidden, true)]);
+  const std::unique_ptr<uint16_t[]> next(new uint16_t[packed_size(hidden, n, true)]);
+  pack(first.get(), true, k, hidden, nullptr, panels.get());
+  pack(second.get(), true, hidden, n, nullptr, next.get());
+  Product p;
+  p.a = a.get();
+  p.lda = k;
+  p.b16 = panels.get();
+  p.m = m;
+  p.n = hidden;
+  p.k = k;
+  p.c16 = blocks.data();
+  p.epilogue = epilogue;
+  product(p);
+  unpack_rows(blocks.data(), m, hidden, decoded.get());
+  multiply(a.get(), first.get(), true, m, hidden, k, plain.get(), epilogue);
+  for (size_t i = 0; i < m * hidden; i++) expect_bits("a value in blocks", decoded[i], widened(rounded(plain[i])));
+
+  Product q;
+  q.a16 = blocks.data();
+  q.b16 = next.get();
+  q.m = m;
+  q.n = q.ldc = n;
+  q.k = hidden;
+  q.c = c.get();
+  product(q);
+  const Floats expected = zeros(m * n);
+  multiply(decoded.get(), second.get(), true, m, n, hidden, expected.get());
+  for (size_t i = 0; i < m * n; i++) expect_bits("a product of blocks", c[i], expected[i]);
+}
+
 /** A NaN of a spoils its row, an infinity of w its column, and nothing else. */
 void test_odd_values() {
   const size_t m = 37, n = 45, k = 70;
@@ -101,12 +145,6 @@ void test_tile_attention(size_t n, size_t m, size_t d, bool extras) {
   expect_close("tile attention " + shape({n, m, d}), out.get(), expected, 0, 8e-3);
 }
 
-void expect_bits(const char* what, float got, float expected) {
-  if (std::memcmp(&got, &expected, sizeof got) == 0) return;
-  std::printf("emulated tiles, %s: expected %a, got %a\n", what, double(expected), double(got));
-  failures++;
-}
-
 /** One TDPBF16PS upon a sum: 32 products of a's first row and b's first column, all else 0. */
 float one_sum(float sum, const std::vector<float>& a, const std::vector<float>& b) {
   uint16_t left[512] = {}, right[512] = {};
@@ -134,6 +172,9 @@ void test_tile_kernels(const std::vector<size_t>& rows) {
   test_tile_product(197, 500, 100, true);
   test_tile_product(1000, 40, 1100, true);
   test_tile_product(5, 40, 0, true);
+  for (size_t m : rows) test_tile_blocks(m, 45, 70, 33);
+  test_tile_blocks(197, 96, 600, 100);
+  test_tile_blocks(1000, 33, 1100, 40);
   test_odd_values();
   for (size_t n : rows)
     for (bool extras : {false, true}) test_tile_attention(n, n > 100 ? 37 : n + 2, n % 2 ? 16 : 13, extras);

@@ -1,10 +1,12 @@
-// Run in a process of its own: calls every function of the addon with arguments that are wrong in one or a few places, and
-// prints how many were refused. A crash would be the end of this process.
+// Run in a process of its own, `node wrong-calls.mjs MODULE ISA`: calls every function of the addon with arguments that are
+// wrong in one or a few places, and prints how many were refused. A crash would be the end of this process.
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-const addon = createRequire(import.meta.url)(fileURLToPath(new URL("../../build/Release/tessera.node", import.meta.url)));
+const [, , module, isa] = process.argv;
+const addon = createRequire(import.meta.url)(fileURLToPath(new URL(`../../build/Release/${module}.node`, import.meta.url)));
 addon.useThreads(2);
+if (!addon.useIsa(isa)) throw new Error(`expected the set ${isa}, got none`);
 
 /** @param {number} length */
 const f = (length) => new Float32Array(length).fill(0.5);
@@ -16,6 +18,9 @@ const masked = [2, 3, 3, 2, 4, 0.5, 2, 2, 3, true, f(18), new Uint8Array(18).fil
 /** Panels of weights of 3 × 5. */
 const panels = () => f(addon.packedSize(3, 5, false));
 const roundedPanels = () => new Uint16Array(addon.packedSize(3, 5, true));
+/** Four rows in blocks; empty where the set takes none. @param {number} k */
+const blocks = (k) => new Uint16Array(addon.blocksSize(4, k));
+const tiled = blocks(1).length > 0;
 
 /** A right call of each: arrays are exactly as long as they must be. @type {Record<string, unknown[][]>} */
 const right = {
@@ -24,7 +29,10 @@ const right = {
     [3, 5, true, f(15), panels()],
     [3, 5, false, f(15), roundedPanels()],
   ],
+  blocksSize: [[4, 3]],
+  unpackRows: [[4, 3, new Uint16Array(1024 + 31), f(12)]],
   linear: [
+    ...(tiled ? [[4, 5, 3, 1, blocks(3), roundedPanels(), f(5), f(5), undefined, blocks(5)]] : []),
     [4, 5, 3, 1, f(12), panels(), f(5), f(5), f(20), f(20)],
     [4, 5, 3, 0, f(12), roundedPanels(), undefined, undefined, undefined, f(20)],
   ],
@@ -106,4 +114,8 @@ for (const name of Object.keys(addon)) {
   }
   if (!right[name]) wrong.push(`${name}: no right call is known`);
 }
+const inBlocks = [4, 5, 3, 1, blocks(3), panels(), f(5), f(5), undefined, f(20)];
+if (!attempt("linear", inBlocks)) wrong.push("linear: rows in blocks go with weights of floats");
+const residual = [4, 5, 3, 1, f(12), roundedPanels(), f(5), f(5), f(20), blocks(5)];
+if (!attempt("linear", residual)) wrong.push("linear: a residual goes with an output in blocks");
 console.log(JSON.stringify({ calls, refused, wrong }));

@@ -5,20 +5,24 @@ import { activationNumber } from "./activations.ts";
 function linear({ x, weight, bias, scale, residual }: Inputs, backend: NativeBackend, attrs: Attrs) {
   const [out, width] = weight!.shape as [number, number];
   const [rows] = rowsOf(x!.shape);
-  const y = backend.allocate(rows * out);
+  const shape = [...x!.shape.slice(0, -1), out];
+  // An activated layer stands before another that rounds its input in any case (an MLP), if anything.
+  const hidden = attrs["activation"] !== "none" && !scale && !residual;
+  const blocks = hidden ? backend.allocateBlocks(rows, out) : undefined;
+  const y = blocks?.values ?? backend.allocate(rows * out);
   backend.addon.linear(
     rows,
     out,
     width,
     activationNumber(attrs),
-    backend.floats(x!),
+    backend.rows(x!, rows, width),
     backend.packed(weight!, out, width),
     optional(backend, bias),
     optional(backend, scale),
     optional(backend, residual),
     y,
   );
-  return backend.output([...x!.shape.slice(0, -1), out], y);
+  return blocks ? backend.outputBlocks(shape, blocks) : backend.output(shape, y as Float32Array);
 }
 
 function linearGrad({ dy, x, weight }: Inputs, backend: NativeBackend, { wanted }: Attrs) {
