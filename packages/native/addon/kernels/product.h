@@ -151,6 +151,22 @@ inline bool rows_collide(size_t lda) { return lda * sizeof(float) % 2048 == 0; }
 /** Copies of a block of `a` have rows this far apart: an odd number of cache lines. */
 constexpr size_t kBlockStride = kBlockK + ((kBlockK / kLine) % 2 == 0 ? kLine : 0);
 
+/** A block of a panel that is to arrive, a share with each tile. */
+struct Fetch {
+  const char* at = nullptr;
+  size_t count = 0;
+
+  Fetch() {}
+  Fetch(const Product& p, size_t panel, size_t start, size_t k) {
+    const size_t offset = (panel * p.k + start) * kPanel;
+    at = p.b16 ? reinterpret_cast<const char*>(p.b16 + offset) : reinterpret_cast<const char*>(p.b + offset);
+    count = parts_of(k * kPanel, p.b16 ? 2 * kLine : kLine);
+  }
+  Ahead lines(size_t share, size_t shares) const {
+    return {at + count * share / shares * 64, at + count * (share + 1) / shares * 64};
+  }
+};
+
 size_t product_scratch(size_t rows, size_t) { return rows * kBlockStride + kBlockK * kPanel + kLine; }
 
 void product(const Product& product, size_t row, size_t row_end, size_t first, size_t last, float* scratch) {
@@ -187,15 +203,16 @@ void product(const Product& product, size_t row, size_t row_end, size_t first, s
       }
       const size_t column = p * kPanel;
       const size_t columns = smaller(kPanel, product.n - column);
+      // What comes next arrives while this block multiplies: the next panel's, the first panel's of the next block, or, as a
+      // thread mostly goes on with the next panels, theirs.
+      const size_t below = product.k * (block + 2) / blocks - (start + k);
+      const bool across = p + 1 < last, down = !across && block + 1 < blocks;
+      const Fetch next = across                     ? Fetch(product, p + 1, start, k)
+                         : down                     ? Fetch(product, first, start + k, below)
+                         : last * kPanel < product.n ? Fetch(product, last, 0, product.k / blocks)
+                                                    : Fetch();
       each_tile(rows, [&](size_t at, size_t height, size_t i, size_t count) {
-        // The next panel's block arrives while this one multiplies.
-        Ahead ahead;
-        if (p + 1 < last) {
-          const size_t lines = parts_of(k * kPanel, product.b16 ? 2 * kLine : kLine);
-          const char* next = product.b16 ? reinterpret_cast<const char*>(product.b16 + offset + product.k * kPanel)
-                                         : reinterpret_cast<const char*>(product.b + offset + product.k * kPanel);
-          ahead = {next + lines * i / count * 64, next + lines * (i + 1) / count * 64};
-        }
+        const Ahead ahead = next.lines(i, count);
         float* c = product.c + (row + at) * product.ldc + column;
         tiles.of[height](a + at * lda, lda, b, k, c, product.ldc, columns, block > 0, ahead);
         if (block + 1 == blocks) finish(product, row + at, height, column, columns);

@@ -105,8 +105,9 @@ void tile_product(const Product& p, const uint16_t* blocks, size_t row, size_t r
     for (size_t cut = 0; cut < cuts; cut++) {
       const size_t start = steps * cut / cuts, count = steps * (cut + 1) / cuts - start;
       const uint16_t* b = p.b16 + (panel * steps + start) * kTilePair;
-      // The next part lies behind this one; it arrives while the rows pass by.
-      const bool more = panel + 1 < last || cut + 1 < cuts;
+      // The next part lies behind this one, also of the panels that this thread most likely takes next; it arrives while the
+      // rows pass by.
+      const bool more = (panel + 1) * kTileBlock < p.n || cut + 1 < cuts;
       const size_t ahead = more ? parts_of(kTilePair * sizeof(uint16_t), heights * 64) * 64 : 0;
       const size_t share = count > 0 ? parts_of(kTileBlock, count) : 0;
       for (size_t i = 0; i < heights; i++) {
