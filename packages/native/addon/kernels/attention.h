@@ -35,36 +35,34 @@ void adjust_scores(const Attention& a, size_t batch, size_t head, size_t query, 
 }
 
 inline float highest(const float* x, size_t count, float start) {
-  Vec top = set(start);
-  each_vector(count, [&](size_t i, int lanes) {
-    Vec v = load(x + i, lanes);
-    if (lanes < kWidth) {
-      // Lanes past the end must not count as 0.
-      float rest[kWidth];
-      store(rest, set(start));
-      store(rest, v, lanes);
-      v = load(rest);
-    }
-    top = max(v, top);
-  });
-  return max_of(top);
+  // Two, so that one need not wait for the other.
+  const Vec first = set(start);
+  Vec top = first, other = first;
+  size_t i = 0;
+  for (; i + 2 * kWidth <= count; i += 2 * kWidth) {
+    top = max(load(x + i), top);
+    other = max(load(x + i + kWidth), other);
+  }
+  for (; i < count; i += kWidth) top = max(load_or(x + i, int(count - i), first), top);
+  return max_of(max(top, other));
 }
 
 /** x = e^(scale (x − top)) in place; the sum. */
 inline float exponentials(float* x, size_t count, float top, float scale = 1) {
   Vec sum = set(0.0f);
   const Vec shift = set(top), factor = set(scale);
-  each_vector(count, [&](size_t i, int lanes) {
+  size_t i = 0;
+  for (; i + kWidth <= count; i += kWidth) {
+    const Vec e = exponential(mul(sub(load(x + i), shift), factor));
+    store(x + i, e);
+    sum = add(sum, e);
+  }
+  if (i < count) {
+    const int lanes = int(count - i);
     const Vec e = exponential(mul(sub(load(x + i, lanes), shift), factor));
     store(x + i, e, lanes);
-    if (lanes < kWidth) {
-      float rest[kWidth] = {};
-      store(rest, e, lanes);
-      sum = add(sum, load(rest));
-    } else {
-      sum = add(sum, e);
-    }
-  });
+    sum = add(sum, first_of(e, lanes));
+  }
   return sum_of(sum);
 }
 

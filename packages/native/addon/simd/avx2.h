@@ -23,6 +23,12 @@ inline Vec load(const float* p) { return _mm256_loadu_ps(p); }
 inline Vec load(const float* p, int count) {
   return count >= kWidth ? load(p) : _mm256_maskload_ps(p, lanes(count));
 }
+/** The first `count` values, zeros after them. */
+inline Vec first_of(Vec x, int count) { return _mm256_and_ps(x, _mm256_castsi256_ps(lanes(count))); }
+/** The first `count` values from p, the others of `rest`. */
+inline Vec load_or(const float* p, int count, Vec rest) {
+  return count >= kWidth ? load(p) : _mm256_blendv_ps(rest, load(p, count), _mm256_castsi256_ps(lanes(count)));
+}
 inline void store(float* p, Vec x) { _mm256_storeu_ps(p, x); }
 inline void store(float* p, Vec x, int count) {
   if (count >= kWidth) return store(p, x);

@@ -23,6 +23,10 @@ inline __mmask16 lanes(int count) {
 inline Vec set(float x) { return _mm512_set1_ps(x); }
 inline Vec load(const float* p) { return _mm512_loadu_ps(p); }
 inline Vec load(const float* p, int count) { return _mm512_maskz_loadu_ps(lanes(count), p); }
+/** The first `count` values, zeros after them. */
+inline Vec first_of(Vec x, int count) { return _mm512_maskz_mov_ps(lanes(count), x); }
+/** The first `count` values from p, the others of `rest`. */
+inline Vec load_or(const float* p, int count, Vec rest) { return _mm512_mask_loadu_ps(rest, lanes(count), p); }
 inline void store(float* p, Vec x) { _mm512_storeu_ps(p, x); }
 inline void store(float* p, Vec x, int count) { _mm512_mask_storeu_ps(p, lanes(count), x); }
 inline Vec load_bf16(const uint16_t* p) {

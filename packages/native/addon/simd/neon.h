@@ -24,6 +24,20 @@ inline Vec load(const float* p, int count) {
   for (int i = 0; i < count; i++) some[i] = p[i];
   return load(some);
 }
+/** The first `count` values, zeros after them. */
+inline Vec first_of(Vec x, int count) {
+  float some[kWidth];
+  vst1q_f32(some, x);
+  return load(some, count);
+}
+/** The first `count` values from p, the others of `rest`. */
+inline Vec load_or(const float* p, int count, Vec rest) {
+  if (count >= kWidth) return load(p);
+  float some[kWidth];
+  vst1q_f32(some, rest);
+  for (int i = 0; i < count; i++) some[i] = p[i];
+  return load(some);
+}
 inline void store(float* p, Vec x) { vst1q_f32(p, x); }
 inline void store(float* p, Vec x, int count) {
   if (count >= kWidth) return store(p, x);

@@ -41,6 +41,14 @@ inline Vec load(const float* p) {
 inline Vec load(const float* p, int count) {
   return each([=](int i) { return i < count ? p[i] : 0.0f; });
 }
+/** The first `count` values, zeros after them. */
+inline Vec first_of(Vec x, int count) {
+  return each([&](int i) { return i < count ? x.x[i] : 0.0f; });
+}
+/** The first `count` values from p, the others of `rest`. */
+inline Vec load_or(const float* p, int count, Vec rest) {
+  return each([&](int i) { return i < count ? p[i] : rest.x[i]; });
+}
 inline void store(float* p, Vec a) { memcpy(p, &a.x, sizeof a.x); }
 inline void store(float* p, Vec a, int count) {
   for (int i = 0; i < kWidth; i++)
