@@ -1,5 +1,6 @@
-// Writes addon/kernels/gaussian_table.h: Φ(−t) in pieces, each a polynomial. `node scripts/gaussian-table.mjs`
+// npm run tables [FILE]: writes addon/kernels/gaussian_table.h, or FILE: Φ(−t) in pieces, each a polynomial.
 import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 const PIECES = 32;
 const WIDTH = 1 / 8;
@@ -45,8 +46,8 @@ const rows = Array.from({ length: DEGREE + 1 }, (_, power) => {
 });
 
 writeFileSync(
-  new URL("../addon/kernels/gaussian_table.h", import.meta.url),
-  `// Made by scripts/gaussian-table.mjs; do not edit.
+  process.argv[2] ?? fileURLToPath(new URL("../addon/kernels/gaussian_table.h", import.meta.url)),
+  `// Made by npm run tables; do not edit.
 #pragma once
 
 namespace tessera {

@@ -1,4 +1,4 @@
-// Made by scripts/gaussian-table.mjs; do not edit.
+// Made by npm run tables; do not edit.
 #pragma once
 
 namespace tessera {
