@@ -1,5 +1,16 @@
 // Gathering, reversing and tiling, and reductions over axes in the middle, against tfjs-backend-cpu's.
-import { type Tensor1D, gather, max, mean, reverse, setBackend, sum, tensor, tensor1d, tile } from "@tensorflow/tfjs-core";
+import {
+  type Tensor1D,
+  gather,
+  max,
+  mean,
+  reverse,
+  setBackend,
+  sum,
+  tensor,
+  tensor1d,
+  tile,
+} from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { expectSame, given, isas, useIsa } from "./__fixtures__/both.ts";
 
@@ -50,7 +61,10 @@ test.each<[number[], number | number[]]>([
   [[2, 7, 5], 1],
   [[2, 5, 300, 3], 2],
   [[2, 3, 7], -1],
-  [[2, 3, 7], [0, 2]],
+  [
+    [2, 3, 7],
+    [0, 2],
+  ],
   [[2, 0], 1],
   [[], []],
 ])("reverse of %o along %o", async (shape, axes) => {
