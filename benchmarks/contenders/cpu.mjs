@@ -6,6 +6,7 @@ import { prepareForward, readFinite, removeKernels } from "./model.mjs";
 /** @typedef {import("../contender.mjs").Kind} Kind */
 
 /**
+ * As pipelines run it: a forward that comes again is repeated, where the backend can.
  * @param {(threads: number) => Promise<unknown>} start Makes a backend the current one.
  * @returns {Kind}
  */
@@ -13,7 +14,7 @@ const onCpu =
   (start) =>
   async ({ model, batch, threads }) => {
     await start(threads);
-    const forward = await prepareForward(model, batch);
+    const forward = await prepareForward(model, batch, { again: true });
     return { run: () => readFinite(forward()) };
   };
 

@@ -8,14 +8,21 @@ async function createModel({ family, name, depth }) {
   return (await import("@tessera/vit")).createVit(name, { depth }).init(0);
 }
 
-/** A forward on random images. @param {import("../models.mjs").Model} model @param {number} batch */
-export async function prepareForward(model, batch) {
+/**
+ * A forward on random images; with `again`, repeated without the model's JavaScript, where the backend can.
+ * @param {import("../models.mjs").Model} model @param {number} batch @param {{ again?: boolean }} [options]
+ */
+export async function prepareForward(model, batch, { again = false } = {}) {
   const { randomUniform } = await import("@tensorflow/tfjs-core");
   const made = await createModel(model);
   const images = /** @type {import("@tensorflow/tfjs-core").Tensor4D} */ (
     randomUniform([batch, 224, 224, 3], -1, 1, "float32", 1)
   );
-  return () => made.forward(images);
+  if (!again) return () => made.forward(images);
+  const { replayed, warmUp } = await import("@tessera/core");
+  const forward = replayed(made, (/** @type {typeof images} */ x) => made.forward(x));
+  await warmUp(forward, images);
+  return () => forward(images);
 }
 
 /** Takes our kernels from the current backend, so that every op runs as its composed definition. */

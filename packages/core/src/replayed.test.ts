@@ -1,5 +1,5 @@
 // On every backend; what a backend that can repeat forwards makes of them is tested there and by the models.
-import { type Tensor, type Tensor2D, grad, mul, sum, tidy } from "@tensorflow/tfjs-core";
+import { type Tensor, type Tensor2D, grad, mul, square, sum, tidy } from "@tensorflow/tfjs-core";
 import { checkGradients, expectNoLeak, seeded } from "@tessera/testing";
 import { expect, test } from "vitest";
 import { Linear } from "./layers/linear.ts";
@@ -27,6 +27,15 @@ test("is differentiable", async () => {
   const slope = grad((x: Tensor) => sum(mul(forward(x as Tensor2D), 2)));
   const expected = grad((x: Tensor) => sum(mul(layer.forward(x as Tensor2D), 2)));
   await expect(slope(input(2))).toBeAllClose(expected(input(2)));
+});
+
+test("takes gradients within the forward", async () => {
+  using layer = new Linear(4, 2).init(1);
+  const slope = grad((x: Tensor) => sum(square(layer.forward(x as Tensor2D)))) as (x: Tensor2D) => Tensor2D;
+  const forward = replayed(layer, slope);
+  for (const each of [1, 2, 3, 4]) {
+    await expect(forward(input(each))).toBeAllClose(slope(input(each)), { rtol: 1e-6, atol: 1e-6 });
+  }
 });
 
 test("leaves nothing behind, nor does its warm-up", async () => {

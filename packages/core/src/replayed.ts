@@ -1,4 +1,4 @@
-import { type Tensor, getBackend, getKernel } from "@tensorflow/tfjs-core";
+import { type Tensor, engine, getBackend, getKernel } from "@tensorflow/tfjs-core";
 import type { Module } from "./module.ts";
 import { recording, runOp } from "./ops/dispatch.ts";
 import { structureOf } from "./structure.ts";
@@ -19,12 +19,22 @@ export const REPLAY = "TesseraReplay";
 export function replayed<I extends Tensor, O extends Tensor>(model: Module, forward: (x: I) => O): (x: I) => O {
   let unchanged = structureOf(model);
   let version = 0;
+  /** As if it were no part of the kernel: within one, tfjs takes no gradients. */
+  function outside(x: I): O {
+    const { state } = engine();
+    state.kernelDepth--;
+    try {
+      return forward(x);
+    } finally {
+      state.kernelDepth++;
+    }
+  }
   return (x) => {
     if (recording() || !getKernel(REPLAY, getBackend())) return forward(x);
     if (!unchanged()) {
       unchanged = structureOf(model);
       version++;
     }
-    return runOp(REPLAY, { x }, { forward, version }, () => forward(x));
+    return runOp(REPLAY, { x }, { forward: outside, version }, () => forward(x));
   };
 }

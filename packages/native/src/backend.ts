@@ -1,40 +1,10 @@
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
+import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Addon } from "./addon.ts";
-import { Recycler } from "./recycler.ts";
-
-/** Number format that weights are multiplied in; sums are always float32. */
-export type NativePrecision = "f32" | "bf16";
-
-type DataId = TensorInfo["dataId"];
-
-/** A weight in the order in which the kernels read it, and what it was packed for. */
-interface Packed {
-  panels: Float32Array | Uint16Array;
-  isa: string;
-  precision: NativePrecision;
-  shape: string;
-}
-
-/** A result in the blocks of bfloat16 that the next product takes as they are. */
-export interface Blocks {
-  values: Uint16Array;
-  rows: number;
-  width: number;
-  isa: string;
-}
-
-/** What tfjs-backend-cpu keeps of a tensor, and what we add. */
-interface Entry {
-  values: unknown;
-  dtype: DataType;
-  refCount: number;
-  /** Ours alone: nobody else holds the array, so it can serve again. */
-  own?: boolean;
-  packed?: Packed;
-  /** In place of `values`, which are made of them when somebody asks. */
-  blocks?: Blocks;
-}
+import type { Blocks, DataId, Entry, NativePrecision } from "./entry.ts";
+import { type Arrays, Recycler } from "./recycler.ts";
+import type { Notes } from "./replay/notes.node.ts";
+import { Recordings } from "./replay/recordings.ts";
 
 /**
  * Tensors in plain typed arrays, as tfjs-backend-cpu has them, so that its kernels work on the same memory. Arrays that
@@ -42,13 +12,21 @@ interface Entry {
  */
 export class NativeBackend extends MathBackendCPU {
   precision: NativePrecision = "f32";
-  readonly addon: Addon;
+  /** One that notes its calls while a forward is recorded. */
+  addon: Addon;
+  /** Those of a forward alone while it is recorded. */
+  arrays: Arrays;
+  /** Of a forward that is recorded. */
+  notes: Notes | undefined;
+  readonly recordings = new Recordings(this);
   readonly #recycler = new Recycler();
   #isa: string;
+  #timers = 0;
 
   constructor(addon: Addon) {
     super();
     this.addon = addon;
+    this.arrays = this.#recycler;
     [this.#isa] = addon.info();
     // Silences the advertisement of tfjs-node.
     (this as unknown as { firstUse: boolean }).firstUse = false;
@@ -67,7 +45,7 @@ export class NativeBackend extends MathBackendCPU {
 
   /** A float32 array whose values are yet to be written. */
   allocate(size: number): Float32Array {
-    return this.#recycler.take(size);
+    return this.arrays.take(size);
   }
 
   /** Wraps an array of `allocate`. */
@@ -81,7 +59,7 @@ export class NativeBackend extends MathBackendCPU {
   allocateBlocks(rows: number, width: number): Blocks | undefined {
     const size = this.precision === "bf16" ? this.addon.blocksSize(rows, width) : 0;
     if (size === 0) return undefined;
-    const { buffer } = this.#recycler.take(Math.ceil(size / 2));
+    const { buffer } = this.arrays.take(Math.ceil(size / 2));
     return { values: new Uint16Array(buffer), rows, width, isa: this.#isa };
   }
 
@@ -110,60 +88,93 @@ export class NativeBackend extends MathBackendCPU {
     const { blocks } = this.#entry(tensor.dataId);
     const fits =
       blocks?.isa === this.#isa && this.precision === "bf16" && blocks.rows === rows && blocks.width === width;
-    return fits ? blocks.values : this.floats(tensor);
+    // A recording reads the same array as long as the tensor lives, but blocks give way to floats when somebody asks.
+    const outside = this.notes && !this.notes.made.has(tensor.dataId);
+    return fits && !outside ? blocks.values : this.floats(tensor);
   }
 
   /** The values of a float32 tensor, to be read at once and not kept. */
   floats({ dataId }: TensorInfo): Float32Array {
     const { values } = this.#entry(dataId);
+    this.notes?.read(dataId, values as ArrayLike<number>);
     return values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
   }
 
   /** Values of any type, to be read at once and not kept. */
   valuesOf({ dataId }: TensorInfo): ArrayLike<number> {
-    return this.#entry(dataId).values as ArrayLike<number>;
+    const values = this.#entry(dataId).values as ArrayLike<number>;
+    this.notes?.look(dataId, values);
+    return values;
   }
 
   /** Says that others may hold the array from now on, or a part of it. */
   share({ dataId }: TensorInfo): void {
     this.#entry(dataId).own = false;
+    this.notes?.look(dataId);
   }
 
   /** A weight [out, in] in panels; kept as long as the tensor lives. */
   packed(weight: TensorInfo, out: number, width: number): Float32Array | Uint16Array {
-    const entry = this.#entry(weight.dataId);
-    const shape = `${out},${width}`;
-    const { packed } = entry;
-    if (packed?.isa === this.#isa && packed.precision === this.precision && packed.shape === shape)
-      return packed.panels;
+    const { packed } = this.#entry(weight.dataId);
+    const fits = packed?.isa === this.#isa && packed.precision === this.precision && packed.shape === `${out},${width}`;
+    const panels = fits ? packed.panels : this.#pack(weight, out, width);
+    this.notes?.packed(weight.dataId, this.floats(weight), panels);
+    return panels;
+  }
+
+  #pack(weight: TensorInfo, out: number, width: number): Float32Array | Uint16Array {
     const bf16 = this.precision === "bf16";
     const size = this.addon.packedSize(width, out, bf16);
     const panels = bf16 ? new Uint16Array(size) : new Float32Array(size);
     this.addon.pack(width, out, true, this.floats(weight), panels);
-    entry.packed = { panels, isa: this.#isa, precision: this.precision, shape };
+    const made = { panels, isa: this.#isa, precision: this.precision, shape: `${out},${width}` };
+    this.#entry(weight.dataId).packed = made;
     return panels;
+  }
+
+  override write(...given: Parameters<MathBackendCPU["write"]>): DataId {
+    const dataId = super.write(...given);
+    this.notes?.write(dataId);
+    return dataId;
   }
 
   override readSync(dataId: DataId): ReturnType<MathBackendCPU["readSync"]> {
     // The caller gets the array itself.
     this.#entry(dataId).own = false;
+    this.notes?.refuse();
     return super.readSync(dataId);
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
     const entry = this.data.has(dataId) ? this.#entry(dataId) : undefined;
     const gone = super.disposeData(dataId, force);
+    if (gone) this.recordings.forget(dataId);
     if (gone && entry?.blocks) this.#giveBlocks(entry);
-    else if (gone && entry?.own) this.#recycler.give(entry.values as Float32Array);
+    else if (gone && entry?.own) this.arrays.give(entry.values as Float32Array);
     return gone;
   }
 
   #giveBlocks(entry: Entry): void {
-    this.#recycler.give(new Float32Array(entry.blocks!.values.buffer as ArrayBuffer));
+    this.arrays.give(new Float32Array(entry.blocks!.values.buffer as ArrayBuffer));
     delete entry.blocks;
   }
 
+  /** Whether tfjs measures what runs now. */
+  get measured(): boolean {
+    return this.#timers > 0;
+  }
+
+  override time(run: () => void): ReturnType<MathBackendCPU["time"]> {
+    this.#timers++;
+    try {
+      return super.time(run);
+    } finally {
+      this.#timers--;
+    }
+  }
+
   override dispose(): void {
+    this.recordings.clear();
     this.#recycler.clear();
     super.dispose();
   }

@@ -1,5 +1,16 @@
-// Gathering and tiling, and reductions over axes in the middle, against tfjs-backend-cpu's.
-import { type Tensor1D, gather, max, mean, setBackend, sum, tensor, tensor1d, tile } from "@tensorflow/tfjs-core";
+// Gathering, reversing and tiling, and reductions over axes in the middle, against tfjs-backend-cpu's.
+import {
+  type Tensor1D,
+  gather,
+  max,
+  mean,
+  reverse,
+  setBackend,
+  sum,
+  tensor,
+  tensor1d,
+  tile,
+} from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { expectSame, given, isas, useIsa } from "./__fixtures__/both.ts";
 
@@ -43,6 +54,21 @@ describe("gather", () => {
     expect([...got.dataSync()]).toEqual([7, 5]);
     for (const used of [x, got]) used.dispose();
   });
+});
+
+test.each<[number[], number | number[]]>([
+  [[7], 0],
+  [[2, 7, 5], 1],
+  [[2, 5, 300, 3], 2],
+  [[2, 3, 7], -1],
+  [
+    [2, 3, 7],
+    [0, 2],
+  ],
+  [[2, 0], 1],
+  [[], []],
+])("reverse of %o along %o", async (shape, axes) => {
+  await expectSame((x) => reverse(x!, axes), [given(1, shape)]);
 });
 
 test.each<[number[], number[]]>([

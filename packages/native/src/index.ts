@@ -1,10 +1,11 @@
 import { findBackend, registerBackend } from "@tensorflow/tfjs-core";
 import { loadAddon, setsOf } from "./addon.node.ts";
 import type { Addon } from "./addon.ts";
-import { NativeBackend, type NativePrecision } from "./backend.ts";
+import { NativeBackend } from "./backend.ts";
+import type { NativePrecision } from "./entry.ts";
 import { registerNativeKernels } from "./kernels/register.ts";
 
-export type { NativePrecision } from "./backend.ts";
+export type { NativePrecision } from "./entry.ts";
 
 /** What runs, or why nothing does. */
 export interface NativeStatus {

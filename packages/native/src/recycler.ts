@@ -3,12 +3,19 @@ const LIMIT = 256 * 2 ** 20;
 /** Smaller arrays are quicker made than looked for. */
 const SMALLEST = 1024;
 
+/** Where arrays come from and go to. */
+export interface Arrays {
+  /** An array of that length; what is in it is left over from its last use. */
+  take(length: number): Float32Array;
+  /** Takes an array back that nobody uses any more. */
+  give(array: Float32Array): void;
+}
+
 /** Arrays that have served and will serve again, by length: a model asks for the same lengths at every run. */
-export class Recycler {
+export class Recycler implements Arrays {
   readonly #free = new Map<number, Float32Array[]>();
   #bytes = 0;
 
-  /** An array of that length; what is in it is left over from its last use. */
   take(length: number): Float32Array {
     const found = this.#free.get(length)?.pop();
     if (!found) return new Float32Array(length);
@@ -16,7 +23,6 @@ export class Recycler {
     return found;
   }
 
-  /** Takes an array back that nobody uses any more. */
   give(array: Float32Array): void {
     if (array.length < SMALLEST || array.byteLength > LIMIT) return;
     if (this.#bytes + array.byteLength > LIMIT) this.clear();

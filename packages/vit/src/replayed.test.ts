@@ -1,4 +1,4 @@
-// A forward that comes again: on webgpu it is recorded and repeated, elsewhere it runs as ever.
+// A forward that comes again: on webgpu and native it is recorded and repeated, elsewhere it runs as ever.
 import { type Tensor, type Tensor4D, getBackend, getKernel, tidy } from "@tensorflow/tfjs-core";
 import { replayed, warmUp } from "@tessera/core";
 import { expectNoLeak, kernelsRun, seeded } from "@tessera/testing";

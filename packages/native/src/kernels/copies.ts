@@ -16,6 +16,20 @@ function gather({ x, indices }: Inputs, backend: NativeBackend, { axis, batchDim
   return backend.output(outputShape, out);
 }
 
+/** Along one axis, gathered backwards; along several tfjs-backend-cpu does. */
+function reverse({ x }: Inputs, backend: NativeBackend, { dims }: Attrs) {
+  if (!areFloats(x)) return undefined;
+  const { shape } = x!;
+  const [along, ...more] = util.parseAxisParam(dims as number[], shape);
+  if (along === undefined || more.length > 0) return undefined;
+  const length = shape[along]!;
+  const [outer, inner] = [sizeOf(shape.slice(0, along)), sizeOf(shape.slice(along + 1))];
+  const backwards = Int32Array.from({ length }, (_, i) => length - 1 - i);
+  const out = backend.allocate(sizeOf(shape));
+  backend.addon.gather(1, outer, length, inner, length, backend.floats(x!), backwards, out);
+  return backend.output([...shape], out);
+}
+
 /** Along one axis; along several tfjs-backend-cpu does. */
 function tile({ x }: Inputs, backend: NativeBackend, attrs: Attrs) {
   if (!areFloats(x)) return undefined;
@@ -40,5 +54,6 @@ function tile({ x }: Inputs, backend: NativeBackend, attrs: Attrs) {
 
 export const copyKernels: Record<string, NativeKernel> = {
   GatherV2: gather,
+  Reverse: reverse,
   Tile: tile,
 };

@@ -63,10 +63,17 @@ function pad({ x }: Inputs, backend: NativeBackend, attrs: Attrs) {
   if (!areFloats(x)) return undefined;
   const paddings = attrs["paddings"] as [number, number][];
   const shape = x!.shape.map((length, axis) => length + paddings[axis]![0] + paddings[axis]![1]);
-  const out = backend.allocate(sizeOf(shape)).fill(attrs["constantValue"] as number);
+  const out = filled(backend, sizeOf(shape), attrs["constantValue"] as number);
   const at = paddings.map(([before]) => before);
   copyBlock(backend, x!.shape, backend.floats(x!), x!.shape, noOffset(shape), out, shape, at);
   return backend.output(shape, out);
+}
+
+/** By the addon: what JavaScript writes into an array is not repeated when a forward is. */
+function filled(backend: NativeBackend, length: number, value: number): Float32Array {
+  const out = backend.allocate(length);
+  if (length > 0) backend.addon.binary(2, 1, length, 0, 0, 0, 0, Float32Array.of(value), Float32Array.of(1), out);
+  return out;
 }
 
 const noOffset = (shape: readonly number[]): number[] => shape.map(() => 0);

@@ -12,6 +12,7 @@ import { elementwiseKernels } from "./elementwise.ts";
 import type { Attrs, Inputs, NativeKernel } from "./kernel.ts";
 import { linearKernels } from "./linear.ts";
 import { movementKernels } from "./movement.ts";
+import { REPLAY, replay } from "./replay.ts";
 import { rowKernels } from "./rows.ts";
 import { tntKernels } from "./tnt.ts";
 import { windowKernels } from "./windows.ts";
@@ -39,6 +40,7 @@ export function registerNativeKernels(): void {
     const kernelFunc = ours(kernels[kernelName], fallback && borrowed(fallback));
     registerKernel({ ...fallback, kernelName, backendName: "native", kernelFunc });
   }
+  if (!getKernel(REPLAY, "native")) registerKernel({ kernelName: REPLAY, backendName: "native", kernelFunc: replay });
 }
 
 function ours(
@@ -46,10 +48,13 @@ function ours(
   fallback: KernelConfig["kernelFunc"] | undefined,
 ): KernelConfig["kernelFunc"] {
   return (call) => {
-    const result = kernel?.(call.inputs as Inputs, call.backend as NativeBackend, call.attrs as Attrs);
-    if (result) return result;
-    if (fallback) return fallback(call);
-    throw new TypeError("native: expected float32 tensors");
+    const [inputs, backend] = [call.inputs as Inputs, call.backend as NativeBackend];
+    function run() {
+      const result = kernel?.(inputs, backend, call.attrs as Attrs) ?? fallback?.(call);
+      if (result) return result;
+      throw new TypeError("native: expected float32 tensors");
+    }
+    return backend.notes ? backend.notes.kernel(inputs, run) : run();
   };
 }
 

@@ -41,6 +41,14 @@ describe("counts at once:", () => {
         model.init(3);
       },
     ],
+    [
+      "disposing and drawing anew while the old values live on",
+      (model) => {
+        for (const { value } of model.params().values()) keep(value.clone());
+        model.dispose();
+        model.init(3);
+      },
+    ],
     ["a parameter that tfjs would compute with on the processor", (model) => model.norm.weight.set(values(24))],
     [
       "another part",

@@ -37,7 +37,8 @@ export class Recording {
 
   /** Whether every parameter still is what it was. Data that were freed drop the recording before. */
   get current(): boolean {
-    for (const [variable, dataId] of this.parts.variables) if (variable.dataId !== dataId) return false;
+    for (const [variable, dataId] of this.parts.variables)
+      if (variable.isDisposed || variable.dataId !== dataId) return false;
     return true;
   }
 
