@@ -121,8 +121,8 @@ struct Pooling {
 
 enum class Binary : int { add, sub, mul, div, squared_difference };
 constexpr int kBinaries = 5;
-enum class Unary : int { neg, square, sqrt, rsqrt, exp, relu, reciprocal, abs };
-constexpr int kUnaries = 8;
+enum class Unary : int { neg, square, sqrt, rsqrt, exp, relu, reciprocal, abs, tanh };
+constexpr int kUnaries = 9;
 
 /** Products by tile registers go in blocks of so many rows, columns and values of k. */
 constexpr size_t kTileBlock = 32;

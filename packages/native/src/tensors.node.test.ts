@@ -24,6 +24,7 @@ import {
   squaredDifference,
   sub,
   sum,
+  tanh,
   tensor,
   tidy,
   transpose,
@@ -69,7 +70,8 @@ describe.each(isas)("%s", (isa) => {
   test("functions of one value", async () => {
     useIsa(isa);
     const x = given(1, [3, 345], 2);
-    for (const op of [neg, square, exp, relu, abs, reciprocal]) await expectSame((a) => op(a!), [x], { rtol: 1e-6 });
+    for (const op of [neg, square, exp, relu, abs, reciprocal, tanh])
+      await expectSame((a) => op(a!), [x], { rtol: 1e-6 });
     const positive = { shape: x.shape, values: x.values.map(Math.abs) };
     for (const op of [sqrt, rsqrt]) await expectSame((a) => op(a!), [positive], { rtol: 1e-6 });
   });

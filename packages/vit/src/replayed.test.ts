@@ -12,6 +12,7 @@ const configs: Record<string, VitConfig> = {
   "mean pooling": { ...tiny, pool: "mean", registers: 2 },
   "attention pooling": { ...tiny, pool: "attention", classes: 0 },
   "distilled DeiT": { ...tiny, distilled: true },
+  "pre-logits": { ...tiny, preLogits: true },
 };
 const images = (seed: number, size = 16, b = 2) => seeded(seed).normals([b, size, size, 3]) as Tensor4D;
 const tolerance = { rtol: 1e-5, atol: 1e-6 };

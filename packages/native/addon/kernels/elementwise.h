@@ -42,6 +42,7 @@ void unary(Unary op, const float* x, float* y, size_t count) {
     case Unary::relu: return each_value(x, y, count, [](Vec v) { return max(set(0.0f), v); });
     case Unary::reciprocal: return each_value(x, y, count, [](Vec v) { return div(set(1.0f), v); });
     case Unary::abs: return each_value(x, y, count, [](Vec v) { return abs(v); });
+    case Unary::tanh: return each_value(x, y, count, [](Vec v) { return hyperbolic_tangent(v); });
   }
 }
 

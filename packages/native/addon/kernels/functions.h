@@ -36,6 +36,15 @@ inline Vec exponential(Vec x) {
   return scale_by_power(e.high, e.n);
 }
 
+/** Near 0 a polynomial (Cephes, tanhf), else 1 − 2 / (e^(2|x|) + 1) with the sign of x; within 2 ulp. */
+inline Vec hyperbolic_tangent(Vec x) {
+  const Vec zero = set(0.0f), one = set(1.0f), t = abs(x), square = mul(x, x);
+  constexpr float c[] = {-5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f, -3.33332819422e-1f};
+  const Vec near = fma(mul(polynomial(square, c, 5), square), x, x);
+  const Vec far = sub(one, div(set(2.0f), add(exponential(add(t, t)), one)));
+  return select_less(t, set(0.625f), near, select_less(x, zero, sub(zero, far), far));
+}
+
 /** Φ(−t) = (share + share_low) 2^n and e^(−t²/2) = bell 2^n for t ≥ 0; the power apart, as it may be below the normal range. */
 struct Tail {
   Vec share, share_low, bell, n;

@@ -1,4 +1,4 @@
-// The error of exp and GELU over all floats, in units of the last place of the result.
+// The error of exp, tanh and GELU over all floats, in units of the last place of the result.
 #include <cstring>
 
 #include "kernel_tests.h"
@@ -55,6 +55,10 @@ void test_accuracy(bool quick) {
   expect_below("exp",
                sweep(step, [](const float* x, float* y, size_t n) { unary(Unary::exp, x, y, n); },
                      [](double x) { return std::exp(x); }),
+               2);
+  expect_below("tanh",
+               sweep(step, [](const float* x, float* y, size_t n) { unary(Unary::tanh, x, y, n); },
+                     [](double x) { return std::tanh(x); }),
                2);
   expect_below("gelu",
                sweep(step, [](const float* x, float* y, size_t n) { activate(Activation::gelu, x, y, n); },

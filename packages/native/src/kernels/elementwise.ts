@@ -79,4 +79,5 @@ export const elementwiseKernels: Record<string, NativeKernel> = {
   Relu: unary(5),
   Reciprocal: unary(6),
   Abs: unary(7),
+  Tanh: unary(8),
 };
