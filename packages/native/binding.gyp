@@ -22,6 +22,7 @@
       "addon/ops/attention.cc",
       "addon/ops/elementwise.cc",
       "addon/ops/movement.cc",
+      "addon/ops/patches.cc",
       "addon/ops/product.cc",
       "addon/ops/rows.cc",
       "addon/ops/tiled.cc",

@@ -180,6 +180,10 @@ struct Kernels {
   void (*sum_columns)(const float* x, float* y, size_t rows, size_t width);
   /** Largest of each row, NaN where there is one: x [rows, width] -> [rows] */
   void (*max_columns)(const float* x, float* y, size_t rows, size_t width);
+  /** −Σ p log softmax(x) of each row: x and p [rows, width] -> [rows] */
+  void (*cross_entropy)(const float* x, const float* p, float* y, size_t rows, size_t width);
+  /** dx = dy (softmax(x) Σp − p), a dy each row */
+  void (*cross_entropy_grad)(const float* dy, const float* x, const float* p, float* dx, size_t rows, size_t width);
   /** Windows [first, last). */
   void (*pool)(const Pooling& pooling, size_t first, size_t last);
   /** out [columns, rows], its rows `ld_out` apart = transpose of x [rows, columns], its rows `ld_x` apart. */

@@ -57,6 +57,11 @@ void sum_rows(const float* x, float* y, size_t batch, size_t rows, size_t width)
 void sum_columns(const float* x, float* y, size_t rows, size_t width);
 void max_columns(const float* x, float* y, size_t rows, size_t width);
 
+/** −Σ p log softmax(x) of each row: x and p [rows, width] -> [rows] */
+void cross_entropy(const float* x, const float* p, float* y, size_t rows, size_t width);
+/** dx = dy (softmax(x) Σp − p), a dy each row */
+void cross_entropy_grad(const float* dy, const float* x, const float* p, float* dx, size_t rows, size_t width);
+
 /** out[b][j][i][·] = x[b][i][j][·]: swaps two axes that lie beside each other. */
 void swap_axes(const float* x, float* out, size_t batch, size_t rows, size_t columns, size_t inner);
 
@@ -83,13 +88,13 @@ struct Convolution {
 };
 void convolve(const Convolution& convolution);
 
-/** Patches of images [b, h, w, c], each in the order channel, row, column. */
-struct Patchify {
-  const float* image;
+/** Patches of images [b, h, w, c], each in the order channel, row, column: [b, patches, c · height · width]. */
+struct Patches {
   size_t batch, height, width, channels;
   size_t patch[2], stride[2], padding[2], grid[2];
-  float* out;
 };
-void patchify(const Patchify& patchify);
+void patchify(const Patches& patches, const float* image, float* out);
+/** The transpose of it: every patch is added where it came from. */
+void patchify_grad(const Patches& patches, const float* dy, float* image);
 
 }  // namespace tessera

@@ -6,6 +6,9 @@ type Rows = Float32Array | Uint16Array;
 /** Sizes that every form of attention begins with: batch, queries, keys, heads, width, scale, biasHeads, maskBatches, maskQueries. */
 type AttentionSizes = [number, number, number, number, number, number, number, number, number, bf16: boolean];
 
+/** Batch, height, width, channels; patch, stride and padding of rows, then of columns. */
+type PatchSizes = [number, number, number, number, number, number, number, number, number, number];
+
 /** The C++ side; see addon/bindings. Each function throws a TypeError where an array is too short for the sizes. */
 export interface Addon {
   /** `refusal`: why AMX is not among `isas` on a processor that has it; else empty. */
@@ -56,6 +59,16 @@ export interface Addon {
   ): void;
   selfAttention(
     ...args: [...AttentionSizes, bias: MaybeFloats, mask: Uint8Array | undefined, qkv: Float32Array, out: Float32Array]
+  ): void;
+  queryKeyAttention(
+    ...args: [
+      ...AttentionSizes,
+      bias: MaybeFloats,
+      mask: Uint8Array | undefined,
+      qk: Float32Array,
+      v: Float32Array,
+      out: Float32Array,
+    ]
   ): void;
   attentionGrad(
     ...args: [
@@ -145,6 +158,15 @@ export interface Addon {
   sumRows(batch: number, rows: number, width: number, x: Float32Array, out: Float32Array): void;
   sumColumns(rows: number, width: number, x: Float32Array, out: Float32Array): void;
   maxColumns(rows: number, width: number, x: Float32Array, out: Float32Array): void;
+  softmaxCrossEntropy(rows: number, width: number, logits: Float32Array, target: Float32Array, out: Float32Array): void;
+  softmaxCrossEntropyGrad(
+    rows: number,
+    width: number,
+    dy: Float32Array,
+    logits: Float32Array,
+    target: Float32Array,
+    out: Float32Array,
+  ): void;
   swapAxes(batch: number, rows: number, columns: number, inner: number, x: Float32Array, out: Float32Array): void;
   copyRuns(
     pieces: number,
@@ -171,11 +193,6 @@ export interface Addon {
     ...args: [...windows: number[], outChannels: number, x: Float32Array, filter: Float32Array, out: Float32Array]
   ): void;
   pool(...args: [...windows: number[], average: boolean, x: Float32Array, out: Float32Array]): void;
-  patchify(
-    batch: number,
-    height: number,
-    width: number,
-    channels: number,
-    ...rest: [...rows: [number, number, number], ...columns: [number, number, number], Float32Array, Float32Array]
-  ): void;
+  patchify(...args: [...patches: PatchSizes, image: Float32Array, out: Float32Array]): void;
+  patchifyGrad(...args: [...patches: PatchSizes, dy: Float32Array, image: Float32Array]): void;
 }

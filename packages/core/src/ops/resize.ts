@@ -6,16 +6,14 @@ import { type ResizeMethod, resizeMatrix } from "./resize-matrix.ts";
 /**
  * Resizes feature maps or position tables by one of the field's rules: [b, h, w, c] -> [b, height, width, c]. Separable,
  * so two products with small matrices; differentiable. For pictures in uint8 see `@tessera/data`, which equals PIL.
- * Kernel `TesseraResize`; the gradient is composed.
+ * Kernel `TesseraResize`, which may make use of `matrices`, [height, h] and [width, w]; the gradient is composed.
  */
 export function resize(x: Tensor4D, size: readonly [number, number], method: ResizeMethod): Tensor4D {
   const [, h, w] = sizes(x, ["b", "h", "w", "c"], "resize") as [number, number, number, number];
+  const matrices = () => [resizeMatrix(method, h, size[0]), resizeMatrix(method, w, size[1])] as const;
   return differentiable(
     { x },
-    () =>
-      runOp("TesseraResize", { x }, { method, size: [...size] }, () =>
-        separable(x, resizeMatrix(method, h, size[0]), resizeMatrix(method, w, size[1])),
-      ),
+    () => runOp("TesseraResize", { x }, { method, size: [...size], matrices }, () => separable(x, ...matrices())),
     [],
     (dy) => ({
       x: () =>

@@ -34,11 +34,14 @@ void limit_scores(Args& args, const Attention& a) {
   if (times(a.queries, a.keys) > most) args.fail("at most 2^31 scores in a head");
 }
 
-void lay_out(Attention& a, bool packed) {
+/** `qk` and `v`: how many of queries, keys and values lie packed in the array of the first two, and of the last. */
+void lay_out(Attention& a, size_t qk, size_t v) {
   const size_t row = a.heads * a.width;
-  a.q_row = a.k_row = a.v_row = packed ? 3 * row : row;
+  a.q_row = a.k_row = qk * row;
+  a.v_row = v * row;
   a.q_batch = a.queries * a.q_row;
-  a.k_batch = a.v_batch = a.keys * a.k_row;
+  a.k_batch = a.keys * a.k_row;
+  a.v_batch = a.keys * a.v_row;
   a.out_row = row;
   a.out_batch = a.queries * row;
 }
@@ -52,7 +55,7 @@ napi_value attention_apart(napi_env env, napi_callback_info call) {
   a.v = args.floats(times(a.batch, a.keys, a.heads, a.width), "v");
   a.out = args.floats(times(a.batch, a.queries, a.heads, a.width), "out");
   if (!args.ok) return nullptr;
-  lay_out(a, false);
+  lay_out(a, 1, 1);
   attention(a);
   return nullptr;
 }
@@ -65,10 +68,27 @@ napi_value attention_packed(napi_env env, napi_callback_info call) {
   const float* qkv = args.floats(times(3, a.batch, a.queries, a.heads, a.width), "qkv");
   a.out = args.floats(times(a.batch, a.queries, a.heads, a.width), "out");
   if (!args.ok) return nullptr;
-  lay_out(a, true);
+  lay_out(a, 3, 3);
   a.q = qkv;
   a.k = qkv + a.heads * a.width;
   a.v = qkv + 2 * a.heads * a.width;
+  attention(a);
+  return nullptr;
+}
+
+/** queryKeyAttention(sizes…, qk, v, out); as many keys as queries. */
+napi_value attention_of_packed_queries(napi_env env, napi_callback_info call) {
+  Args args(env, call, "queryKeyAttention");
+  Attention a = attention_of(args);
+  a.keys = a.queries;
+  const size_t size = times(a.batch, a.queries, a.heads, a.width);
+  const float* qk = args.floats(times(2, size), "qk");
+  a.v = args.floats(size, "v");
+  a.out = args.floats(size, "out");
+  if (!args.ok) return nullptr;
+  lay_out(a, 2, 1);
+  a.q = qk;
+  a.k = qk + a.heads * a.width;
   attention(a);
   return nullptr;
 }
@@ -89,7 +109,7 @@ napi_value attention_grad_apart(napi_env env, napi_callback_info call) {
   g.dv = args.floats(keys, "dv");
   g.dbias = args.floats_or_null(times(a.heads, a.queries, a.keys), "dbias");
   if (!args.ok) return nullptr;
-  lay_out(a, false);
+  lay_out(a, 1, 1);
   g.dy_row = a.out_row;
   g.dy_batch = a.out_batch;
   attention_grad(g);
@@ -109,7 +129,7 @@ napi_value attention_grad_packed(napi_env env, napi_callback_info call) {
   float* dqkv = args.floats(times(3, size), "dqkv");
   g.dbias = args.floats_or_null(times(a.heads, a.queries, a.keys), "dbias");
   if (!args.ok) return nullptr;
-  lay_out(a, true);
+  lay_out(a, 3, 3);
   const size_t row = a.heads * a.width;
   a.q = qkv;
   a.k = qkv + row;
@@ -128,6 +148,7 @@ napi_value attention_grad_packed(napi_env env, napi_callback_info call) {
 const Binding attention_bindings[] = {
     {"attention", attention_apart},
     {"selfAttention", attention_packed},
+    {"queryKeyAttention", attention_of_packed_queries},
     {"attentionGrad", attention_grad_apart},
     {"selfAttentionGrad", attention_grad_packed},
     {}};

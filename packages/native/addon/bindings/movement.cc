@@ -54,10 +54,9 @@ napi_value gather_slices(napi_env env, napi_callback_info call) {
   return nullptr;
 }
 
-/** patchify(batch, h, w, c, patch, stride and padding of rows, then of columns, image, out) */
-napi_value patchify_images(napi_env env, napi_callback_info call) {
-  Args args(env, call, "patchify");
-  Patchify p = {};
+/** batch, h, w, c; patch, stride and padding of rows, then of columns */
+Patches patches_of(Args& args) {
+  Patches p = {};
   p.batch = args.size("batch");
   p.height = args.size("height");
   p.width = args.size("width");
@@ -69,9 +68,29 @@ napi_value patchify_images(napi_env env, napi_callback_info call) {
     const size_t length = (axis == 0 ? p.height : p.width) + 2 * p.padding[axis];
     p.grid[axis] = p.stride[axis] == 0 || length < p.patch[axis] ? 0 : (length - p.patch[axis]) / p.stride[axis] + 1;
   }
-  p.image = args.floats(times(p.batch, p.height, p.width, p.channels), "image");
-  p.out = args.floats(times(times(p.batch, p.grid[0], p.grid[1]), times(p.patch[0], p.patch[1], p.channels)), "out");
-  if (args.ok) patchify(p);
+  return p;
+}
+
+size_t pixels(const Patches& p) { return times(p.batch, p.height, p.width, p.channels); }
+size_t values(const Patches& p) { return times(times(p.batch, p.grid[0], p.grid[1]), times(p.patch[0], p.patch[1], p.channels)); }
+
+/** patchify(patches…, image, out) */
+napi_value patchify_images(napi_env env, napi_callback_info call) {
+  Args args(env, call, "patchify");
+  const Patches p = patches_of(args);
+  const float* image = args.floats(pixels(p), "image");
+  float* out = args.floats(values(p), "out");
+  if (args.ok) patchify(p, image, out);
+  return nullptr;
+}
+
+/** patchifyGrad(patches…, dy, image) */
+napi_value add_patches(napi_env env, napi_callback_info call) {
+  Args args(env, call, "patchifyGrad");
+  const Patches p = patches_of(args);
+  const float* dy = args.floats(values(p), "dy");
+  float* image = args.floats(pixels(p), "image");
+  if (args.ok) patchify_grad(p, dy, image);
   return nullptr;
 }
 
@@ -82,6 +101,7 @@ const Binding movement_bindings[] = {
     {"copyRuns", copy_pieces},
     {"gather", gather_slices},
     {"patchify", patchify_images},
+    {"patchifyGrad", add_patches},
     {}};
 
 }  // namespace tessera

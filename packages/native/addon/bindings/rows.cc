@@ -76,6 +76,29 @@ napi_value max_over_columns(napi_env env, napi_callback_info call) {
   return nullptr;
 }
 
+/** softmaxCrossEntropy(rows, width, logits, target, out) */
+napi_value cross_entropy_rows(napi_env env, napi_callback_info call) {
+  Args args(env, call, "softmaxCrossEntropy");
+  const size_t rows = args.size("rows"), width = args.size("width");
+  const float* x = args.floats(times(rows, width), "logits");
+  const float* p = args.floats(times(rows, width), "target");
+  float* out = args.floats(rows, "out");
+  if (args.ok) cross_entropy(x, p, out, rows, width);
+  return nullptr;
+}
+
+/** softmaxCrossEntropyGrad(rows, width, dy, logits, target, out) */
+napi_value cross_entropy_grad_rows(napi_env env, napi_callback_info call) {
+  Args args(env, call, "softmaxCrossEntropyGrad");
+  const size_t rows = args.size("rows"), width = args.size("width");
+  const float* dy = args.floats(rows, "dy");
+  const float* x = args.floats(times(rows, width), "logits");
+  const float* p = args.floats(times(rows, width), "target");
+  float* out = args.floats(times(rows, width), "out");
+  if (args.ok) cross_entropy_grad(dy, x, p, out, rows, width);
+  return nullptr;
+}
+
 }  // namespace
 
 const Binding row_bindings[] = {
@@ -85,6 +108,8 @@ const Binding row_bindings[] = {
     {"sumRows", sum_over_rows},
     {"sumColumns", sum_over_columns},
     {"maxColumns", max_over_columns},
+    {"softmaxCrossEntropy", cross_entropy_rows},
+    {"softmaxCrossEntropyGrad", cross_entropy_grad_rows},
     {}};
 
 }  // namespace tessera

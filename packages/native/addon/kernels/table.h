@@ -1,5 +1,6 @@
 // The table of the unit that includes this.
 #pragma once
+#include "cross_entropy.h"
 #include "elementwise.h"
 #include "pooling.h"
 #include "tnt_inner.h"
@@ -30,6 +31,8 @@ constexpr Kernels table(const char* name) {
           sum_rows,
           sum_columns,
           max_columns,
+          cross_entropy,
+          cross_entropy_grad,
           pool,
           transpose};
 }

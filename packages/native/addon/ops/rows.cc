@@ -59,4 +59,19 @@ void max_columns(const float* x, float* y, size_t rows, size_t width) {
   });
 }
 
+void cross_entropy(const float* x, const float* p, float* y, size_t rows, size_t width) {
+  const Kernels& kernel = kernels();
+  divided(rows, pieces_for(rows * width, kSmallMap / 4), 1, [&](size_t begin, size_t end) {
+    kernel.cross_entropy(x + begin * width, p + begin * width, y + begin, end - begin, width);
+  });
+}
+
+void cross_entropy_grad(const float* dy, const float* x, const float* p, float* dx, size_t rows, size_t width) {
+  const Kernels& kernel = kernels();
+  divided(rows, pieces_for(rows * width, kSmallMap / 4), 1, [&](size_t begin, size_t end) {
+    const size_t at = begin * width;
+    kernel.cross_entropy_grad(dy + begin, x + at, p + at, dx + at, end - begin, width);
+  });
+}
+
 }  // namespace tessera

@@ -24,5 +24,7 @@ inline double reference_activation(Activation kind, double x) {
 void test_accuracy(bool quick);
 void test_tnt(bool quick);
 void test_windows();
+void test_patches();
+void test_cross_entropy();
 
 }  // namespace tessera

@@ -293,6 +293,8 @@ int main(int argc, char** argv) {
     test_accuracy(quick);
     test_tnt(quick);
     test_windows();
+    test_patches();
+    test_cross_entropy();
     if (kernels().tiles) test_tile_kernels(rows);
   }
   test_emulated_tiles();

@@ -39,6 +39,7 @@ const right = {
   matmul: [[2, 3, 4, 5, false, true, false, true, f(30), f(20), f(24)]],
   attention: [[...attention, f(48), f(80), f(80), f(48)]],
   selfAttention: [[...masked, f(144), f(48)]],
+  queryKeyAttention: [[...masked, f(96), f(48), f(48)]],
   attentionGrad: [[...attention, f(48), f(48), f(80), f(80), f(48), f(80), f(80), undefined]],
   selfAttentionGrad: [[...masked, f(48), f(144), f(144), f(18)]],
   layerNorm: [[3, 7, 1e-6, f(21), f(7), f(7), f(21)]],
@@ -55,12 +56,15 @@ const right = {
   sumRows: [[2, 3, 5, f(30), f(10)]],
   sumColumns: [[3, 5, f(15), f(3)]],
   maxColumns: [[3, 5, f(15), f(3)]],
+  softmaxCrossEntropy: [[3, 5, f(15), f(15), f(3)]],
+  softmaxCrossEntropyGrad: [[3, 5, f(3), f(15), f(15), f(15)]],
   swapAxes: [[2, 3, 4, 5, f(120), f(120)]],
   copyRuns: [[3, 2, 1, 4, 0, 2, f(11), f(6)]],
   gather: [[2, 3, 4, 5, 2, f(120), Int32Array.of(0, 3, 1, 1), f(60)]],
   conv2d: [[...windows, 5, f(96), f(60), f(40)]],
   pool: [[...windows, true, f(96), f(24)]],
   patchify: [[2, 4, 4, 3, 2, 2, 0, 2, 2, 0, f(96), f(96)]],
+  patchifyGrad: [[2, 4, 4, 3, 2, 2, 0, 2, 2, 0, f(96), f(96)]],
 };
 
 let state = 12345;

@@ -61,6 +61,14 @@ function selfAttention(inputs: Inputs, backend: NativeBackend, attrs: Attrs) {
   return backend.output([sizes.batch, sizes.queries, sizes.row], out);
 }
 
+function queryKeyAttention({ qk, v }: Inputs, backend: NativeBackend, attrs: Attrs) {
+  const [batch, queries, row] = v!.shape as [number, number, number];
+  const out = backend.allocate(sizeOf(v!.shape));
+  const sizes = start({}, backend, attrs, { batch, queries, keys: queries, row });
+  backend.addon.queryKeyAttention(...sizes, backend.floats(qk!), backend.floats(v!), out);
+  return backend.output([batch, queries, row], out);
+}
+
 /** Room for the gradient of a bias, one for each head, and the tensor it becomes. */
 function biasGradient(backend: NativeBackend, bias: TensorInfo | undefined, attrs: Attrs) {
   if (!bias) return { room: undefined, result: () => [] };
@@ -114,6 +122,7 @@ function selfAttentionGrad(inputs: Inputs, backend: NativeBackend, attrs: Attrs)
 export const attentionKernels: Record<string, NativeKernel> = {
   TesseraAttention: attention,
   TesseraAttentionGrad: attentionGrad,
+  TesseraQueryKeyAttention: queryKeyAttention,
   TesseraSelfAttention: selfAttention,
   TesseraSelfAttentionGrad: selfAttentionGrad,
 };

@@ -2,22 +2,6 @@ import { type Tensor, backend_util, slice_util, util } from "@tensorflow/tfjs-co
 import type { NativeBackend } from "../backend.ts";
 import { type Attrs, type Inputs, type NativeKernel, areFloats, sizeOf } from "./kernel.ts";
 
-function patchify({ image }: Inputs, backend: NativeBackend, attrs: Attrs) {
-  const [batch, h, w, c] = image!.shape as [number, number, number, number];
-  const [patch, stride, padding] = ["patchSize", "stride", "padding"].map((name) => attrs[name]) as [
-    [number, number],
-    [number, number],
-    [number, number],
-  ];
-  const grid = (axis: 0 | 1, length: number) =>
-    Math.max(0, Math.floor((length + 2 * padding[axis] - patch[axis]) / stride[axis]) + 1);
-  const shape = [batch, grid(0, h) * grid(1, w), c * patch[0] * patch[1]];
-  const out = backend.allocate(sizeOf(shape));
-  const axes = [patch[0], stride[0], padding[0], patch[1], stride[1], padding[1]] as const;
-  backend.addon.patchify(batch, h, w, c, ...axes, backend.floats(image!), out);
-  return backend.output(shape, out);
-}
-
 /** Copies: a view of an array that serves again would change under its reader. */
 function slice({ x }: Inputs, backend: NativeBackend, attrs: Attrs) {
   if (!areFloats(x)) return undefined;
@@ -143,7 +127,6 @@ function range(from: number, to: number): number[] {
 }
 
 export const movementKernels: Record<string, NativeKernel> = {
-  TesseraPatchify: patchify,
   Slice: slice,
   SplitV: split,
   Concat: concat,

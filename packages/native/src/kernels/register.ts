@@ -10,6 +10,7 @@ import { attentionKernels } from "./attention.ts";
 import { copyKernels } from "./copies.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import type { Attrs, Inputs, NativeKernel } from "./kernel.ts";
+import { imageKernels } from "./images.ts";
 import { linearKernels } from "./linear.ts";
 import { movementKernels } from "./movement.ts";
 import { REPLAY, replay } from "./replay.ts";
@@ -26,6 +27,7 @@ const kernels: Record<string, NativeKernel> = {
   ...copyKernels,
   ...tntKernels,
   ...windowKernels,
+  ...imageKernels,
 };
 
 /** They only count a reference, so the array stays as it was: ours alone, or not. */

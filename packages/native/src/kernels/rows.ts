@@ -35,6 +35,25 @@ function softmax({ logits }: Inputs, backend: NativeBackend, { dim }: Attrs) {
   return backend.output([...logits!.shape], y);
 }
 
+function softmaxCrossEntropy({ logits, target }: Inputs, backend: NativeBackend) {
+  const [rows, width] = logits!.shape as [number, number];
+  const out = backend.allocate(rows);
+  backend.addon.softmaxCrossEntropy(rows, width, backend.floats(logits!), backend.floats(target!), out);
+  return backend.output([rows], out);
+}
+
+function softmaxCrossEntropyGrad({ dy, logits, target }: Inputs, backend: NativeBackend) {
+  const [rows, width] = logits!.shape as [number, number];
+  const out = backend.allocate(rows * width);
+  const [slopes, values, shares] = [dy!, logits!, target!].map((tensor) => backend.floats(tensor)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  backend.addon.softmaxCrossEntropyGrad(rows, width, slopes, values, shares, out);
+  return backend.output([rows, width], out);
+}
+
 /** What is left of a shape when axes that lie beside each other go, and how many values lie before, in and after them. */
 function reduced(shape: readonly number[], { axis, keepDims }: Attrs) {
   const axes = util.parseAxisParam(axis as number[], shape as number[]).sort((a, b) => a - b);
@@ -80,6 +99,8 @@ function mean(inputs: Inputs, backend: NativeBackend, attrs: Attrs) {
 export const rowKernels: Record<string, NativeKernel> = {
   TesseraLayerNorm: layerNorm,
   TesseraLayerNormGrad: layerNormGrad,
+  TesseraSoftmaxCrossEntropy: softmaxCrossEntropy,
+  TesseraSoftmaxCrossEntropyGrad: softmaxCrossEntropyGrad,
   Softmax: softmax,
   Sum: sum,
   Max: max,
