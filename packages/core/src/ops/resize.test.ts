@@ -70,9 +70,12 @@ test("calls a registered kernel; the gradient stays composed", () => {
   const { calls } = withFakeKernels({ TesseraResize: () => [1, 5, 6, 4] }, () =>
     grad((z: Tensor) => resize(z as Tensor4D, [5, 6], "bicubic"))(x),
   );
+  const matrices = expect.any(Function) as () => [Float32Array, Float32Array];
   expect(calls).toEqual([
-    { kernel: "TesseraResize", inputs: { x: [1, 2, 3, 4] }, attrs: { method: "bicubic", size: [5, 6] } },
+    { kernel: "TesseraResize", inputs: { x: [1, 2, 3, 4] }, attrs: { method: "bicubic", size: [5, 6], matrices } },
   ]);
+  const given = (calls[0]!.attrs as { matrices: typeof matrices }).matrices();
+  expect(given).toEqual([resizeMatrix("bicubic", 2, 5), resizeMatrix("bicubic", 3, 6)]);
 });
 
 test("refuses other ranks", () => {
