@@ -1,4 +1,4 @@
-// Matrix products: tiles of sums in registers, blocks of k so that a panel's block stays in the first cache.
+// Matrix products: tiles of sums in registers, blocks of k so that a panel's block stays in a near cache while all rows use it.
 #pragma once
 #include "functions.h"
 

@@ -27,4 +27,7 @@ void test_windows();
 void test_patches();
 void test_cross_entropy();
 
+/** Of no set of kernels. */
+void test_pool();
+
 }  // namespace tessera

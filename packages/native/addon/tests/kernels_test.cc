@@ -2,7 +2,6 @@
 // scripts/sanitize.mjs; arrays are exactly as long as they must be, so that a read past an end is found.
 #include <cstring>
 #include <limits>
-#include <thread>
 
 #include "../pool.h"
 #include "kernel_tests.h"
@@ -221,27 +220,6 @@ void test_rows(size_t rows, size_t width) {
   binary(Binary::mul, x.get(), 1, b.get(), 1, z.get(), rows, width, width, 0);
   for (size_t i = 0; i < rows * width; i++) et[i] = x[i] * b[i % width];
   expect_close("binary by rows", z.get(), et, 1e-7, 0);
-}
-
-/** Several callers at once, many short rounds. */
-void test_pool() {
-  std::vector<std::thread> callers;
-  std::atomic<size_t> total{0};
-  for (int c = 0; c < 3; c++)
-    callers.emplace_back([&total, c] {
-      for (size_t round = 0; round < 2000; round++) {
-        size_t sums[8] = {};
-        Pool::shared().run(1 + (round + size_t(c)) % 8, [&](size_t item) { sums[item] = item + 1; });
-        for (size_t s : sums) total += s;
-        if (round % 500 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      }
-    });
-  for (std::thread& caller : callers) caller.join();
-  // Each caller meets every number of items equally often: the mean of n (n + 1) / 2 over 1 … 8 is 15.
-  if (total != 3 * 2000 * 15) {
-    std::printf("pool: expected %d, got %zu\n", 3 * 2000 * 15, total.load());
-    failures++;
-  }
 }
 
 }  // namespace
