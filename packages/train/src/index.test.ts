@@ -1,0 +1,6 @@
+import { expect, test } from "vitest";
+import * as train from "./index.ts";
+
+test("exports these and nothing else", () => {
+  expect(Object.keys(train).sort()).toEqual([]);
+});

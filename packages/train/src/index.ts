@@ -1,0 +1,1 @@
+export type { Batch, BatchOptions, TrainingData } from "./data.ts";
