@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { engine, randomNormal, softmax, tidy } from "@tensorflow/tfjs-core";
 import { useBackend } from "@tessera/backends";
 import { layerNorm, layerNormGrad, selfAttention, softmaxCrossEntropy } from "@tessera/core";
-import { setSubgroup, subgroupOf } from "../packages/backends/dist/webgpu/subgroups.js";
+import { setSubgroup, subgroupOf } from "../packages/backends/dist/webgpu/program/subgroups.js";
 
 /** @typedef {import("@tensorflow/tfjs-core").Tensor} Tensor */
 

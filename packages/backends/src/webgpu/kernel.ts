@@ -1,6 +1,6 @@
 import { type TensorInfo, engine, getKernel, registerKernel } from "@tensorflow/tfjs-core";
 import type { OpKernel } from "@tessera/core";
-import type { TfjsWebgpu } from "./tfjs-backend.ts";
+import type { TfjsWebgpu } from "./device/tfjs-backend.ts";
 
 /** Tensors by the name that the op gives them; optional ones may be missing. */
 export type Inputs = Readonly<Record<string, TensorInfo | undefined>>;

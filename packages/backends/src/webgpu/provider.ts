@@ -6,10 +6,10 @@ export const webgpu: BackendProvider = {
   tfjsName: "webgpu",
   async probe() {
     try {
-      const { describeAdapter, findAdapter } = await import("./adapter.ts");
+      const { describeAdapter, findAdapter } = await import("./device/adapter.ts");
       const { device, software, half } = describeAdapter((await findAdapter()).adapter);
       // A page need not fetch a backend that it then passes over; there a missing one shows when it starts.
-      if (typeof process !== "undefined") await (await import("./load-tfjs.ts")).loadTfjs();
+      if (typeof process !== "undefined") await (await import("./device/load-tfjs.ts")).loadTfjs();
       return { ...available("webgpu", device, half ? ["f32", "f16"] : ["f32"]), ...(software && { software }) };
     } catch (error) {
       return unavailable("webgpu", (error as Error).message);

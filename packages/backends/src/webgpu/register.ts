@@ -12,8 +12,8 @@ import { preprocess } from "./kernels/preprocess.ts";
 import { replay } from "./kernels/replay.ts";
 import { resize } from "./kernels/resize.ts";
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./kernels/softmax-cross-entropy.ts";
-import { tntInner } from "./tnt/inner.ts";
-import { tntMerge } from "./tnt/merge.ts";
+import { tntInner } from "./kernels/tnt/inner.ts";
+import { tntMerge } from "./kernels/tnt/merge.ts";
 
 /** Registers our WGSL under the names of the fused ops, for whatever instance tfjs knows as "webgpu". Idempotent. */
 export function registerWebgpuKernels(): void {

@@ -1,14 +1,14 @@
 import { engine, registerBackend, removeBackend } from "@tensorflow/tfjs-core";
 import { withGpu } from "#gpu";
 import type { Precision } from "../backend.ts";
-import { findAdapter } from "./adapter.ts";
-import { chooseSubgroup } from "./choose-subgroup.ts";
-import { guard, isLost, openDevice } from "./device.ts";
-import { setHalf } from "./half.ts";
-import { loadTfjs } from "./load-tfjs.ts";
+import { findAdapter } from "./device/adapter.ts";
+import { chooseSubgroup } from "./program/choose-subgroup.ts";
+import { guard, isLost, openDevice } from "./device/device.ts";
+import { setHalf } from "./program/half.ts";
+import { loadTfjs } from "./device/load-tfjs.ts";
 import { registerWebgpuKernels } from "./register.ts";
-import { setSubgroup } from "./subgroups.ts";
-import type { TfjsWebgpu } from "./tfjs-backend.ts";
+import { setSubgroup } from "./program/subgroups.ts";
+import type { TfjsWebgpu } from "./device/tfjs-backend.ts";
 
 /**
  * Gives tfjs a WebGPU backend on a device of ours, with our kernels; one that runs already is kept. `find` is how it comes

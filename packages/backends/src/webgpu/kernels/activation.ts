@@ -1,8 +1,8 @@
 import { util } from "@tensorflow/tfjs-core";
 import type { Activation } from "@tessera/core";
-import { activateWgsl, slopeWgsl } from "../activation-wgsl.ts";
+import { activateWgsl, slopeWgsl } from "../wgsl/activation.ts";
 import type { Kernel } from "../kernel.ts";
-import { type Program, dispatch, emptyTensor } from "../program.ts";
+import { type Program, dispatch, emptyTensor } from "../program/program.ts";
 
 const THREADS = 64;
 

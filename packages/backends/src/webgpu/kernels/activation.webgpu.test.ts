@@ -1,7 +1,7 @@
 import { type Activation, activate, activationGrad } from "@tessera/core";
 import { composed, seeded } from "@tessera/testing";
 import { expect, test } from "vitest";
-import { oddRows } from "../__fixtures__/odd-rows.ts";
+import { oddRows } from "./__fixtures__/odd-rows.ts";
 
 const activations: Activation[] = ["none", "gelu", "gelu_tanh", "quick_gelu", "relu", "silu"];
 

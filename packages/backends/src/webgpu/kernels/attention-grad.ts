@@ -7,7 +7,7 @@ import {
   rowsWgsl,
   storeWgsl,
   variantKey,
-} from "../attention-rows-wgsl.ts";
+} from "../wgsl/attention-rows.ts";
 import {
   BLOCK,
   THREADS,
@@ -19,12 +19,12 @@ import {
   scoreWgsl,
   shareWeightsWgsl,
   weighWgsl,
-} from "../attention-wgsl.ts";
-import { halfOf } from "../half.ts";
+} from "../wgsl/attention.ts";
+import { halfOf } from "../program/half.ts";
 import type { Kernel } from "../kernel.ts";
-import { type Tile, accumulatorsWgsl, eachWgsl, gatherWgsl, placeWgsl } from "../product-wgsl.ts";
-import { type HalfMode, type Program, dispatch, emptyTensor } from "../program.ts";
-import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import { type Tile, accumulatorsWgsl, eachWgsl, gatherWgsl, placeWgsl } from "../wgsl/product.ts";
+import { type HalfMode, type Program, dispatch, emptyTensor } from "../program/program.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 import { type AttentionAttrs, type AttentionCall, callOf, forwardProgram } from "./attention.ts";
 
 /** [dq, dk, dv] and, with a bias, dbias. */

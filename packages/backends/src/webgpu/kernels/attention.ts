@@ -7,7 +7,7 @@ import {
   rowsWgsl,
   storeWgsl,
   variantKey,
-} from "../attention-rows-wgsl.ts";
+} from "../wgsl/attention-rows.ts";
 import {
   BLOCK,
   THREADS,
@@ -20,12 +20,12 @@ import {
   scoreWgsl,
   shareWeightsWgsl,
   weighWgsl,
-} from "../attention-wgsl.ts";
-import { halfOf } from "../half.ts";
+} from "../wgsl/attention.ts";
+import { halfOf } from "../program/half.ts";
 import type { Inputs, Kernel } from "../kernel.ts";
-import { accumulatorsWgsl, eachWgsl, forEach, gatherWgsl, placeWgsl } from "../product-wgsl.ts";
-import { type HalfMode, type Program, dispatch, emptyTensor } from "../program.ts";
-import { type Subgroup, subgroupKey } from "../subgroups.ts";
+import { accumulatorsWgsl, eachWgsl, forEach, gatherWgsl, placeWgsl } from "../wgsl/product.ts";
+import { type HalfMode, type Program, dispatch, emptyTensor } from "../program/program.ts";
+import { type Subgroup, subgroupKey } from "../program/subgroups.ts";
 
 export interface AttentionAttrs {
   heads: number;

@@ -2,7 +2,7 @@ import { type Tensor, type Tensor3D, cast, concat, tensor } from "@tensorflow/tf
 import { attention, attentionGrad, queryKeyAttention, selfAttention, selfAttentionGrad } from "@tessera/core";
 import { checkGradients, composed, seeded } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
-import { oddRows } from "../__fixtures__/odd-rows.ts";
+import { oddRows } from "./__fixtures__/odd-rows.ts";
 
 function random(seed: number, shape: number[]): Tensor3D {
   return seeded(seed).normals(shape) as Tensor3D;

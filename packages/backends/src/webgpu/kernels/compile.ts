@@ -1,7 +1,7 @@
 import { env } from "@tensorflow/tfjs-core";
 import type { Kernel } from "../kernel.ts";
-import { collectPipelines } from "../pipelines.ts";
-import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import { collectPipelines } from "../program/pipelines.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 
 interface CompileAttrs {
   /** What is to be compiled is what this would run. */

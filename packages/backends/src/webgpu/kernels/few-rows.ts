@@ -1,5 +1,5 @@
-import type { HalfMode, Program } from "../program.ts";
-import { type Element } from "../product-wgsl.ts";
+import type { HalfMode, Program } from "../program/program.ts";
+import { type Element } from "../wgsl/product.ts";
 import { type Epilogue, type ProductShape, epilogueInputs, finishWgsl } from "./product.ts";
 
 /** Up to as many rows a tile would stand mostly empty. */

@@ -1,7 +1,7 @@
 import { util } from "@tensorflow/tfjs-core";
 import type { Kernel } from "../kernel.ts";
-import { type Program, dispatch, emptyTensor } from "../program.ts";
-import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
+import { type Program, dispatch, emptyTensor } from "../program/program.ts";
+import { type Subgroup, subgroupKey, subgroupOf } from "../program/subgroups.ts";
 import { ROW_THREADS, lanesFor, rowSumWgsl } from "./row-sums.ts";
 
 /** (x − μ) / √(σ² + ε) · γ + β: one dispatch; as many threads a row as it has work for, up to 64. */

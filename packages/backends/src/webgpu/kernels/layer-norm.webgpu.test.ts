@@ -2,7 +2,7 @@ import { type Tensor1D, tensor } from "@tensorflow/tfjs-core";
 import { layerNorm, layerNormGrad } from "@tessera/core";
 import { checkGradients, composed, seeded } from "@tessera/testing";
 import { expect, test } from "vitest";
-import { oddRows } from "../__fixtures__/odd-rows.ts";
+import { oddRows } from "./__fixtures__/odd-rows.ts";
 
 function random(seed: number, shape: number[], middle = 0) {
   const { normal } = seeded(seed);

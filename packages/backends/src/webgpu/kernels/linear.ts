@@ -1,9 +1,9 @@
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { Activation } from "@tessera/core";
-import { halfOf, packedHalves } from "../half.ts";
+import { halfOf, packedHalves } from "../program/half.ts";
 import type { Inputs, Kernel } from "../kernel.ts";
-import { dispatch, emptyTensor } from "../program.ts";
-import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import { dispatch, emptyTensor } from "../program/program.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 import { FEW_ROWS, fewRowsGroups, fewRowsProgram } from "./few-rows.ts";
 import { type ProductForm, type ProductShape, epilogueInputs, productGroups, productProgram } from "./product.ts";
 

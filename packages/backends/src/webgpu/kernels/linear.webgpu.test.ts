@@ -2,9 +2,9 @@ import { type Tensor1D, type Tensor2D, engine, matMul, tensor, transpose } from 
 import { type Activation, activate, linear, linearGrad } from "@tessera/core";
 import { checkGradients, composed, seeded } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
-import { oddRows } from "../__fixtures__/odd-rows.ts";
-import { dispatch, emptyTensor } from "../program.ts";
-import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import { oddRows } from "./__fixtures__/odd-rows.ts";
+import { dispatch, emptyTensor } from "../program/program.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 import { productGroups, productProgram, tileFor, tiles } from "./product.ts";
 
 const activations: Activation[] = ["none", "gelu", "gelu_tanh", "quick_gelu", "relu", "silu"];

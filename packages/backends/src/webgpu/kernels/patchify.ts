@@ -1,7 +1,7 @@
 import { util } from "@tensorflow/tfjs-core";
 import { patchGrid } from "@tessera/core";
 import type { Kernel } from "../kernel.ts";
-import { type Program, dispatch, emptyTensor } from "../program.ts";
+import { type Program, dispatch, emptyTensor } from "../program/program.ts";
 
 const THREADS = 64;
 

@@ -1,5 +1,5 @@
 import type { Activation } from "@tessera/core";
-import { activateWgsl } from "../activation-wgsl.ts";
+import { activateWgsl } from "../wgsl/activation.ts";
 import {
   type Element,
   type Operand,
@@ -12,8 +12,8 @@ import {
   productWgsl,
   stagingWgsl,
   threadsOf,
-} from "../product-wgsl.ts";
-import type { HalfMode, Program } from "../program.ts";
+} from "../wgsl/product.ts";
+import type { HalfMode, Program } from "../program/program.ts";
 
 /** What is done to a product before it is stored. */
 export interface Epilogue {

@@ -1,8 +1,8 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { type ResizeMethod, resizeMatrix } from "@tessera/core";
 import type { Kernel } from "../kernel.ts";
-import { type Program, dispatch, emptyTensor } from "../program.ts";
-import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import { type Program, dispatch, emptyTensor } from "../program/program.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 
 const THREADS = 64;
 

@@ -1,4 +1,4 @@
-import { type Reduction, type Subgroup, combineWgsl, neighbours, reduceNeighboursWgsl } from "../subgroups.ts";
+import { type Reduction, type Subgroup, combineWgsl, neighbours, reduceNeighboursWgsl } from "../program/subgroups.ts";
 
 /** Threads of a workgroup that reduces rows, one or several. */
 export const ROW_THREADS = 64;

@@ -1,8 +1,8 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Inputs, Kernel } from "../kernel.ts";
-import { type Program, dispatch, emptyTensor } from "../program.ts";
-import type { TfjsWebgpu } from "../tfjs-backend.ts";
-import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
+import { type Program, dispatch, emptyTensor } from "../program/program.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
+import { type Subgroup, subgroupKey, subgroupOf } from "../program/subgroups.ts";
 import { ROW_THREADS, reduceWgsl } from "./row-sums.ts";
 
 /** −Σ p log softmax(logits) of each row: one dispatch, one workgroup a row. */

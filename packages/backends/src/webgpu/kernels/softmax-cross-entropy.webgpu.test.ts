@@ -2,7 +2,7 @@ import { type Tensor1D, type Tensor2D, softmax, tensor } from "@tensorflow/tfjs-
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "@tessera/core";
 import { checkGradients, composed, seeded } from "@tessera/testing";
 import { expect, test } from "vitest";
-import { oddRows } from "../__fixtures__/odd-rows.ts";
+import { oddRows } from "./__fixtures__/odd-rows.ts";
 
 const widths = [2, 3, 10, 63, 65, 1000];
 

@@ -1,4 +1,4 @@
-import type { Buffers } from "../tfjs-backend.ts";
+import type { Buffers } from "../device/tfjs-backend.ts";
 
 /**
  * Buffers of a forward that is being recorded. They come from the backend's own, and serve again within the forward in the

@@ -1,6 +1,6 @@
 import { type Tensor, engine } from "@tensorflow/tfjs-core";
-import { numberOf } from "../bindings.ts";
-import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import { numberOf } from "../program/bindings.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 import type { Arena } from "./arena.ts";
 import { type Command, overhear, spy } from "./commands.ts";
 import { Fingerprint } from "./fingerprint.ts";

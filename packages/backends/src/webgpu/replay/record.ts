@@ -1,5 +1,5 @@
 import { type Tensor, type Variable, engine, tidy } from "@tensorflow/tfjs-core";
-import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 import { Arena } from "./arena.ts";
 import { Notes, listen } from "./notes.ts";
 import { Recording, fill } from "./recording.ts";

@@ -1,5 +1,5 @@
 import { type DataType, type Tensor, type Variable, engine } from "@tensorflow/tfjs-core";
-import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 import type { Arena } from "./arena.ts";
 import { type Command, encode } from "./commands.ts";
 

@@ -1,8 +1,8 @@
 import { type Tensor, env, tidy } from "@tensorflow/tfjs-core";
-import { numberOf } from "../bindings.ts";
-import { halfOf } from "../half.ts";
-import { isCollecting } from "../pipelines.ts";
-import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import { numberOf } from "../program/bindings.ts";
+import { halfOf } from "../program/half.ts";
+import { isCollecting } from "../program/pipelines.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 import { inputLike, record } from "./record.ts";
 import type { Recording } from "./recording.ts";
 

@@ -5,9 +5,9 @@ import {
   neighbours,
   reduceNeighboursWgsl,
   subgroupOf,
-} from "./subgroups.ts";
-import type { AttentionVariant } from "./attention-rows-wgsl.ts";
-import { type Tile, accumulatorsWgsl, gatherWgsl, productWgsl, stagingWgsl } from "./product-wgsl.ts";
+} from "../program/subgroups.ts";
+import type { AttentionVariant } from "./attention-rows.ts";
+import { type Tile, accumulatorsWgsl, gatherWgsl, productWgsl, stagingWgsl } from "./product.ts";
 
 /** Queries and keys that a workgroup looks at together: 64 threads, each with 4 × 4 of their scores. */
 export const BLOCK = 32;

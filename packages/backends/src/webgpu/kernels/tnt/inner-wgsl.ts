@@ -1,5 +1,5 @@
-import { activateWgsl } from "../activation-wgsl.ts";
-import type { HalfMode, Program } from "../program.ts";
+import { activateWgsl } from "../../wgsl/activation.ts";
+import type { HalfMode, Program } from "../../program/program.ts";
 import { attendWgsl } from "./inner-attention-wgsl.ts";
 import { type InnerShape, THREADS, innerLayout } from "./inner-layout.ts";
 import { momentsWgsl, normaliseWgsl } from "./inner-norm-wgsl.ts";

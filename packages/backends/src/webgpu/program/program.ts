@@ -3,7 +3,7 @@ import { TesseraError } from "@tessera/core";
 import { bindGroupOf, uniformOf } from "./bindings.ts";
 import { type Shader, collect, isCollecting, pipelineOf } from "./pipelines.ts";
 import type { Subgroup } from "./subgroups.ts";
-import type { TfjsWebgpu } from "./tfjs-backend.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 
 /** A compute shader: what it reads, what it writes, and its text. */
 export interface Program {

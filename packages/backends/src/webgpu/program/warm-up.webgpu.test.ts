@@ -2,8 +2,8 @@ import { type Tensor3D, add, engine, mul, ones, relu, tidy } from "@tensorflow/t
 import { EncoderBlock, replayed, warmUp } from "@tessera/core";
 import { kernelsRun, seeded } from "@tessera/testing";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { useBackend } from "../index.ts";
-import type { TfjsWebgpu } from "./tfjs-backend.ts";
+import { useBackend } from "../../index.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 
 const lose = async () => {
   const { device } = engine().backend as unknown as TfjsWebgpu;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { pathToFileURL } from "node:url";
-import { locate } from "../locate.node.ts";
+import { locate } from "../../locate.node.ts";
 
 interface Dawn {
   create(options: string[]): GPU;

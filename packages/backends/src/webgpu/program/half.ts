@@ -1,7 +1,7 @@
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { derivedBuffer } from "./derived-buffers.ts";
 import { type HalfMode, type Program, dispatch } from "./program.ts";
-import type { TfjsWebgpu } from "./tfjs-backend.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 
 const modes = new WeakMap<GPUDevice, HalfMode>();
 

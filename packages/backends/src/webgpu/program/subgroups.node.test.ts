@@ -1,10 +1,10 @@
 // Subgroups here have four threads; the text for others is compiled by Dawn on its null backend, which computes nothing.
 import { describe, expect, test } from "vitest";
 import { messagesOf } from "./__fixtures__/compile.ts";
-import { forwardProgram } from "./kernels/attention.ts";
-import { rowsProgram } from "./kernels/layer-norm-grad.ts";
-import { layerNormProgram } from "./kernels/layer-norm.ts";
-import { gradProgram, lossProgram } from "./kernels/softmax-cross-entropy.ts";
+import { forwardProgram } from "../kernels/attention.ts";
+import { rowsProgram } from "../kernels/layer-norm-grad.ts";
+import { layerNormProgram } from "../kernels/layer-norm.ts";
+import { gradProgram, lossProgram } from "../kernels/softmax-cross-entropy.ts";
 import { type Program, sourceOf } from "./program.ts";
 import type { Subgroup } from "./subgroups.ts";
 

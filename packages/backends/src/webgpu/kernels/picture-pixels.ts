@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { bufferOf, emptyTensor } from "./program.ts";
-import type { TfjsWebgpu } from "./tfjs-backend.ts";
+import { bufferOf, emptyTensor } from "../program/program.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 
 /** A picture as `@tessera/data` hands it to a kernel. */
 export interface Picture {

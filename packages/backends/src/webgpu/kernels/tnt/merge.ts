@@ -1,7 +1,7 @@
-import type { Kernel } from "../kernel.ts";
-import { ROW_THREADS, lanesFor, rowSumWgsl } from "../kernels/row-sums.ts";
-import { type Program, dispatch, emptyTensor } from "../program.ts";
-import { type Subgroup, subgroupKey, subgroupOf } from "../subgroups.ts";
+import type { Kernel } from "../../kernel.ts";
+import { ROW_THREADS, lanesFor, rowSumWgsl } from "../row-sums.ts";
+import { type Program, dispatch, emptyTensor } from "../../program/program.ts";
+import { type Subgroup, subgroupKey, subgroupOf } from "../../program/subgroups.ts";
 
 /** tokens + [0, norm(joined)], or without the norm: one dispatch. */
 export const tntMerge: Kernel<{ epsilon?: number }> = {

@@ -1,7 +1,7 @@
 import { type Rank, type Tensor2D, add, engine, ones } from "@tensorflow/tfjs-core";
 import { Linear, replayed } from "@tessera/core";
 import { afterAll, expect, test } from "vitest";
-import { useBackend } from "../index.ts";
+import { useBackend } from "../../index.ts";
 import type { TfjsWebgpu } from "./tfjs-backend.ts";
 
 afterAll(async () => {

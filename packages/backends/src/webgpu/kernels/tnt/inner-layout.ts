@@ -1,5 +1,5 @@
 import type { Activation } from "@tessera/core";
-import type { HalfMode } from "../program.ts";
+import type { HalfMode } from "../../program/program.ts";
 
 /** What an inner transformer's program is made for. */
 export interface InnerShape {

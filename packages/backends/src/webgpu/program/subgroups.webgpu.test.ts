@@ -3,11 +3,11 @@ import { attention, layerNorm, layerNormGrad, softmaxCrossEntropy } from "@tesse
 import { composed, seeded } from "@tessera/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chooseSubgroup, describedSubgroup } from "./choose-subgroup.ts";
-import { callOf, forwardProgram } from "./kernels/attention.ts";
-import { layerNormProgram } from "./kernels/layer-norm.ts";
+import { callOf, forwardProgram } from "../kernels/attention.ts";
+import { layerNormProgram } from "../kernels/layer-norm.ts";
 import { dispatch, emptyTensor } from "./program.ts";
 import { type Subgroup, setSubgroup, subgroupOf } from "./subgroups.ts";
-import type { TfjsWebgpu } from "./tfjs-backend.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 
 const backend = engine().backend as unknown as TfjsWebgpu;
 const before = subgroupOf(backend.device);

@@ -2,8 +2,8 @@ import { type Tensor, add, engine, memory, mul, scalar, slice, tensor } from "@t
 import type { Activation } from "@tessera/core";
 import { composed, countCalls } from "@tessera/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { setHalf } from "../half.ts";
-import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import { setHalf } from "../../program/half.ts";
+import type { TfjsWebgpu } from "../../device/tfjs-backend.ts";
 import { type Case, inner, inputsOf } from "./__fixtures__/inner-cases.ts";
 
 const { device } = engine().backend as unknown as TfjsWebgpu;

@@ -2,13 +2,13 @@
 // computes nothing; what the text computes is tested with f32 in the place of f16 in half.webgpu.test.ts.
 import { describe, expect, test } from "vitest";
 import { messagesOf } from "./__fixtures__/compile.ts";
-import { biasProgram, keyProgram, queryProgram } from "./kernels/attention-grad.ts";
-import { forwardProgram } from "./kernels/attention.ts";
-import { fewRowsProgram } from "./kernels/few-rows.ts";
-import { productProgram, tiles } from "./kernels/product.ts";
+import { biasProgram, keyProgram, queryProgram } from "../kernels/attention-grad.ts";
+import { forwardProgram } from "../kernels/attention.ts";
+import { fewRowsProgram } from "../kernels/few-rows.ts";
+import { productProgram, tiles } from "../kernels/product.ts";
 import { type Program, sourceOf } from "./program.ts";
-import { type InnerShape, innerBytes } from "./tnt/inner-layout.ts";
-import { innerProgram } from "./tnt/inner-wgsl.ts";
+import { type InnerShape, innerBytes } from "../kernels/tnt/inner-layout.ts";
+import { innerProgram } from "../kernels/tnt/inner-wgsl.ts";
 
 const epilogue = { bias: true, activation: "gelu", scale: true, residual: true } as const;
 const inner = {

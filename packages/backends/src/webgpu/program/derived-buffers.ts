@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { isCollecting } from "./pipelines.ts";
-import type { TfjsWebgpu } from "./tfjs-backend.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 
 interface Derived {
   kind: string;

@@ -3,13 +3,13 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
-const built = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
+const built = fileURLToPath(new URL("../../../dist/index.js", import.meta.url));
 
 /** Standard output of a process that has our built package as `backends` and tfjs as `tf`. */
 function run(script: string, env: Record<string, string> = {}) {
   const imports = `import * as tf from "@tensorflow/tfjs-core"; import * as backends from ${JSON.stringify(built)};\n`;
   const { stdout, signal, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", imports + script], {
-    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    cwd: fileURLToPath(new URL("../../..", import.meta.url)),
     env: { ...process.env, ...env },
     encoding: "utf8",
     timeout: 20_000,

@@ -1,7 +1,7 @@
 import type { Activation } from "@tessera/core";
-import { halfOf } from "../half.ts";
-import type { Inputs, Kernel } from "../kernel.ts";
-import { dispatch, emptyTensor } from "../program.ts";
+import { halfOf } from "../../program/half.ts";
+import type { Inputs, Kernel } from "../../kernel.ts";
+import { dispatch, emptyTensor } from "../../program/program.ts";
 import { type InnerShape, THREADS, innerBytes, innerLayout } from "./inner-layout.ts";
 import { innerParameters } from "./inner-parameters.ts";
 import { innerProgram } from "./inner-wgsl.ts";

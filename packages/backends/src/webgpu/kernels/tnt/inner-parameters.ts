@@ -1,9 +1,9 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { Inputs } from "../kernel.ts";
-import { derivedBuffer } from "../derived-buffers.ts";
-import { halvesWgsl } from "../half.ts";
-import { type HalfMode, type Program, dispatch } from "../program.ts";
-import type { TfjsWebgpu } from "../tfjs-backend.ts";
+import type { Inputs } from "../../kernel.ts";
+import { derivedBuffer } from "../../program/derived-buffers.ts";
+import { halvesWgsl } from "../../program/half.ts";
+import { type HalfMode, type Program, dispatch } from "../../program/program.ts";
+import type { TfjsWebgpu } from "../../device/tfjs-backend.ts";
 import { type InnerShape, type Piece, type Section, innerLayout, whole } from "./inner-layout.ts";
 
 /**

@@ -4,7 +4,7 @@ import { Linear, linear, replayed, selfAttention, warmUp } from "@tessera/core";
 import { composed, kernelsRun, seeded } from "@tessera/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { setHalf } from "./half.ts";
-import type { TfjsWebgpu } from "./tfjs-backend.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 
 const { device } = engine().backend as unknown as TfjsWebgpu;
 beforeAll(() => setHalf(device, "emulated"));

@@ -1,7 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { type Program, dispatch, emptyTensor } from "./program.ts";
 import { type Subgroup, neighbours, reduceNeighboursWgsl, subgroupKey } from "./subgroups.ts";
-import type { TfjsWebgpu } from "./tfjs-backend.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 
 const THREADS = 64;
 
