@@ -157,7 +157,7 @@ const projects = [
   inNode(
     "node-native",
     "native",
-    ["packages/{core,vit,tnt,testing}/src/**/*.test.ts"],
+    ["packages/{core,vit,tnt,train,testing}/src/**/*.test.ts"],
     [...nodeTests, ...browserTests, ...kernelTests],
     ["packages/native/src/__fixtures__/register.ts"],
   ),

@@ -1,1 +1,22 @@
+export { BEST } from "./checkpoints/checkpoints.ts";
+export { memoryStore } from "./checkpoints/memory.ts";
+export type { CheckpointStore } from "./checkpoints/store.ts";
 export type { Batch, BatchOptions, TrainingData } from "./data.ts";
+export type { BatchTensors } from "./fit/batch-tensors.ts";
+export type { Classifier } from "./fit/classifier.ts";
+export { fit } from "./fit/fit.ts";
+export type {
+  CheckpointOptions,
+  EvaluationOptions,
+  EvaluationReport,
+  FitOptions,
+  FitResult,
+  Loss,
+  Objective,
+  StepReport,
+  WeightAverages,
+} from "./fit/options.ts";
+export type { Calibration, ReliabilityBin } from "./metrics/calibration.ts";
+export { type EvaluateOptions, evaluate } from "./metrics/evaluate.ts";
+export type { ClassResult, Evaluation } from "./metrics/evaluation.ts";
+export type { Judgement } from "./metrics/judgement.ts";

@@ -1,0 +1,73 @@
+import {
+  type NamedTensorMap,
+  type Scalar,
+  type Tensor,
+  add,
+  dispose,
+  mul,
+  scalar,
+  sqrt,
+  square,
+  sum,
+  tidy,
+  variableGrads,
+} from "@tensorflow/tfjs-core";
+import { type Param, TesseraError } from "@tessera/core";
+
+/** Gradients by parameter path; whoever has the map disposes of its tensors. */
+export type Gradients = Map<string, Tensor>;
+
+/**
+ * Value of `objective` and its gradient for every trainable parameter that it depends on. Frozen parameters cost nothing.
+ * @throws {TesseraError} if no parameter is trainable.
+ */
+export function gradientsOf(
+  params: ReadonlyMap<string, Param>,
+  objective: () => Scalar,
+): { value: Scalar; gradients: Gradients } {
+  const trainable = [...params].filter(([, param]) => param.trainable);
+  if (trainable.length === 0) {
+    throw new TesseraError("gradientsOf: expected trainable parameters, got none; call setTrainable(true) on some");
+  }
+  const { value, grads } = variableGrads(
+    objective,
+    trainable.map(([, param]) => param.value),
+  );
+  return { value, gradients: byPath(trainable, grads) };
+}
+
+function byPath(trainable: readonly [string, Param][], grads: NamedTensorMap): Gradients {
+  const found: Gradients = new Map();
+  for (const [path, param] of trainable) {
+    const gradient = grads[param.value.name];
+    if (gradient) found.set(path, gradient);
+  }
+  return found;
+}
+
+/** Adds `more` to `sum`, path by path, and disposes of what it took. */
+export function accumulate(total: Gradients, more: Gradients): void {
+  for (const [path, gradient] of more) {
+    const before = total.get(path);
+    total.set(path, before ? add(before, gradient) : gradient);
+    if (before) dispose([before, gradient]);
+  }
+}
+
+/** Length of all gradients as one vector. */
+export function globalNorm(gradients: Gradients): Scalar {
+  return tidy(() => {
+    const squares = [...gradients.values()].map((gradient) => sum(square(gradient)));
+    return sqrt(squares.reduce((total, one) => add(total, one), scalar(0))) as Scalar;
+  });
+}
+
+/** Shortens all gradients together to a length of `limit`, where they are longer: Pascanu et al. 2013, as PyTorch does. */
+export function clip(gradients: Gradients, norm: number, limit: number): void {
+  if (norm <= limit) return;
+  const factor = limit / (norm + 1e-6);
+  for (const [path, gradient] of gradients) {
+    gradients.set(path, mul(gradient, factor));
+    gradient.dispose();
+  }
+}
