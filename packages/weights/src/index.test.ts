@@ -15,6 +15,7 @@ test("exports what it promises and no more", () => {
     "saveFolder",
     "saveSafetensors",
     "streamSafetensors",
+    "tensorFolder",
     "toHuggingFaceNames",
     "toTimmNames",
     "watchNonFinite",

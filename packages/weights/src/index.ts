@@ -1,3 +1,4 @@
+export { type TensorFolder, tensorFolder } from "./folder/tensor-folder.ts";
 export { hubFile } from "./hub/hub-file.ts";
 export { hubFiles } from "./hub/hub-files.ts";
 export { isHubId } from "./hub/hub-id.ts";
