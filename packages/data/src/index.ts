@@ -1,5 +1,12 @@
 export { decodeImage } from "#decode";
+export { type ClassBalance, classBalance } from "./datasets/class-balance.ts";
+export type { Dataset, DatasetOptions, DatasetSplits } from "./datasets/dataset.ts";
+export { datasetOf, type LabelledImage } from "./datasets/dataset-of.ts";
+export { openDataset } from "./datasets/open-dataset.ts";
+export { type Share, select, split, subset } from "./datasets/subset.ts";
 export type { DecodeOptions } from "./decode-options.ts";
+export type { Source } from "./files/source.ts";
+export type { Container, StoredFile } from "./files/stored-file.ts";
 export { frameImage } from "./frame.ts";
 export { type GpuPicture, gpuPicture } from "./gpu-picture.ts";
 export { type HuggingFacePreprocessorConfig, huggingFacePreprocessing } from "./hugging-face-preprocessing.ts";
