@@ -14,6 +14,7 @@
       "addon/bindings/movement.cc",
       "addon/bindings/rows.cc",
       "addon/bindings/tnt.cc",
+      "addon/bindings/updates.cc",
       "addon/bindings/windows.cc",
       "addon/huge_pages.cc",
       "addon/isa.cc",
@@ -27,6 +28,7 @@
       "addon/ops/rows.cc",
       "addon/ops/tiled.cc",
       "addon/ops/tnt.cc",
+      "addon/ops/updates.cc",
       "addon/ops/windows.cc",
       "addon/pool.cc",
       "addon/tile_permission.cc"

@@ -36,6 +36,7 @@ export { prependTokens, splitPrefix } from "./layers/tokens.ts";
 export type { LoadOptions } from "./load.ts";
 export { type Description, type InitScheme, Module, repeat } from "./module.ts";
 export { type Activation, activate, activationGrad } from "./ops/activation.ts";
+export { type AdamStep, adamUpdate } from "./ops/adam-update.ts";
 export {
   type AttentionOptions,
   attention,
@@ -46,9 +47,11 @@ export {
   joinHeads,
   splitHeads,
 } from "./ops/attention.ts";
+export { averageUpdate } from "./ops/average-update.ts";
 export { type OpKernel, differentiable, runOp } from "./ops/dispatch.ts";
 export { gatherRows } from "./ops/gather-rows.ts";
 export { gradientKernels, registerGradients } from "./ops/gradients.ts";
+export { type LambStep, lambUpdate } from "./ops/lamb-update.ts";
 export { layerNorm, layerNormGrad } from "./ops/layer-norm.ts";
 export { type LinearOptions, linear, linearGrad } from "./ops/linear.ts";
 export { type PatchifyOptions, patchGrid, patchify } from "./ops/patchify.ts";
@@ -56,7 +59,9 @@ export { queryKeyAttention, unpackQueryKey } from "./ops/query-key-attention.ts"
 export { type ResizeMethod, resizeMatrix } from "./ops/resize-matrix.ts";
 export { resize } from "./ops/resize.ts";
 export { selfAttention, selfAttentionGrad, unpackQkv } from "./ops/self-attention.ts";
+export { type SgdStep, sgdUpdate } from "./ops/sgd-update.ts";
 export { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./ops/softmax-cross-entropy.ts";
+export { sumOfSquares } from "./ops/sum-of-squares.ts";
 export { nearest } from "./nearest.ts";
 export { Param } from "./param.ts";
 export { FixedPositions, type FixedPositionsConfig, sincos1d, sincos2d } from "./positions/fixed.ts";

@@ -124,6 +124,24 @@ constexpr int kBinaries = 5;
 enum class Unary : int { neg, square, sqrt, rsqrt, exp, relu, reciprocal, abs, tanh };
 constexpr int kUnaries = 9;
 
+/** A step of gradient descent; `velocity` is null without momentum. What is new may lie where the old does. */
+struct SgdUpdate {
+  const float *weight, *gradient, *velocity;
+  float *new_weight, *new_velocity;
+  float scale, decay, momentum, take, rate;
+  bool nesterov;
+};
+
+/**
+ * A step of Adam: weight · shrink − rate · mean · first / (√variance · root + epsilon), with moments of
+ * scale · gradient + joining · weight. What is new may lie where the old does.
+ */
+struct AdamUpdate {
+  const float *weight, *gradient, *mean, *variance;
+  float *new_weight, *new_mean, *new_variance;
+  float scale, joining, shrink, keep1, take1, keep2, take2, first, root, epsilon, rate;
+};
+
 /** Products by tile registers go in blocks of so many rows, columns and values of k. */
 constexpr size_t kTileBlock = 32;
 
@@ -184,6 +202,16 @@ struct Kernels {
   void (*cross_entropy)(const float* x, const float* p, float* y, size_t rows, size_t width);
   /** dx = dy (softmax(x) Σp − p), a dy each row */
   void (*cross_entropy_grad)(const float* dy, const float* x, const float* p, float* dx, size_t rows, size_t width);
+  /** Values [first, last). */
+  void (*sgd_update)(const SgdUpdate& update, size_t first, size_t last);
+  void (*adam_update)(const AdamUpdate& update, size_t first, size_t last);
+  /** Renews the moments of values [first, last); LAMB's direction, in which `joining` is the weight's share. */
+  void (*lamb_direction)(const AdamUpdate& update, float* direction, size_t first, size_t last);
+  /** y = share_a · a + share_b · b */
+  void (*blend)(const float* a, float share_a, const float* b, float share_b, float* y, size_t count);
+  /** y = a + share · (b − a) */
+  void (*approach)(const float* a, const float* b, float share, float* y, size_t count);
+  float (*sum_squares)(const float* x, size_t count);
   /** Windows [first, last). */
   void (*pool)(const Pooling& pooling, size_t first, size_t last);
   /** out [columns, rows], its rows `ld_out` apart = transpose of x [rows, columns], its rows `ld_x` apart. */

@@ -62,6 +62,18 @@ void cross_entropy(const float* x, const float* p, float* y, size_t rows, size_t
 /** dx = dy (softmax(x) Σp − p), a dy each row */
 void cross_entropy_grad(const float* dy, const float* x, const float* p, float* dx, size_t rows, size_t width);
 
+void sgd_update(const SgdUpdate& update, size_t count);
+void adam_update(const AdamUpdate& update, size_t count);
+/** How long a step of LAMB is: as its weight if `adapt`, but with `clip` not longer than Adam's. */
+struct Trust {
+  bool adapt, clip;
+};
+void lamb_update(const AdamUpdate& update, const Trust& trust, size_t count);
+/** y = a + share · (b − a) */
+void approach(const float* a, const float* b, float share, float* y, size_t count);
+/** The same to the bit whatever the number of threads. */
+double sum_squares(const float* x, size_t count);
+
 /** out[b][j][i][·] = x[b][i][j][·]: swaps two axes that lie beside each other. */
 void swap_axes(const float* x, float* out, size_t batch, size_t rows, size_t columns, size_t inner);
 

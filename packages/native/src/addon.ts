@@ -9,6 +9,12 @@ type AttentionSizes = [number, number, number, number, number, number, number, n
 /** Batch, height, width, channels; patch, stride and padding of rows, then of columns. */
 type PatchSizes = [number, number, number, number, number, number, number, number, number, number];
 
+/** Of a step of Adam: scale, joining, shrink, beta1, beta2, first, root, epsilon, rate. */
+export type AdamFactors = [number, number, number, number, number, number, number, number, number];
+
+/** Of a step of Adam: weight, gradient, mean, variance; then the new weight, mean, variance. */
+type AdamArrays = [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+
 /** The C++ side; see addon/bindings. Each function throws a TypeError where an array is too short for the sizes. */
 export interface Addon {
   /** `refusal`: why AMX is not among `isas` on a processor that has it; else empty. */
@@ -167,6 +173,26 @@ export interface Addon {
     target: Float32Array,
     out: Float32Array,
   ): void;
+  sgdUpdate(
+    count: number,
+    scale: number,
+    decay: number,
+    momentum: number,
+    take: number,
+    rate: number,
+    nesterov: boolean,
+    weight: Float32Array,
+    gradient: Float32Array,
+    velocity: MaybeFloats,
+    newWeight: Float32Array,
+    newVelocity: MaybeFloats,
+  ): void;
+  adamUpdate(...args: [count: number, ...factors: AdamFactors, ...arrays: AdamArrays]): void;
+  lambUpdate(
+    ...args: [count: number, ...factors: AdamFactors, adapt: boolean, clip: boolean, ...arrays: AdamArrays]
+  ): void;
+  averageUpdate(count: number, share: number, average: Float32Array, values: Float32Array, out: Float32Array): void;
+  sumSquares(count: number, x: Float32Array): number;
   swapAxes(batch: number, rows: number, columns: number, inner: number, x: Float32Array, out: Float32Array): void;
   copyRuns(
     pieces: number,

@@ -107,6 +107,19 @@ export class NativeBackend extends MathBackendCPU {
     return values;
   }
 
+  /**
+   * Where the next values of a tensor go that nobody asks for again: its own array if no one else has it, else another. To be
+   * read before it is written, and wrapped by `output`, so that whatever was made of the old values goes with the tensor.
+   */
+  renew(tensor: TensorInfo): Float32Array {
+    const entry = this.#entry(tensor.dataId);
+    const values = this.floats(tensor);
+    this.notes?.refuse();
+    if (!entry.own || entry.refCount !== 1 || entry.values !== values) return this.allocate(values.length);
+    entry.own = false;
+    return values;
+  }
+
   /** Says that others may hold the array from now on, or a part of it. */
   share({ dataId }: TensorInfo): void {
     this.#entry(dataId).own = false;

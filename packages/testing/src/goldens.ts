@@ -30,10 +30,12 @@ function decode(name: string, dtype: string, bytes: ArrayBuffer): Stored["data"]
       return new Float32Array(bytes);
     case "U8":
       return new Uint8Array(bytes);
+    case "I32":
+      return new Int32Array(bytes);
     case "I64":
       return Int32Array.from(new BigInt64Array(bytes), Number);
     default:
-      throw new Error(`readGoldens: expected ${name} as F32, I64 or U8, got ${dtype}`);
+      throw new Error(`readGoldens: expected ${name} as F32, I32, I64 or U8, got ${dtype}`);
   }
 }
 

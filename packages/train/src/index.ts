@@ -20,3 +20,8 @@ export type { Calibration, ReliabilityBin } from "./metrics/calibration.ts";
 export { type EvaluateOptions, evaluate } from "./metrics/evaluate.ts";
 export type { ClassResult, Evaluation } from "./metrics/evaluation.ts";
 export type { Judgement } from "./metrics/judgement.ts";
+export { type AdamOptions, adam, adamW } from "./optimizers/adam.ts";
+export { type LambOptions, lamb } from "./optimizers/lamb.ts";
+export { type LarsOptions, lars } from "./optimizers/lars.ts";
+export type { Optimizer, OptimizerOptions, ParamGroup, ParamGroups, StepOptions } from "./optimizers/optimizer.ts";
+export { type SgdOptions, sgd } from "./optimizers/sgd.ts";

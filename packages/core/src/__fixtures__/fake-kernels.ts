@@ -32,6 +32,11 @@ export const documented: Record<string, Outputs> = {
   TesseraSelfAttentionGrad: (inputs) => ["qkv", "bias"].filter((name) => name in inputs).map((name) => of(inputs, name)),
   TesseraSoftmaxCrossEntropy: (inputs) => [of(inputs, "logits")[0]!],
   TesseraSoftmaxCrossEntropyGrad: (inputs) => of(inputs, "logits"),
+  TesseraSgdUpdate: (inputs) => ["weight", "velocity"].filter((name) => name in inputs).map((name) => of(inputs, name)),
+  TesseraAdamUpdate: (inputs) => ["weight", "mean", "variance"].map((name) => of(inputs, name)),
+  TesseraLambUpdate: (inputs) => ["weight", "mean", "variance"].map((name) => of(inputs, name)),
+  TesseraAverageUpdate: (inputs) => [of(inputs, "average")],
+  TesseraSumOfSquares: () => [],
 };
 
 /** Runs `work` with kernels on the current backend that note how they are called and give zeros. */

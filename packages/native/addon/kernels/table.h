@@ -4,6 +4,7 @@
 #include "elementwise.h"
 #include "pooling.h"
 #include "tnt_inner.h"
+#include "updates.h"
 
 namespace tessera {
 namespace {
@@ -33,6 +34,12 @@ constexpr Kernels table(const char* name) {
           max_columns,
           cross_entropy,
           cross_entropy_grad,
+          sgd_update,
+          adam_update,
+          lamb_direction,
+          blend,
+          approach,
+          sum_squares,
           pool,
           transpose};
 }

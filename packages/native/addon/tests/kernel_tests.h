@@ -26,6 +26,7 @@ void test_tnt(bool quick);
 void test_windows();
 void test_patches();
 void test_cross_entropy();
+void test_updates();
 
 /** Of no set of kernels. */
 void test_pool();

@@ -273,6 +273,7 @@ int main(int argc, char** argv) {
     test_windows();
     test_patches();
     test_cross_entropy();
+    test_updates();
     if (kernels().tiles) test_tile_kernels(rows);
   }
   test_emulated_tiles();

@@ -20,6 +20,8 @@ const panels = () => f(addon.packedSize(3, 5, false));
 const roundedPanels = () => new Uint16Array(addon.packedSize(3, 5, true));
 /** Four rows in blocks; empty where the set takes none. @param {number} k */
 const blocks = (k) => new Uint16Array(addon.blocksSize(4, k));
+/** Factors of a step: scale, joining, shrink, beta1, beta2, first, root, epsilon, rate. */
+const adam = [1, 0, 1, 0.9, 0.999, 10, 30, 1e-8, 0.1];
 const tiled = blocks(1).length > 0;
 
 /** A right call of each: arrays are exactly as long as they must be. @type {Record<string, unknown[][]>} */
@@ -60,6 +62,14 @@ const right = {
   softmaxCrossEntropyGrad: [[3, 5, f(3), f(15), f(15), f(15)]],
   swapAxes: [[2, 3, 4, 5, f(120), f(120)]],
   copyRuns: [[3, 2, 1, 4, 0, 2, f(11), f(6)]],
+  sgdUpdate: [
+    [7, 1, 0, 0.9, 1, 0.1, true, f(7), f(7), f(7), f(7), f(7)],
+    [7, 1, 0, 0.9, 1, 0.1, true, f(7), f(7), undefined, f(7), undefined],
+  ],
+  adamUpdate: [[7, ...adam, f(7), f(7), f(7), f(7), f(7), f(7), f(7)]],
+  lambUpdate: [[7, ...adam, true, false, f(7), f(7), f(7), f(7), f(7), f(7), f(7)]],
+  averageUpdate: [[7, 0.1, f(7), f(7), f(7)]],
+  sumSquares: [[7, f(7)]],
   gather: [[2, 3, 4, 5, 2, f(120), Int32Array.of(0, 3, 1, 1), f(60)]],
   conv2d: [[...windows, 5, f(96), f(60), f(40)]],
   pool: [[...windows, true, f(96), f(24)]],

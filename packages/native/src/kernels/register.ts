@@ -16,6 +16,7 @@ import { movementKernels } from "./movement.ts";
 import { REPLAY, replay } from "./replay.ts";
 import { rowKernels } from "./rows.ts";
 import { tntKernels } from "./tnt.ts";
+import { updateKernels } from "./updates.ts";
 import { windowKernels } from "./windows.ts";
 
 const kernels: Record<string, NativeKernel> = {
@@ -26,6 +27,7 @@ const kernels: Record<string, NativeKernel> = {
   ...movementKernels,
   ...copyKernels,
   ...tntKernels,
+  ...updateKernels,
   ...windowKernels,
   ...imageKernels,
 };

@@ -4,15 +4,11 @@ import {
   type Tensor,
   add,
   dispose,
-  mul,
-  scalar,
   sqrt,
-  square,
-  sum,
   tidy,
   variableGrads,
 } from "@tensorflow/tfjs-core";
-import { type Param, TesseraError } from "@tessera/core";
+import { type Param, TesseraError, sumOfSquares } from "@tessera/core";
 
 /** Gradients by parameter path; whoever has the map disposes of its tensors. */
 export type Gradients = Map<string, Tensor>;
@@ -56,18 +52,10 @@ export function accumulate(total: Gradients, more: Gradients): void {
 
 /** Length of all gradients as one vector. */
 export function globalNorm(gradients: Gradients): Scalar {
-  return tidy(() => {
-    const squares = [...gradients.values()].map((gradient) => sum(square(gradient)));
-    return sqrt(squares.reduce((total, one) => add(total, one), scalar(0))) as Scalar;
-  });
+  return tidy(() => sqrt(sumOfSquares([...gradients.values()])));
 }
 
-/** Shortens all gradients together to a length of `limit`, where they are longer: Pascanu et al. 2013, as PyTorch does. */
-export function clip(gradients: Gradients, norm: number, limit: number): void {
-  if (norm <= limit) return;
-  const factor = limit / (norm + 1e-6);
-  for (const [path, gradient] of gradients) {
-    gradients.set(path, mul(gradient, factor));
-    gradient.dispose();
-  }
+/** What shortens gradients of that length together to `limit`, where they are longer: Pascanu et al. 2013, as PyTorch does. */
+export function clipFactor(norm: number, limit: number): number {
+  return norm <= limit ? 1 : limit / (norm + 1e-6);
 }

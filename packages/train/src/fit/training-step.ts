@@ -2,7 +2,7 @@ import { type Scalar, dispose, mul, tidy } from "@tensorflow/tfjs-core";
 import type { Context, Param, Random } from "@tessera/core";
 import type { Batch } from "../data.ts";
 import { batchTensors } from "./batch-tensors.ts";
-import { type Gradients, accumulate, clip, globalNorm, gradientsOf } from "./gradients.ts";
+import { type Gradients, accumulate, clipFactor, globalNorm, gradientsOf } from "./gradients.ts";
 import type { FitOptions, Objective } from "./options.ts";
 
 export interface StepResult {
@@ -44,8 +44,7 @@ export async function trainingStep(
     const norm = clipNorm === undefined ? undefined : await read(globalNorm(gradients));
     const finite = Number.isFinite(loss) && (norm === undefined || Number.isFinite(norm));
     if (finite) {
-      if (clipNorm !== undefined) clip(gradients, norm!, clipNorm);
-      optimizer.step(gradients, rate);
+      optimizer.step(gradients, rate, { scale: clipNorm === undefined ? 1 : clipFactor(norm!, clipNorm) });
     }
     return { loss, gradientNorm: norm, finite };
   } finally {
