@@ -1,8 +1,17 @@
+export type { Backbone, BackboneConfig } from "./backbone.ts";
 export { blockIndices } from "./block-indices.ts";
 export { capture } from "./capture.ts";
 export type { Checkpoint, StoredTensor, TensorValues } from "./checkpoint.ts";
 export { type Capture, type Context, output, randomOf, within } from "./context.ts";
 export { FormatError, ShapeError, TesseraError } from "./errors.ts";
+export type { Family } from "./family/family.ts";
+export { type FeatureInfo, blockFeatures } from "./family/feature-info.ts";
+export type { HuggingFaceFormat } from "./family/hugging-face-format.ts";
+export { type LabelSpace, type Pretrained, type PretrainedEntry, publishedByTimm } from "./family/pretrained.ts";
+export type { TimmArgument } from "./family/timm-arguments.ts";
+export * as timmArguments from "./family/timm-arguments.ts";
+export type { TimmFormat, TimmModel, WrittenTimmModel } from "./family/timm-format.ts";
+export { type Variant, variantConfig } from "./family/variant.ts";
 export {
   type Initializer,
   constant,
@@ -62,6 +71,13 @@ export { selfAttention, selfAttentionGrad, unpackQkv } from "./ops/self-attentio
 export { type SgdStep, sgdUpdate } from "./ops/sgd-update.ts";
 export { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./ops/softmax-cross-entropy.ts";
 export { sumOfSquares } from "./ops/sum-of-squares.ts";
+export type { Converted } from "./names/convert.ts";
+export type { Dialect, NameTable, Rule, Translation } from "./names/dialect.ts";
+export type { Layout } from "./names/layout.ts";
+export * as layouts from "./names/layout.ts";
+export { gatherStrided, isRowMajor, permuteAxes } from "./names/strided.ts";
+export { type HuggingFaceNames, type HuggingFaceTable, toHuggingFaceNames } from "./names/to-hugging-face.ts";
+export { type TimmNames, toTimmNames } from "./names/to-timm.ts";
 export { nearest } from "./nearest.ts";
 export { Param } from "./param.ts";
 export { FixedPositions, type FixedPositionsConfig, sincos1d, sincos2d } from "./positions/fixed.ts";
@@ -73,6 +89,6 @@ export { type PositionRule, type ResampleOptions, positionRules, resamplePositio
 export { Rotary2d, type Rotary2dConfig } from "./positions/rotary.ts";
 export { Random } from "./random.ts";
 export { replayed } from "./replayed.ts";
-export { type Shape, pair, sameShape, sizeOf, sizes } from "./shape.ts";
+export { type Shape, pair, sameShape, side, sizeOf, sizes } from "./shape.ts";
 export { type Summary, type SummaryRow, summarize } from "./summarize.ts";
 export { type WarmUpOptions, warmUp } from "./warm-up.ts";

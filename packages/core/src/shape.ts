@@ -32,3 +32,9 @@ export function sizes(x: Tensor, expected: readonly (string | number)[], where: 
 export function pair(size: number | readonly [number, number]): [number, number] {
   return typeof size === "number" ? [size, size] : [size[0], size[1]];
 }
+
+/** A size given as one number where both are alike, as configs write it: `pair` undone. */
+export function side(size: number | readonly [number, number]): number | [number, number] {
+  const [height, width] = pair(size);
+  return height === width ? height : [height, width];
+}

@@ -1,6 +1,7 @@
+import type { Backbone } from "@tessera/core";
 import type { HubOptions } from "@tessera/weights";
 import { EMBEDDED_MODEL } from "./embedded.ts";
-import { type Backbone, createBackbone, familyOf } from "./families.ts";
+import { familyOf } from "./families.ts";
 import { type ModelFiles, openFolder } from "./model-files.ts";
 import { describeFolder } from "./model-folder.ts";
 
@@ -13,8 +14,10 @@ export async function describeModel(
   spec: string | URL | ModelFiles = EMBEDDED_MODEL,
   { imageSize, hub }: { imageSize?: number | undefined; hub?: HubOptions } = {},
 ): Promise<{ name: string; model: Backbone }> {
-  if (typeof spec === "string" && familyOf(spec))
-    return { name: spec, model: createBackbone(spec, imageSize === undefined ? {} : { imageSize }) };
-  const describe = await describeFolder(await openFolder(spec, hub), { imageSize });
+  if (typeof spec === "string") {
+    const family = await familyOf(spec);
+    if (family) return { name: spec, model: family.create(spec, imageSize === undefined ? {} : { imageSize }) };
+  }
+  const { describe } = await describeFolder(await openFolder(spec, hub), { imageSize });
   return describe();
 }

@@ -1,80 +1,61 @@
-import { type Activation, type Context, type Module, TesseraError, nearest } from "@tessera/core";
-import { type PretrainedTnt, createTnt, isTntName, pretrainedTnts, tntNames, tntVariants } from "@tessera/tnt";
-import { type PretrainedVit, createVit, isVitName, pretrainedVits, vitNames, vitVariants } from "@tessera/vit";
-import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
+import { type Backbone, type BackboneConfig, type Family, TesseraError, nearest } from "@tessera/core";
 
-/** What every classification backbone can do. */
-export interface Backbone extends Module {
-  readonly config: {
-    classes: number;
-    imageSize: number | readonly [number, number];
-    patchSize: number | readonly [number, number];
-  };
-  /** [b, h, w, 3] -> [b, classes] */
-  forward(images: Tensor4D, ctx?: Context): Tensor2D;
-  /** [b, h, w, 3] -> [b, d] */
-  embed(images: Tensor4D, ctx?: Context): Tensor2D;
-}
-
-/** What differs from the published variant. */
-export interface BackboneOverrides {
-  classes?: number;
-  imageSize?: number | readonly [number, number];
-  activation?: Activation;
-  epsilon?: number;
-  /** ViT only: dense and tanh before the head. */
-  preLogits?: boolean;
-}
-
-/** A model family, as the pipeline sees it: names, how to make one, and which checkpoints there are. */
-interface Family {
+/** A family by its name. Its package is loaded when somebody asks for one of its models. */
+interface Entry {
   readonly name: string;
-  readonly variants: readonly string[];
-  readonly source: (variant: string) => string;
-  readonly has: (variant: string) => boolean;
-  readonly create: (variant: string, overrides?: BackboneOverrides) => Backbone;
-  readonly pretrained: (variant: string) => Record<string, PretrainedVit | PretrainedTnt>;
+  /** How names of its variants begin, and what timm's `architecture` and transformers' `model_type` call its models. */
+  readonly names: RegExp;
+  readonly load: () => Promise<Family>;
 }
-
-const vit: Family = {
-  name: "vit",
-  variants: vitNames,
-  source: (variant) => (isVitName(variant) ? vitVariants[variant].source : ""),
-  has: isVitName,
-  create: createVit,
-  pretrained: (variant) => (isVitName(variant) ? pretrainedVits(variant) : {}),
-};
-
-const tnt: Family = {
-  name: "tnt",
-  variants: tntNames,
-  source: (variant) => (isTntName(variant) ? tntVariants[variant].source : ""),
-  has: isTntName,
-  create: createTnt,
-  pretrained: (variant) => (isTntName(variant) ? pretrainedTnts(variant) : {}),
-};
 
 /** All families; a new one joins here. */
-export const families: readonly Family[] = [vit, tnt];
+const families: readonly Entry[] = [
+  { name: "vit", names: /^(vit|vision_transformer|deit3?|dinov2|flexivit)(_|$)/, load: async () => (await import("@tessera/vit")).vitFamily }, // prettier-ignore
+  { name: "tnt", names: /^tnt(_|$)/, load: async () => (await import("@tessera/tnt")).tntFamily },
+];
 
-/** Names of every variant of every family. */
-export const variantNames: readonly string[] = families.flatMap(({ variants }) => variants);
+/** Every family, each with its package loaded. */
+export function allFamilies(): Promise<Family[]> {
+  return Promise.all(families.map(({ load }) => load()));
+}
+
+/** The family of a model; undefined for a model of one's own. */
+export async function familyOfModel({ family }: Pick<Backbone, "family">): Promise<Family | undefined> {
+  return families.find(({ name }) => name === family)?.load();
+}
+
+/** The first family that has something by this name, if any has. Only those are loaded whose names begin so. */
+export async function familyWith(name: string, has: (family: Family) => boolean): Promise<Family | undefined> {
+  for (const { names, load } of families) {
+    if (!names.test(name)) continue;
+    const family = await load();
+    if (has(family)) return family;
+  }
+  return undefined;
+}
 
 /** The family of a variant, or undefined. */
-export function familyOf(variant: string): Family | undefined {
-  return families.find(({ has }) => has(variant));
+export function familyOf(variant: string): Promise<Family | undefined> {
+  return familyWith(variant, ({ variants }) => Object.hasOwn(variants, variant));
+}
+
+/** Names of every variant of every family. */
+export async function variantNames(): Promise<string[]> {
+  return (await allFamilies()).flatMap(({ variants }) => Object.keys(variants));
 }
 
 /**
  * Any published variant by name, its parameters declared but not filled.
  * @throws {TesseraError} on an unknown name, with the nearest ones.
  */
-export function createBackbone(variant: string, overrides: BackboneOverrides = {}): Backbone {
-  const family = familyOf(variant);
-  if (!family) {
-    throw new TesseraError(
-      `createBackbone: expected a variant, got "${variant}"; did you mean ${nearest(variant, variantNames, 2).join(" or ")}?`,
-    );
-  }
+export async function createBackbone(variant: string, overrides: Partial<BackboneConfig> = {}): Promise<Backbone> {
+  const family = await familyOf(variant);
+  if (!family) throw await unknownVariant("createBackbone", variant);
   return family.create(variant, overrides);
+}
+
+/** The error for a name that no family has, with the nearest that one has. */
+export async function unknownVariant(where: string, name: string): Promise<TesseraError> {
+  const close = nearest(name, await variantNames(), 2).join(" or ");
+  return new TesseraError(`${where}: expected a variant, got "${name}"; did you mean ${close}?`);
 }

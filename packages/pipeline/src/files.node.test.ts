@@ -104,7 +104,7 @@ describe("models in files", () => {
 
   test("a checkpoint with its variant, named in every way", async () => {
     const checkpoint = join(folder, "tiny.safetensors");
-    const params = [...createBackbone("vit_tiny_patch16_224", { classes: 2 }).params()];
+    const params = [...(await createBackbone("vit_tiny_patch16_224", { classes: 2 })).params()];
     const zeros = params.map(([path, { shape, size }]) => [path, { shape, values: new Float32Array(size) }]);
     await saveSafetensors(checkpoint, Object.fromEntries(zeros), { dtype: "F16" });
     const weights = checkpoint;

@@ -1,13 +1,16 @@
 // One tiny ViT in every format: whatever file a user has, the pipeline gives the reference's answer.
 import { memory } from "@tensorflow/tfjs-core";
-import { readFixture } from "@tessera/testing";
-import { openCheckpoint, toTimmNames } from "@tessera/weights";
+import { type TimmNames, toTimmNames } from "@tessera/core";
+import { contentsOf, readFixture, under } from "@tessera/testing";
+import { vitFamily } from "@tessera/vit";
+import { openCheckpoint } from "@tessera/weights";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { plain } from "./__fixtures__/pictures.ts";
 import { expected, jsonBlob, run, tinyConfig, weightsFixture } from "./__fixtures__/tiny-vit.ts";
-import { describeVariant } from "./describe-variant.ts";
+import { describeVariant, knownVariant } from "./describe-variant.ts";
 import { imageClassifier } from "./image-classifier.ts";
 import { loadModel } from "./load-model.ts";
+import { anyToTimmNames } from "./rename.ts";
 
 const shape = [2, 3, 32, 32] as const;
 const f32 = { rtol: 1e-4, atol: 1e-5 };
@@ -36,6 +39,19 @@ test.each([
 ] as const)("%s with timm's config", async (name, wanted, tolerance) => {
   const loaded = await loadModel({ config: jsonBlob(tinyConfig), weights: await weightsFixture(name) });
   await expect(await run(loaded, await expected("input"), shape)).toBeAllClose(await expected(wanted), tolerance);
+});
+
+test.each([
+  "google_compressed.npz",
+  "google_fortran_order.npz",
+  "huggingface.safetensors",
+  "legacy_not_zip.pth",
+  "wrapped_model.pth.tar",
+])("%s is the same model as timm.safetensors", async (name) => {
+  const [reference, other] = await Promise.all(
+    ["timm.safetensors", name].map(async (file) => openCheckpoint(await weightsFixture(file))),
+  );
+  expect(await contentsOf(toTimmNames(other!, vitFamily.dialects).checkpoint)).toEqual(await contentsOf(reference!));
 });
 
 describe("transformers' files", async () => {
@@ -73,20 +89,22 @@ describe("transformers' files", async () => {
 });
 
 describe("a variant with weights", () => {
+  const described = async (name: string, names: Pick<TimmNames, "checkpoint">) =>
+    describeVariant(await knownVariant(name), names, {});
+
   test.each([
     ["google_compressed.npz", { activation: "gelu_tanh", epsilon: 1e-6 }],
     ["huggingface.safetensors", { activation: "gelu", epsilon: 1e-12 }],
   ] as const)("of %s has their GELU, epsilon and classes", async (file, wanted) => {
-    const names = toTimmNames(await openCheckpoint(await weightsFixture(file)));
-    const { model } = await describeVariant("vit_tiny_patch16_224", names, {});
+    const names = await anyToTimmNames(await openCheckpoint(await weightsFixture(file)));
+    const { model } = await described("vit_tiny_patch16_224", names);
     expect(model.config).toMatchObject({ ...wanted, classes: 10 });
   });
 
   test("of TNT's official release has its epsilon and classes", async () => {
-    const all = await openCheckpoint(await weightsFixture("names.safetensors"));
-    const own = [...all.tensors].filter(([name]) => name.startsWith("tnt/in/"));
-    const official = { ...all, tensors: new Map(own.map(([name, stored]) => [name.slice("tnt/in/".length), stored])) };
-    const { model, preprocessing } = await describeVariant("tnt_s_patch16_224", toTimmNames(official), {});
+    const all = await readFixture(new URL("../../tnt/src/__fixtures__/names.safetensors", import.meta.url));
+    const official = under(await openCheckpoint(all), "tnt/in/");
+    const { model, preprocessing } = await described("tnt_s_patch16_224", await anyToTimmNames(official));
     expect(model.config).toMatchObject({ epsilon: 1e-5, classes: 3 });
     expect(preprocessing).toMatchObject({ size: [224, 224], mean: [0.5, 0.5, 0.5] });
   });
@@ -101,7 +119,7 @@ describe("a variant with weights", () => {
   ])("%s has names by its tag: %s for %d classes", async (name, first, classes) => {
     const head = { dtype: "F32", shape: [classes, 192], read: async () => new Float32Array() };
     const checkpoint = { tensors: new Map([["head.weight", head]]), metadata: {}, dispose: async () => {} };
-    const { labels } = await describeVariant(name, { checkpoint }, {});
+    const { labels } = await described(name, { checkpoint });
     expect(labels?.[0]).toBe(first);
     expect(labels?.length).toBe(first === undefined ? undefined : 1000);
   });

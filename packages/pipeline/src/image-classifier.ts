@@ -1,6 +1,5 @@
 import type { ImageInput, Preprocessing } from "@tessera/data";
-import { TesseraError } from "@tessera/core";
-import type { Backbone } from "./families.ts";
+import { type Backbone, TesseraError } from "@tessera/core";
 import { forwardsOf } from "./forwards.ts";
 import { type LoadModelOptions, loadModel } from "./load-model.ts";
 import type { ModelFiles } from "./model-files.ts";

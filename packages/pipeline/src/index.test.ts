@@ -4,11 +4,14 @@ import * as pipeline from "./index.ts";
 test("exports these and nothing else", () => {
   expect(Object.keys(pipeline).sort()).toEqual([
     "EMBEDDED_MODEL",
+    "allFamilies",
+    "anyToHuggingFaceNames",
+    "anyToTimmNames",
     "createBackbone",
     "describeModel",
     "embeddedModel",
-    "families",
     "familyOf",
+    "familyOfModel",
     "imageClassifier",
     "imageEmbedder",
     "loadModel",

@@ -1,16 +1,8 @@
-import { TesseraError } from "@tessera/core";
+import { type Backbone, type Checkpoint, TesseraError, type TimmNames, toTimmNames } from "@tessera/core";
 import type { Preprocessing } from "@tessera/data";
-import {
-  type HubOptions,
-  type SourceInput,
-  type TimmNames,
-  openCheckpoint,
-  toTimmNames,
-  watchNonFinite,
-} from "@tessera/weights";
-import { describeVariant, isVariant, missingWeights } from "./describe-variant.ts";
+import { type HubOptions, type SourceInput, openCheckpoint, watchNonFinite } from "@tessera/weights";
+import { type KnownVariant, describeVariant, findVariant, knownVariant, missingWeights } from "./describe-variant.ts";
 import { EMBEDDED_MODEL } from "./embedded.ts";
-import type { Backbone } from "./families.ts";
 import { type ModelFiles, isModelFiles, openFolder, openWeights } from "./model-files.ts";
 import { type DescribedModel, describeFolder } from "./model-folder.ts";
 
@@ -84,17 +76,17 @@ export async function loadModel(
 
 async function plan(spec: string | URL | ModelFiles, options: LoadModelOptions): Promise<Plan> {
   const { arch, weights, labels, resetHead, signal } = options;
-  const opened = async (source: SourceInput) => toTimmNames(await openCheckpoint(source, { signal }));
-  const variantOf = (name: string, names: TimmNames): Plan => ({
-    names,
-    describe: () => describeVariant(name, names, options),
-  });
-  const variant = async (name: string, source: SourceInput) => variantOf(name, await opened(source));
+  const opened = (source: SourceInput) => openCheckpoint(source, { signal });
+  const variantIn = (known: KnownVariant, checkpoint: Checkpoint): Plan => {
+    const names = toTimmNames(checkpoint, known.family.dialects);
+    return { names, describe: () => describeVariant(known, names, options) };
+  };
   if (!isModelFiles(spec)) {
     const text = String(spec);
-    if (isVariant(text)) {
-      if (weights === undefined) throw missingWeights(text);
-      return variant(text, weights);
+    const known = await findVariant(text);
+    if (known) {
+      if (weights === undefined) throw missingWeights(known);
+      return variantIn(known, await opened(weights));
     }
     if (weights === undefined && /\.(safetensors|npz|npy|pth|pt|bin|tar)$/i.test(text)) {
       if (arch === undefined) {
@@ -102,14 +94,18 @@ async function plan(spec: string | URL | ModelFiles, options: LoadModelOptions):
           `loadModel: expected the variant whose weights ${text} holds, got none; pass arch, for example "vit_tiny_patch16_224"`,
         );
       }
-      return variant(arch, spec);
+      return variantIn(await knownVariant(arch), await opened(spec));
     }
-    if (weights !== undefined && arch !== undefined) return variant(arch, weights);
+    if (weights !== undefined && arch !== undefined) return variantIn(await knownVariant(arch), await opened(weights));
   }
   const folder = await openFolder(spec, { signal, ...options.hub });
-  if (arch !== undefined) return variantOf(arch, toTimmNames(await openWeights(folder, signal)));
-  const describe = await describeFolder(folder, { classes: resetHead ? labels?.length : undefined, signal });
-  const names = weights === undefined ? toTimmNames(await openWeights(folder, signal)) : await opened(weights);
+  if (arch !== undefined) return variantIn(await knownVariant(arch), await openWeights(folder, signal));
+  const { family, describe } = await describeFolder(folder, {
+    classes: resetHead ? labels?.length : undefined,
+    signal,
+  });
+  const checkpoint = weights === undefined ? await openWeights(folder, signal) : await opened(weights);
+  const names = toTimmNames(checkpoint, family.dialects);
   return { names, describe: () => describe(names) };
 }
 

@@ -1,17 +1,24 @@
-import { type Checkpoint, FormatError, TesseraError, nearest, pair } from "@tessera/core";
+import { type Backbone, type Family, FormatError, TesseraError, type TimmNames, nearest, pair } from "@tessera/core";
 import { type HuggingFacePreprocessorConfig, type Preprocessing, huggingFacePreprocessing } from "@tessera/data";
-import type { SourceInput, TimmNames } from "@tessera/weights";
+import type { SourceInput } from "@tessera/weights";
 import { EMBEDDED_MODEL } from "./embedded.ts";
-import { type Backbone, variantNames } from "./families.ts";
+import { variantNames } from "./families.ts";
 import {
   type HuggingFaceConfig,
-  backboneFromHuggingFace,
+  familyOfHuggingFace,
   isHuggingFaceConfig,
   labelsFromHuggingFace,
 } from "./hugging-face-config.ts";
 import type { ModelFolder } from "./model-files.ts";
 import { readJson } from "./read-json.ts";
-import { backboneFromTimm, isTimmConfig, labelsFromTimm, preprocessingFromTimm } from "./timm-config.ts";
+import {
+  type TimmConfig,
+  backboneFromTimm,
+  familyOfTimm,
+  isTimmConfig,
+  labelsFromTimm,
+  preprocessingFromTimm,
+} from "./timm-config.ts";
 
 /** A model as a folder or a variant describes it; its parameters are not filled. */
 export interface DescribedModel {
@@ -28,70 +35,82 @@ export interface DescribeOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What a checkpoint tells of a model that its config does not. */
-type Seen = Pick<TimmNames, "checkpoint" | "activation">;
+/** A folder's config, read. */
+interface DescribedFolder {
+  /** Of its model. */
+  family: Family;
+  /**
+   * Makes the model when the checkpoint is seen, because configs do not tell all; without one, by what the config says.
+   */
+  describe(seen?: Pick<TimmNames, "checkpoint" | "activation">): DescribedModel;
+}
 
 /**
- * Reads a folder's `config.json`, as timm or transformers writes it. The model is made when the checkpoint is seen, because
- * transformers' configs do not tell whether there is a head; without one, by what the config says.
- *
+ * Reads a folder's `config.json`, as timm or transformers writes it.
  * @throws {TesseraError} if there is no config, or it describes no model that is known.
  */
-export async function describeFolder(
-  folder: ModelFolder,
-  { imageSize, classes, signal }: DescribeOptions = {},
-): Promise<(seen?: Seen) => DescribedModel> {
+export async function describeFolder(folder: ModelFolder, options: DescribeOptions = {}): Promise<DescribedFolder> {
   const file = await folder.find("config.json");
-  if (file === undefined) throw folder.isRepository ? withoutConfig(folder.name) : noSuchModel(folder.name);
+  if (file === undefined) throw folder.isRepository ? withoutConfig(folder.name) : await noSuchModel(folder.name);
   const where = typeof file === "string" || file instanceof URL ? String(file) : "config.json";
-  const config = await readJson(file, signal).catch((error: unknown) => {
-    throw TesseraError.isInstance(error) && isGuess(file, folder.name) ? noSuchModel(folder.name, error) : error;
+  const config = await readJson(file, options.signal).catch(async (error: unknown) => {
+    throw TesseraError.isInstance(error) && isGuess(file, folder.name) ? await noSuchModel(folder.name, error) : error;
   });
-  const { name } = folder;
-  if (isTimmConfig(config)) {
-    const sized = imageSize === undefined ? {} : { img_size: imageSize };
-    const wanted = { ...config, model_args: { ...config.model_args, ...sized } };
-    return (seen) => ({
+  if (isTimmConfig(config)) return asTimm(folder.name, config, where, options);
+  if (isHuggingFaceConfig(config)) return asHuggingFace(folder, config, where, options);
+  throw new FormatError(
+    `${where}: expected timm's config.json with "architecture" or transformers' with "model_type", got another; take its checkpoint with arch`,
+  );
+}
+
+async function asTimm(
+  name: string,
+  config: TimmConfig,
+  where: string,
+  { imageSize, classes }: DescribeOptions,
+): Promise<DescribedFolder> {
+  const family = await familyOfTimm(config, where);
+  const sized = imageSize === undefined ? {} : { img_size: imageSize };
+  const wanted = { ...config, model_args: { ...config.model_args, ...sized } };
+  return {
+    family,
+    describe: (seen) => ({
       name,
       // timm's config says nothing of the GELU, and Google trained its own files with the other one
-      model: backboneFromTimm(wanted, where, {
+      model: backboneFromTimm(family, wanted, where, {
         classes,
         activation: seen?.activation === "gelu_tanh" ? seen.activation : undefined,
       }),
       labels: labelsFromTimm(config),
       preprocessing: preprocessingFromTimm(config),
-    });
-  }
-  if (!isHuggingFaceConfig(config)) {
-    throw new FormatError(
-      `${where}: expected timm's config.json with "architecture" or transformers' with "model_type", got another; take its checkpoint with arch`,
-    );
-  }
+    }),
+  };
+}
+
+async function asHuggingFace(
+  folder: ModelFolder,
+  config: HuggingFaceConfig,
+  where: string,
+  { imageSize, classes, signal }: DescribeOptions,
+): Promise<DescribedFolder> {
+  const family = await familyOfHuggingFace(config, where);
   const preprocessor = await folder.find("preprocessor_config.json");
   const processing =
     preprocessor === undefined ? undefined : ((await readJson(preprocessor, signal)) as HuggingFacePreprocessorConfig);
   const sized = imageSize === undefined ? config : { ...config, image_size: imageSize };
-  return (seen) => {
-    const model = backboneFromHuggingFace(sized, where, { ...headsOf(config, seen?.checkpoint), classes });
-    const [height, width] = pair(model.config.imageSize);
-    // A repository without one is used with its class's defaults: ViTImageProcessor at the model's size.
-    const preprocessing = huggingFacePreprocessing(
-      processing ?? { image_processor_type: "ViTImageProcessor", size: { height, width } },
-    );
-    return { name, model, labels: labelsFromHuggingFace(config), preprocessing };
+  return {
+    family,
+    describe(seen) {
+      const read = family.huggingFace.read(sized, where, seen?.checkpoint.tensors);
+      const model = family.build({ ...read, ...(classes !== undefined && { classes }) });
+      const [height, width] = pair(model.config.imageSize);
+      // A repository without one is used with its class's defaults: ViTImageProcessor at the model's size.
+      const preprocessing = huggingFacePreprocessing(
+        processing ?? { image_processor_type: "ViTImageProcessor", size: { height, width } },
+      );
+      return { name: folder.name, model, labels: labelsFromHuggingFace(config), preprocessing };
+    },
   };
-}
-
-function headsOf(
-  { architectures: [architecture = ""] = [] }: HuggingFaceConfig,
-  checkpoint: Checkpoint | undefined,
-): { hasHead: boolean; hasTeacher: boolean } {
-  if (!checkpoint)
-    return {
-      hasHead: architecture.includes("ForImageClassification"),
-      hasTeacher: architecture.endsWith("WithTeacher"),
-    };
-  return { hasHead: checkpoint.tensors.has("head.weight"), hasTeacher: checkpoint.tensors.has("head_dist.weight") };
 }
 
 /** A word taken for a folder. A page's server may answer it with another page: a misspelt name, more likely. */
@@ -105,9 +124,9 @@ function withoutConfig(repository: string): TesseraError {
   );
 }
 
-function noSuchModel(name: string, cause?: unknown): TesseraError {
+async function noSuchModel(name: string, cause?: unknown): Promise<TesseraError> {
   const isPath = /[\\/]/.test(name);
-  const close = nearest(name, [EMBEDDED_MODEL, ...variantNames], 2).join(" or ");
+  const close = nearest(name, [EMBEDDED_MODEL, ...(await variantNames())], 2).join(" or ");
   return new TesseraError(
     `loadModel: expected a model's name, a folder with config.json, a checkpoint file or a repository of the hub, got "${name}"; ${isPath ? "check the path" : `did you mean ${close}?`}`,
     { cause },

@@ -1,7 +1,6 @@
 import { type Tensor4D, tensor4d } from "@tensorflow/tfjs-core";
 import { type BackendName, type BackendReport, listBackends, useBackend } from "@tessera/backends";
-import { Random, TesseraError, pair, sizeOf } from "@tessera/core";
-import type { Backbone } from "./families.ts";
+import { type Backbone, Random, TesseraError, pair, sizeOf } from "@tessera/core";
 
 /** Logits to compare with, and the input that they belong to. */
 export interface ParityReference {

@@ -1,62 +1,15 @@
 import { TesseraError } from "@tessera/core";
 import type { Preprocessing } from "@tessera/data";
-import type { VitConfig } from "@tessera/vit";
-import type { HuggingFaceModel } from "@tessera/weights";
-import { side } from "./save-timm.ts";
 
 /** Pillow's filters by their numbers. */
 const resample = { nearest: 0, lanczos: 1, bilinear: 2, bicubic: 3, box: 4, hamming: 5 } as const;
 
-/** Activations by the names of transformers' `ACT2FN`. */
-const activations = {
-  none: "linear",
-  gelu: "gelu",
-  gelu_tanh: "gelu_pytorch_tanh",
-  quick_gelu: "quick_gelu",
-  relu: "relu",
-  silu: "silu",
-} as const;
-
-const classNames: Record<HuggingFaceModel, string> = {
-  vit: "ViT",
-  deit: "DeiT",
-  dinov2: "Dinov2",
-  dinov2_with_registers: "Dinov2WithRegisters",
-};
-
-/**
- * `config.json` as transformers writes it.
- * @throws {TesseraError} if transformers' model has no such option.
- */
-export function huggingFaceConfigOf(
-  config: VitConfig,
-  type: HuggingFaceModel,
-  labels: readonly string[],
-): Record<string, unknown> {
-  const isDinov2 = type.startsWith("dinov2");
-  const names = labels.length > 0 ? labels : Array.from({ length: config.classes }, (_, i) => `LABEL_${i}`);
-  const shared = {
-    model_type: type,
-    architectures: [architectureOf(config, type)],
-    hidden_size: config.width,
-    num_hidden_layers: config.depth,
-    num_attention_heads: config.heads,
-    hidden_act: activations[config.activation ?? "gelu"],
-    image_size: side(config.imageSize),
-    patch_size: side(config.patchSize),
-    num_channels: config.channels ?? 3,
-    qkv_bias: config.qkvBias ?? true,
-    layer_norm_eps: config.epsilon ?? 1e-6,
+/** What a transformers `config.json` says of a model's classes; names of its own where there are none. */
+export function huggingFaceLabels(classes: number, labels: readonly string[]): Record<string, unknown> {
+  const names = labels.length > 0 ? labels : Array.from({ length: classes }, (_, i) => `LABEL_${i}`);
+  return {
     id2label: Object.fromEntries(names.map((label, i) => [String(i), label])),
     label2id: Object.fromEntries(names.map((label, i) => [label, i])),
-  };
-  if (!isDinov2) return { ...shared, intermediate_size: config.mlpDim };
-  return {
-    ...shared,
-    mlp_ratio: mlpRatio(config),
-    layerscale_value: config.layerScale,
-    use_swiglu_ffn: config.mlp === "swiglu",
-    ...(config.registers && { num_register_tokens: config.registers }),
   };
 }
 
@@ -94,26 +47,4 @@ export function huggingFacePreprocessorOf({
     image_mean: mean,
     image_std: std,
   };
-}
-
-function architectureOf({ classes, distilledHead = true, pool = "token" }: VitConfig, type: HuggingFaceModel): string {
-  const name = classNames[type];
-  if (classes === 0) return `${name}Model`;
-  if (type.startsWith("dinov2") || pool !== "token") {
-    const got = pool === "token" ? `${name} with a head` : `the pool ${pool}`;
-    throw new TesseraError(
-      `saveModel: expected a head over the class token, as transformers' ViT has, got ${got}; save it as timm`,
-    );
-  }
-  return `${name}ForImageClassification${type === "deit" && distilledHead ? "WithTeacher" : ""}`;
-}
-
-/** transformers' Dinov2SwiGLUFFN takes two thirds, rounded up to a multiple of eight. */
-function mlpRatio({ mlp, mlpDim, width }: VitConfig): number {
-  if (mlp !== "swiglu") return mlpDim / width;
-  const gated = (ratio: number) => Math.floor((Math.floor((width * ratio * 2) / 3) + 7) / 8) * 8;
-  for (let ratio = 1; ratio <= 16; ratio++) if (gated(ratio) === mlpDim) return ratio;
-  throw new TesseraError(
-    `saveModel: expected a width of SwiGLU that transformers' Dinov2 can have, got ${mlpDim}; save it as timm`,
-  );
 }

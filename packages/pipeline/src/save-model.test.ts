@@ -9,8 +9,6 @@ import { failure } from "./__fixtures__/failure.ts";
 import { run } from "./__fixtures__/tiny-vit.ts";
 import { loadModel } from "./load-model.ts";
 import { type SaveModelOptions, modelFilesOf } from "./save-model.ts";
-import { timmTntConfigOf } from "./save-timm.ts";
-import { type TimmConfig, backboneFromTimm } from "./timm-config.ts";
 
 const small: VitConfig = { imageSize: 8, patchSize: 4, width: 8, depth: 2, heads: 2, mlpDim: 20, classes: 3 };
 const noise = Float32Array.from({ length: 192 }, (_, i) => Math.sin(i * i));
@@ -135,18 +133,19 @@ describe.each(["timm", "huggingface"] as const)("as %s", (format) => {
   });
 });
 
-test("a published TNT comes back as timm, and not as what it is not", async () => {
+test("a TNT that timm or transformers has not is refused", async () => {
   using model = createTnt("tnt_s_patch16_224", { classes: 2, imageSize: 32, depth: 1 }).init(1);
   expect(await failure(modelFilesOf(model))).toMatch(/^saveModel: expected a published TNT.*got one of its own/);
-  expect(await failure(modelFilesOf(model, { format: "huggingface" }))).toMatch(
-    /expected a Vit for transformers, got Tnt/,
+  expect(await failure(modelFilesOf(model, { format: "huggingface" }))).toBe(
+    "saveModel: expected a model that transformers has, got a Tnt; save it as timm",
   );
-  const published = createTnt("tnt_s_patch16_224", { classes: 2, imageSize: 32 });
-  const preprocessing = timmPreprocessing({ input_size: [3, 32, 32] });
-  const config = timmTntConfigOf(published, ["a", "b"], preprocessing);
-  const written = createTnt("tnt_s_patch16_224", { ...published.config, activation: "gelu", epsilon: 1e-5 });
-  expect(timmTntConfigOf(written, ["a", "b"], preprocessing)).toEqual(config);
-  expect(backboneFromTimm(config as unknown as TimmConfig, "here").config).toEqual(published.config);
+});
+
+test("a model of one's own is refused", async () => {
+  using model = Object.assign(new Vit(small), { family: "mine" as "vit" });
+  expect(await failure(modelFilesOf(model))).toBe(
+    "saveModel: expected a model of a published family, got Vit; save its weights alone with saveSafetensors",
+  );
 });
 
 test("refuses a wrong count of labels", async () => {

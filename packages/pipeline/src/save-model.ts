@@ -1,11 +1,17 @@
-import { type Checkpoint, type StoredTensor, TesseraError, pair } from "@tessera/core";
+import {
+  type Backbone,
+  type Checkpoint,
+  type Family,
+  type StoredTensor,
+  TesseraError,
+  pair,
+  toHuggingFaceNames,
+} from "@tessera/core";
 import { type Preprocessing, timmPreprocessing } from "@tessera/data";
-import { Tnt } from "@tessera/tnt";
-import { Vit } from "@tessera/vit";
-import { saveFolder, streamSafetensors, toHuggingFaceNames } from "@tessera/weights";
-import type { Backbone } from "./families.ts";
-import { huggingFaceConfigOf, huggingFacePreprocessorOf } from "./save-hugging-face.ts";
-import { timmConfigOf, timmTntConfigOf } from "./save-timm.ts";
+import { saveFolder, streamSafetensors } from "@tessera/weights";
+import { familyOfModel } from "./families.ts";
+import { huggingFaceLabels, huggingFacePreprocessorOf } from "./save-hugging-face.ts";
+import { timmConfigOf } from "./save-timm.ts";
 
 export interface SaveModelOptions {
   /** Whose config and names. @default "timm" */
@@ -25,7 +31,7 @@ export interface SaveModelOptions {
  * @throws {TesseraError} if the format has no such model, or the files cannot be written.
  */
 export async function saveModel(model: Backbone, folder: string | URL, options: SaveModelOptions = {}): Promise<void> {
-  await saveFolder(folder, filesOf(model, options));
+  await saveFolder(folder, await filesOf(model, options));
 }
 
 /** The bytes of the files that `saveModel` writes, by name. */
@@ -34,7 +40,7 @@ export async function modelFilesOf(
   options: SaveModelOptions = {},
 ): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
   const done: Record<string, Uint8Array<ArrayBuffer>> = {};
-  for (const [name, chunks] of Object.entries(filesOf(model, options))) {
+  for (const [name, chunks] of Object.entries(await filesOf(model, options))) {
     const parts: Uint8Array<ArrayBuffer>[] = [];
     for await (const chunk of chunks) parts.push(chunk as Uint8Array<ArrayBuffer>);
     done[name] = new Uint8Array(await new Blob(parts).arrayBuffer());
@@ -42,10 +48,10 @@ export async function modelFilesOf(
   return done;
 }
 
-function filesOf(
+async function filesOf(
   model: Backbone,
   { format = "timm", labels = [], preprocessing, dtype }: SaveModelOptions,
-): Record<string, AsyncIterable<Uint8Array>> {
+): Promise<Record<string, AsyncIterable<Uint8Array>>> {
   const { config } = model;
   if (labels.length > 0 && labels.length !== config.classes)
     throw new TesseraError(`saveModel: expected ${config.classes} labels, one an output, got ${labels.length}`);
@@ -55,29 +61,31 @@ function filesOf(
     preprocessing ?? timmPreprocessing({ input_size: [3, height, width], crop_pct: 1, mean: half, std: half });
   const written = { dtype, metadata: { format: "pt" } };
   const own = checkpointOf(model);
+  const { timm, huggingFace } = await familyOf(model);
   if (format === "timm") {
     return {
-      "config.json": json(timmOf(model, labels, prepared)),
+      "config.json": json(timmConfigOf(timm.write(config), config, labels, prepared)),
       "model.safetensors": streamSafetensors(own.tensors, written),
     };
   }
-  if (!(model instanceof Vit))
+  if (!huggingFace)
     throw new TesseraError(
-      `saveModel: expected a Vit for transformers, got ${model.constructor.name}; save it as timm`,
+      `saveModel: expected a model that transformers has, got a ${model.constructor.name}; save it as timm`,
     );
-  const { checkpoint, model: type } = toHuggingFaceNames(own);
+  const { checkpoint, modelType } = toHuggingFaceNames(own, huggingFace.names);
+  const described = { ...huggingFace.write(config, modelType), ...huggingFaceLabels(config.classes, labels) };
   return {
-    "config.json": json(huggingFaceConfigOf(model.config, type, labels)),
+    "config.json": json(described),
     "preprocessor_config.json": json(huggingFacePreprocessorOf(prepared)),
     "model.safetensors": streamSafetensors(checkpoint.tensors, written),
   };
 }
 
-function timmOf(model: Backbone, labels: readonly string[], preprocessing: Preprocessing): Record<string, unknown> {
-  if (model instanceof Vit) return timmConfigOf(model.config, labels, preprocessing);
-  if (model instanceof Tnt) return timmTntConfigOf(model, labels, preprocessing);
+async function familyOf(model: Backbone): Promise<Family> {
+  const family = await familyOfModel(model);
+  if (family) return family;
   throw new TesseraError(
-    `saveModel: expected a Vit or a Tnt, got ${model.constructor.name}; save its weights alone with saveSafetensors`,
+    `saveModel: expected a model of a published family, got ${model.constructor.name}; save its weights alone with saveSafetensors`,
   );
 }
 

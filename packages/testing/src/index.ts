@@ -1,4 +1,5 @@
 export { type Comparison, type Nested, type Tolerance, type Values, allClose } from "./all-close.ts";
+export { checkpointOf, contentsOf, goldenCheckpoint, storedTensor, under } from "./checkpoints.ts";
 export { composed } from "./composed.ts";
 export { countCalls } from "./count-calls.ts";
 export { readFixture } from "./fixture.ts";

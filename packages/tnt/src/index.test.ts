@@ -7,6 +7,7 @@ test("exports these names, and no others", () => {
     "createTnt",
     "isTntName",
     "pretrainedTnts",
+    "tntFamily",
     "tntNames",
     "tntVariants",
   ]);

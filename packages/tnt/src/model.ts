@@ -1,5 +1,6 @@
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, add, reshape, tidy } from "@tensorflow/tfjs-core";
 import {
+  type Backbone,
   type Context,
   type Description,
   LayerNorm,
@@ -42,7 +43,8 @@ export interface TntFeatures {
  *
  * @throws {ShapeError} if the image is not made of whole patches, or a width not of whole heads.
  */
-export class Tnt extends Module {
+export class Tnt extends Module implements Backbone {
+  readonly family = "tnt";
   override readonly headPaths = ["head"];
   readonly config: TntConfig;
   /** Tokens before the patches. */

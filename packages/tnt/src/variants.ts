@@ -1,10 +1,8 @@
+import type { Variant } from "@tessera/core";
 import type { TntConfig } from "./config.ts";
 
-/** A published size. `params` counts the weights with the head that it is published with; a test holds us to it. */
-export interface TntVariant extends TntConfig {
-  params: number;
-  source: string;
-}
+/** A published size, with the number of its weights; a test holds us to it. */
+export type TntVariant = TntConfig & Variant;
 
 const tnt = {
   imageSize: 224,

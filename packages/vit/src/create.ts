@@ -1,7 +1,7 @@
-import { TesseraError, nearest } from "@tessera/core";
+import { variantConfig } from "@tessera/core";
 import type { VitConfig } from "./config.ts";
 import { Vit } from "./model.ts";
-import { type VitName, type VitVariant, vitNames, vitVariants } from "./variants.ts";
+import { type VitName, vitVariants } from "./variants.ts";
 
 /** True for the name of a published variant. */
 export function isVitName(name: string): name is VitName {
@@ -15,14 +15,5 @@ export function isVitName(name: string): name is VitName {
  * @throws {TesseraError} on an unknown name, with the nearest one.
  */
 export function createVit(name: VitName | (string & {}), overrides: Partial<VitConfig> = {}): Vit {
-  if (!isVitName(name)) {
-    throw new TesseraError(
-      `createVit: expected a variant, got "${name}"; did you mean ${nearest(name, vitNames).join(" or ")}?`,
-    );
-  }
-  return new Vit({ ...configOf(vitVariants[name]), ...overrides });
-}
-
-function configOf({ params: _params, source: _source, ...config }: VitVariant): VitConfig {
-  return config;
+  return new Vit({ ...variantConfig<VitConfig>("createVit", vitVariants, name), ...overrides });
 }

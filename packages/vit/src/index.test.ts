@@ -7,6 +7,7 @@ test("exports these names, and no others", () => {
     "createVit",
     "isVitName",
     "pretrainedVits",
+    "vitFamily",
     "vitInit",
     "vitNames",
     "vitVariants",

@@ -1,6 +1,7 @@
 import { type Tensor2D, type Tensor3D, type Tensor4D, tidy } from "@tensorflow/tfjs-core";
 import {
   AttentionPool,
+  type Backbone,
   type Context,
   type Description,
   type EncoderBlock,
@@ -36,7 +37,8 @@ import { type VitFeatures, average, hasTwoHeads, prefixLength, withTokens } from
  *
  * @throws {ShapeError} if the image is not made of whole patches, the width not of whole heads, or pooling lacks its token.
  */
-export class Vit extends Module {
+export class Vit extends Module implements Backbone {
+  readonly family = "vit";
   override readonly headPaths = ["head", "head_dist"];
   readonly config: VitConfig;
   /** Tokens before the patches. */

@@ -1,25 +1,5 @@
+import { type LabelSpace, type Pretrained, type PretrainedEntry, publishedByTimm } from "@tessera/core";
 import type { VitName } from "./variants.ts";
-
-/** What a checkpoint's outputs mean. `none`: features, no classifier. */
-export type LabelSpace = "imagenet-1k" | "imagenet-21k" | "none";
-
-/** A published checkpoint: where it lies, what it expects, and under which licence. */
-export interface PretrainedVit {
-  /** Repository on the Hugging Face hub. */
-  hub: string;
-  labels: LabelSpace;
-  /** Outputs of its head; 0 without one. */
-  classes: number;
-  /** Share of the resized shorter side that the centre crop keeps. */
-  cropPct: number;
-  interpolation: "bicubic";
-  /** Per channel, of values in 0..1. */
-  mean: readonly [number, number, number];
-  std: readonly [number, number, number];
-  license: "apache-2.0" | "cc-by-nc-4.0";
-}
-
-type Entry = Omit<PretrainedVit, "hub">;
 
 const classCounts: Record<LabelSpace, number> = { "imagenet-1k": 1000, "imagenet-21k": 21843, none: 0 };
 const halfMean = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
@@ -27,10 +7,10 @@ const imagenetMean = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
 
 function entry(
   labels: LabelSpace,
-  pixels: Pick<Entry, "mean" | "std">,
+  pixels: Pick<PretrainedEntry, "mean" | "std">,
   cropPct: number,
-  license: Entry["license"] = "apache-2.0",
-): Entry {
+  license: PretrainedEntry["license"] = "apache-2.0",
+): PretrainedEntry {
   return { labels, classes: classCounts[labels], cropPct, interpolation: "bicubic", ...pixels, license };
 }
 
@@ -47,7 +27,7 @@ const flexivit = {
 };
 
 /** Tags by variant, as timm 1.0.29 lists them; the first of a variant is its default. */
-const tags: Partial<Record<VitName, Record<string, Entry>>> = {
+const tags: Partial<Record<VitName, Record<string, PretrainedEntry>>> = {
   vit_tiny_patch16_224: {
     augreg_in21k_ft_in1k: entry("imagenet-1k", halfMean, 0.9),
     augreg_in21k: entry("imagenet-21k", halfMean, 0.9),
@@ -163,8 +143,6 @@ const tags: Partial<Record<VitName, Record<string, Entry>>> = {
 };
 
 /** Checkpoints of a variant by tag, the default first; empty where none is published. */
-export function pretrainedVits(name: VitName): Record<string, PretrainedVit> {
-  return Object.fromEntries(
-    Object.entries(tags[name] ?? {}).map(([tag, known]) => [tag, { hub: `timm/${name}.${tag}`, ...known }]),
-  );
+export function pretrainedVits(name: VitName): Record<string, Pretrained> {
+  return publishedByTimm(name, tags[name]);
 }

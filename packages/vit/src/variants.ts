@@ -1,10 +1,8 @@
+import type { Variant } from "@tessera/core";
 import type { VitConfig } from "./config.ts";
 
-/** A published size. `params` counts the weights with the head that it is published with; a test holds us to it. */
-export interface VitVariant extends VitConfig {
-  params: number;
-  source: string;
-}
+/** A published size, with the number of its weights; a test holds us to it. */
+export type VitVariant = VitConfig & Variant;
 
 // Dosovitskiy et al. 2021, table 1; Ti and S from Touvron et al. 2021; M from DeiT III; g and G from Zhai et al. 2022.
 const tiny = { width: 192, depth: 12, heads: 3, mlpDim: 768 };

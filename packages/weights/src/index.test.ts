@@ -16,8 +16,6 @@ test("exports what it promises and no more", () => {
     "saveSafetensors",
     "streamSafetensors",
     "tensorFolder",
-    "toHuggingFaceNames",
-    "toTimmNames",
     "watchNonFinite",
     "writeSafetensors",
   ]);

@@ -1,5 +1,5 @@
+import { checkpointOf, storedTensor } from "@tessera/testing";
 import { expect, test } from "vitest";
-import { checkpointOf, stored } from "./__fixtures__/named.ts";
 import { type NonFinite, watchNonFinite } from "./watch-non-finite.ts";
 
 test("names each tensor with NaN or infinity, when it is read, and passes values on", async () => {
@@ -7,11 +7,11 @@ test("names each tensor with NaN or infinity, when it is read, and passes values
   const found: NonFinite[] = [];
   const { tensors } = watchNonFinite(
     checkpointOf({
-      "head.weight": stored(bad),
-      cancels: stored(Float64Array.of(Infinity, -Infinity), [2], "F64"),
-      large: stored(Float64Array.of(1e308, 1e308), [2], "F64"),
+      "head.weight": storedTensor(bad),
+      cancels: storedTensor(Float64Array.of(Infinity, -Infinity), [2], "F64"),
+      large: storedTensor(Float64Array.of(1e308, 1e308), [2], "F64"),
       "head.bias": 1,
-      step: stored(BigInt64Array.of(5n), [1], "I64"),
+      step: storedTensor(BigInt64Array.of(5n), [1], "I64"),
     }),
     (warning) => found.push(warning),
   );

@@ -1,16 +1,8 @@
 import { stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { type Checkpoint, type StoredTensor, TesseraError } from "@tessera/core";
-import { loadModel, openModelWeights, saveModel } from "@tessera/pipeline";
-import {
-  type HubOptions,
-  isHubId,
-  openCheckpoint,
-  saveSafetensors,
-  toHuggingFaceNames,
-  toTimmNames,
-  watchNonFinite,
-} from "@tessera/weights";
+import { anyToHuggingFaceNames, anyToTimmNames, loadModel, openModelWeights, saveModel } from "@tessera/pipeline";
+import { type HubOptions, isHubId, openCheckpoint, saveSafetensors, watchNonFinite } from "@tessera/weights";
 import { loading, warn } from "../loading.ts";
 import { type Progress, progress } from "../progress.ts";
 import { note, print, printJson } from "../report.ts";
@@ -50,7 +42,7 @@ export async function convert(input: string, output: string, options: ConvertSet
   const file = await loading(({ hub }) => opened(input, { entry, hub, signal }));
   const bar = progress("convert", file.tensors.size);
   try {
-    const { checkpoint, renamed, dropped, dialect } = target(file, options);
+    const { checkpoint, renamed, dropped, dialect } = await target(file, options);
     const watched = watchNonFinite(checkpoint, ({ name, nan, infinite }) =>
       warn(`${name} holds ${nan} NaN and ${infinite} infinite values`),
     );
@@ -101,13 +93,13 @@ async function opened(
   return openCheckpoint(input, { entry, signal });
 }
 
-function target(file: Checkpoint, { to, keepNames }: ConvertSettings): Target {
+async function target(file: Checkpoint, { to, keepNames }: ConvertSettings): Promise<Target> {
   const ignored = "ignored" in file ? (file.ignored as readonly string[]) : [];
   if (keepNames) return { checkpoint: file, renamed: [], dropped: [...ignored] };
-  const timm = toTimmNames(file);
+  const timm = await anyToTimmNames(file);
   const { dialect } = timm;
   if (to === "timm") return { ...timm, dropped: [...ignored, ...timm.dropped] };
-  const theirs = toHuggingFaceNames(timm.checkpoint);
+  const theirs = await anyToHuggingFaceNames(timm.checkpoint);
   const renamed = throughBoth(file, timm.renamed, theirs.renamed);
   return { checkpoint: theirs.checkpoint, renamed, dropped: [...ignored, ...timm.dropped, ...theirs.dropped], dialect };
 }

@@ -1,5 +1,5 @@
 import { TesseraError, nearest, pair, summarize } from "@tessera/core";
-import { EMBEDDED_MODEL, describeModel, embeddedModel, families, variantNames } from "@tessera/pipeline";
+import { EMBEDDED_MODEL, describeModel, embeddedModel, familyOfModel, variantNames } from "@tessera/pipeline";
 import type { Settings } from "../settings.ts";
 import { note, print, printJson } from "../report.ts";
 import { short, table } from "../table.ts";
@@ -16,7 +16,7 @@ interface Row {
 
 /** `tessera models`: every variant whose name has the filter in it. */
 export async function models(filter = "", { json }: Settings): Promise<number> {
-  const names = [EMBEDDED_MODEL, ...variantNames];
+  const names = [EMBEDDED_MODEL, ...(await variantNames())];
   const matching = names.filter((name) => name.includes(filter.toLowerCase()));
   if (matching.length === 0) {
     throw new TesseraError(
@@ -46,7 +46,7 @@ async function describe(name: string): Promise<Row> {
   const { model } = await describeModel(name);
   const { imageSize, patchSize } = model.config;
   const { params, macs } = summarize(model, [1, ...pair(imageSize), 3]);
-  const family = families.find(({ has }) => has(name));
+  const family = await familyOfModel(model);
   const pretrained = embedded
     ? [{ tag: embeddedModel.tag, labels: embeddedModel.labels, source: "embedded", license: embeddedModel.license }]
     : Object.entries(family?.pretrained(name) ?? {}).map(([tag, { labels, hub, license }]) => ({
@@ -55,5 +55,5 @@ async function describe(name: string): Promise<Row> {
         source: hub,
         license,
       }));
-  return { name, family: family?.name ?? "vit", params, macs, imageSize, patchSize, pretrained };
+  return { name, family: model.family, params, macs, imageSize, patchSize, pretrained };
 }

@@ -46,7 +46,7 @@ test("every format gives the same logits", async () => {
 
 test("a variant with weights has ImageNet's names by its tag, or those that are given", async () => {
   const weights = place.path("vit_tiny.safetensors");
-  const model = createBackbone("vit_tiny_patch16_224");
+  const model = await createBackbone("vit_tiny_patch16_224");
   const zeros = [...model.params()].map(([path, { shape, size }]) => [path, { shape, values: new Float32Array(size) }]);
   await saveSafetensors(weights, Object.fromEntries(zeros), { dtype: "F16" });
   const classify = ["classify", picture, "--arch", "vit_tiny_patch16_224", "--weights", weights, "--top", "3"];

@@ -1,13 +1,14 @@
 import { type Rank, type Tensor2D, type Tensor4D, zeros } from "@tensorflow/tfjs-core";
 import { type BackendChoice, useBackend } from "@tessera/backends";
-import { TesseraError, type WarmUpOptions, pair, replayed, warmUp as warmUpForward } from "@tessera/core";
 import {
   type Backbone,
-  type ImageClassifier,
-  type ImageClassifierOptions,
-  createBackbone,
-  imageClassifier,
-} from "@tessera/pipeline";
+  TesseraError,
+  type WarmUpOptions,
+  pair,
+  replayed,
+  warmUp as warmUpForward,
+} from "@tessera/core";
+import { type ImageClassifier, type ImageClassifierOptions, createBackbone, imageClassifier } from "@tessera/pipeline";
 import type { ModelChoice, Ready, Setup, Stage } from "./calls.ts";
 import { watchDownloads } from "./watch-downloads.ts";
 
@@ -123,7 +124,7 @@ async function load(
   options: ImageClassifierOptions,
 ): Promise<Pick<Session, "model" | "classifier"> & { name: string }> {
   if (choice.kind === "variant") {
-    const model = createBackbone(choice.variant).init(0);
+    const model = (await createBackbone(choice.variant)).init(0);
     return { model, classifier: undefined, name: `${choice.variant}, random weights` };
   }
   const classifier = await open(choice, options);

@@ -10,7 +10,7 @@ import { prepare } from "./session.ts";
 answerCalls<WorkerCalls>(globalThis as unknown as Worker, {
   survey: async () => ({
     backends: await listBackends(),
-    variants: variantNames,
+    variants: await variantNames(),
     isolated: globalThis.crossOriginIsolated,
   }),
   prepare: async (setup, how) => (await prepare(setup, how)).ready,

@@ -1,10 +1,9 @@
-import { type Checkpoint, FormatError, type StoredTensor, type TensorValues } from "@tessera/core";
+import { type Checkpoint, FormatError, type StoredTensor, type TensorValues, permuteAxes } from "@tessera/core";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openSource, type SourceInput } from "../source/open-source.ts";
 import type { UrlSourceOptions } from "../source/url-source.ts";
 import { decodeValues } from "../values/decode.ts";
 import { dtypes } from "../values/dtype.ts";
-import { permute } from "../values/strided.ts";
 import { readDirectory, type ZipMember } from "../zip/directory.ts";
 import { dataStart, readMember, readStart } from "../zip/member.ts";
 import { type NpyHeader, npyHeaderBytes, parseNpyHeader } from "./header.ts";
@@ -18,7 +17,7 @@ function decode(bytes: Uint8Array<ArrayBuffer>, header: NpyHeader, where: string
   if (!fortranOrder || shape.length < 2) return values;
   // the first axis is the fastest: row-major of the reversed shape
   const reversed = shape.map((_, axis) => shape.length - 1 - axis);
-  return permute(values, [...shape].reverse(), reversed);
+  return permuteAxes(values, [...shape].reverse(), reversed);
 }
 
 function storedTensor(

@@ -1,7 +1,6 @@
-import { FormatError, type StoredTensor } from "@tessera/core";
+import { FormatError, type StoredTensor, gatherStrided, isRowMajor } from "@tessera/core";
 import { decodeValues } from "../values/decode.ts";
 import { type DtypeName, byteLength, dtypes } from "../values/dtype.ts";
-import { gather, isRowMajor } from "../values/strided.ts";
 
 /** Reads bytes of one storage. */
 export type ReadStorage = (offset: number, length: number, signal?: AbortSignal) => Promise<Uint8Array<ArrayBuffer>>;
@@ -64,7 +63,7 @@ export function viewTensor(
         throw new FormatError(`${at}: expected its values in the file, got none; the file is truncated`);
       const raw = await storage.read(offset * width, span * width, signal);
       const values = decodeValues(raw, dtype, { where: at, littleEndian: storage.littleEndian });
-      return isRowMajor(shape, strides) ? values : gather(values, shape, strides);
+      return isRowMajor(shape, strides) ? values : gatherStrided(values, shape, strides);
     },
   };
 }

@@ -1,0 +1,31 @@
+import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
+import type { Context } from "./context.ts";
+import type { Module } from "./module.ts";
+import type { Activation } from "./ops/activation.ts";
+
+/** What the configuration of every backbone has; the rest is its family's. */
+export interface BackboneConfig {
+  /** Pixels; [height, width] or a side. The native size. */
+  imageSize: number | readonly [number, number];
+  /** Pixels that become one token of the first block. */
+  patchSize: number | readonly [number, number];
+  /** 0: no head, `forward` gives the pooled features. */
+  classes: number;
+  /** @default 3 */
+  channels?: number;
+  /** Of the MLPs. @default "gelu" */
+  activation?: Activation;
+  /** ε of every norm. @default the family's */
+  epsilon?: number;
+}
+
+/** What every classification backbone can do, whichever family it is of. */
+export interface Backbone extends Module {
+  /** Name of its family, under which lies what else there is to know of it. */
+  readonly family: string;
+  readonly config: BackboneConfig;
+  /** Class scores, before softmax: [b, h, w, c] -> [b, classes], or the pooled features [b, d] of a model without classes. */
+  forward(images: Tensor4D, ctx?: Context): Tensor2D;
+  /** Pooled features, before the head: [b, h, w, c] -> [b, d] */
+  embed(images: Tensor4D, ctx?: Context): Tensor2D;
+}

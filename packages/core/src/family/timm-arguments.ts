@@ -1,0 +1,54 @@
+import { FormatError } from "../errors.ts";
+
+/** What an argument means for a family's config; undefined for a value that timm would not write. */
+export type TimmArgument<C> = (value: unknown) => Partial<C> | undefined;
+
+/** A whole number, at least 1 unless said otherwise. */
+export function whole<C>(translate: (value: number) => Partial<C>, least = 1): TimmArgument<C> {
+  return (value) => (Number.isInteger(value) && (value as number) >= least ? translate(value as number) : undefined);
+}
+
+/** Python's `bool`. */
+export function flag<C>(translate: (value: boolean) => Partial<C>): TimmArgument<C> {
+  return (value) => (typeof value === "boolean" ? translate(value) : undefined);
+}
+
+/** A share of what is dropped. */
+export function share<C>(translate: (value: number) => Partial<C>): TimmArgument<C> {
+  return (value) => (typeof value === "number" && value >= 0 && value < 1 ? translate(value) : undefined);
+}
+
+/** A side in pixels, or height and width. */
+export function side<C>(translate: (value: number | [number, number]) => Partial<C>): TimmArgument<C> {
+  return (value) => {
+    const sides = Array.isArray(value) ? value : [value];
+    if (sides.length > 2 || !sides.every((pixels) => Number.isInteger(pixels) && pixels > 0)) return undefined;
+    return translate(sides.length === 2 ? [sides[0], sides[1]] : sides[0]);
+  };
+}
+
+/**
+ * `model_args` of a timm config as a family's own options.
+ *
+ * @param where names the file in errors.
+ * @throws {FormatError} on an argument that is not known, or a value that it cannot have.
+ */
+export function read<C>(
+  known: Readonly<Record<string, TimmArgument<C>>>,
+  args: Readonly<Record<string, unknown>>,
+  where: string,
+): Partial<C> {
+  const config: Partial<C> = {};
+  for (const [name, value] of Object.entries(args)) {
+    if (!Object.hasOwn(known, name)) {
+      const names = Object.keys(known).join(", ");
+      throw new FormatError(`${where}: expected "model_args" among ${names}, got "${name}"`);
+    }
+    const translated = known[name]!(value);
+    if (!translated) {
+      throw new FormatError(`${where}: expected "${name}" as timm writes it, got ${JSON.stringify(value)}`);
+    }
+    Object.assign(config, translated);
+  }
+  return config;
+}
