@@ -1,7 +1,6 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
 import { TesseraError } from "./errors.ts";
-import type { Module } from "./module.ts";
 import type { Param } from "./param.ts";
 import { Random } from "./random.ts";
 import { type Shape, sameShape } from "./shape.ts";
@@ -18,9 +17,16 @@ export interface LoadOptions {
   signal?: AbortSignal;
 }
 
+/** What loading needs of a module. */
+interface Loadable {
+  readonly headPaths: readonly string[];
+  params(): Map<string, Param>;
+  modules(): Map<string, { adapt?(path: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined }>;
+}
+
 /** @internal See `Module.load`. */
 export async function loadInto(
-  module: Module,
+  module: Loadable,
   source: Checkpoint | ReadonlyMap<string, StoredTensor> | Record<string, Tensor>,
   options: LoadOptions,
 ): Promise<void> {
@@ -56,7 +62,7 @@ type Planned = StoredTensor | "draw";
 
 /** Where each parameter's values come from; throws with every difference at once. */
 function match(
-  module: Module,
+  module: Loadable,
   params: Map<string, Param>,
   stored: Map<string, StoredTensor>,
   resetHead: boolean,
@@ -89,7 +95,7 @@ function match(
   return plan;
 }
 
-function report(module: Module, missing: string[], unexpected: string[], misshaped: string[]): string {
+function report(module: Loadable, missing: string[], unexpected: string[], misshaped: string[]): string {
   const list = (title: string, rows: string[]) =>
     rows.length > 0 ? `\n  ${title} (${rows.length}):\n${rows.map((row) => `    ${row}`).join("\n")}` : "";
   const onHead = [...missing, ...misshaped, ...unexpected].every((row) =>
@@ -108,7 +114,7 @@ function report(module: Module, missing: string[], unexpected: string[], misshap
 }
 
 /** Asks the modules that hold the parameter, the nearest first, to mend a shape. */
-function adapted(module: Module, path: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined {
+function adapted(module: Loadable, path: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined {
   const holders = [...module.modules()].filter(
     ([holder]) => holder === "" || path === holder || path.startsWith(`${holder}.`),
   );

@@ -1,6 +1,6 @@
 import { type Tensor, getBackend, getKernel } from "@tensorflow/tfjs-core";
 import { runOp } from "./ops/dispatch.ts";
-import { REPLAY } from "./replayed.ts";
+import { REPLAY } from "./replay/replayed.ts";
 
 export interface WarmUpOptions {
   /** Told of how many of a GPU's programs are compiled: at the start, and after each. Not told where nothing is compiled. */

@@ -1,24 +1,23 @@
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { Recordings } from "@tessera/core";
 import type { Addon } from "./addon.ts";
 import type { Blocks, DataId, Entry, NativePrecision } from "./entry.ts";
 import { type Arrays, Recycler } from "./recycler.ts";
-import type { Notes } from "./replay/notes.node.ts";
-import { Recordings } from "./replay/recordings.ts";
+import { CallRecorder } from "./replay/call-recorder.ts";
+import type { TracedBackend } from "./replay/traced-backend.ts";
+import type { Tracer } from "./replay/tracer.node.ts";
 
 /**
  * Tensors in plain typed arrays, as tfjs-backend-cpu has them, so that its kernels work on the same memory. Arrays that
  * nobody else has seen are used again: a large new one costs a page fault every 4 KiB, more than most kernels take.
  */
-export class NativeBackend extends MathBackendCPU {
+export class NativeBackend extends MathBackendCPU implements TracedBackend {
   precision: NativePrecision = "f32";
-  /** One that notes its calls while a forward is recorded. */
   addon: Addon;
-  /** Those of a forward alone while it is recorded. */
   arrays: Arrays;
-  /** Of a forward that is recorded. */
-  notes: Notes | undefined;
-  readonly recordings = new Recordings(this);
+  tracer: Tracer | undefined;
+  readonly recordings = new Recordings(new CallRecorder(this));
   readonly #recycler = new Recycler();
   #isa: string;
   #timers = 0;
@@ -89,21 +88,21 @@ export class NativeBackend extends MathBackendCPU {
     const fits =
       blocks?.isa === this.#isa && this.precision === "bf16" && blocks.rows === rows && blocks.width === width;
     // A recording reads the same array as long as the tensor lives, but blocks give way to floats when somebody asks.
-    const outside = this.notes && !this.notes.made.has(tensor.dataId);
+    const outside = this.tracer && !this.tracer.created.has(tensor.dataId);
     return fits && !outside ? blocks.values : this.floats(tensor);
   }
 
   /** The values of a float32 tensor, to be read at once and not kept. */
   floats({ dataId }: TensorInfo): Float32Array {
     const { values } = this.#entry(dataId);
-    this.notes?.read(dataId, values as ArrayLike<number>);
+    this.tracer?.read(dataId, values as ArrayLike<number>);
     return values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
   }
 
   /** Values of any type, to be read at once and not kept. */
   valuesOf({ dataId }: TensorInfo): ArrayLike<number> {
     const values = this.#entry(dataId).values as ArrayLike<number>;
-    this.notes?.look(dataId, values);
+    this.tracer?.readInJavaScript(dataId, values);
     return values;
   }
 
@@ -114,7 +113,7 @@ export class NativeBackend extends MathBackendCPU {
   renew(tensor: TensorInfo): Float32Array {
     const entry = this.#entry(tensor.dataId);
     const values = this.floats(tensor);
-    this.notes?.refuse();
+    this.tracer?.refuse();
     if (!entry.own || entry.refCount !== 1 || entry.values !== values) return this.allocate(values.length);
     entry.own = false;
     return values;
@@ -123,7 +122,7 @@ export class NativeBackend extends MathBackendCPU {
   /** Says that others may hold the array from now on, or a part of it. */
   share({ dataId }: TensorInfo): void {
     this.#entry(dataId).own = false;
-    this.notes?.look(dataId);
+    this.tracer?.readInJavaScript(dataId);
   }
 
   /** A weight [out, in] in panels; kept as long as the tensor lives. */
@@ -131,7 +130,7 @@ export class NativeBackend extends MathBackendCPU {
     const { packed } = this.#entry(weight.dataId);
     const fits = packed?.isa === this.#isa && packed.precision === this.precision && packed.shape === `${out},${width}`;
     const panels = fits ? packed.panels : this.#pack(weight, out, width);
-    this.notes?.packed(weight.dataId, this.floats(weight), panels);
+    this.tracer?.readPacked(weight.dataId, this.floats(weight), panels);
     return panels;
   }
 
@@ -147,14 +146,14 @@ export class NativeBackend extends MathBackendCPU {
 
   override write(...given: Parameters<MathBackendCPU["write"]>): DataId {
     const dataId = super.write(...given);
-    this.notes?.write(dataId);
+    this.tracer?.write(dataId);
     return dataId;
   }
 
   override readSync(dataId: DataId): ReturnType<MathBackendCPU["readSync"]> {
     // The caller gets the array itself.
     this.#entry(dataId).own = false;
-    this.notes?.refuse();
+    this.tracer?.refuse();
     return super.readSync(dataId);
   }
 

@@ -58,7 +58,7 @@ function ours(
       if (result) return result;
       throw new TypeError("native: expected float32 tensors");
     }
-    return backend.notes ? backend.notes.kernel(inputs, run) : run();
+    return backend.tracer ? backend.tracer.kernel(inputs, run) : run();
   };
 }
 

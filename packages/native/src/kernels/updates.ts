@@ -69,7 +69,7 @@ function sumOfSquares(inputs: Inputs, backend: NativeBackend) {
   }
   out[0] = sum;
   // JavaScript added up, which a recorded forward would not.
-  backend.notes?.refuse();
+  backend.tracer?.refuse();
   return backend.output([], out);
 }
 

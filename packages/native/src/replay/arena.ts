@@ -1,13 +1,13 @@
 import type { Arrays } from "../recycler.ts";
 
 /**
- * Arrays of a forward that is recorded. They come from those of all, and serve again within the forward in the order in which
- * they are free, but go back to nobody else until the recording ends: a replay writes them all anew. Known by their buffers,
- * because the same array may hold floats, and then blocks.
+ * The arrays of a forward that is traced. They come from the backend's own and serve again within the forward in the order in
+ * which they are free, but go back to nobody else until the recording ends, because a replay writes them all anew. They are told
+ * apart by their buffers, because the same memory may hold floats and later blocks.
  */
 export class Arena implements Arrays {
   readonly #outer: Arrays;
-  /** All, numbered in the order in which they came. */
+  /** All of its arrays, numbered in the order in which they came. */
   readonly #numbers = new Map<ArrayBufferLike, number>();
   readonly #free = new Map<number, Float32Array[]>();
   #bytes = 0;
@@ -37,12 +37,12 @@ export class Arena implements Arrays {
     else this.#free.set(array.length, [array]);
   }
 
-  /** Which of its arrays that is or looks into; undefined if none. */
+  /** The number of the array that this is or looks into; undefined if it is none of the arena's. */
   numberOf({ buffer }: ArrayBufferView): number | undefined {
     return this.#numbers.get(buffer);
   }
 
-  /** Gives everything back, except what a tensor still has: that is now the tensor's, as if nothing had been recorded. */
+  /** Gives everything back, except what a tensor still has: that is now the tensor's, as if nothing had been traced. */
   dispose(): void {
     for (const free of this.#free.values()) for (const array of free) this.#outer.give(array);
     this.#free.clear();

@@ -110,7 +110,7 @@ test("a forward that fails leaves nothing behind, and is recorded when it works 
   expect(() => tidy(run)).toThrow("it broke");
   broken = false;
   expect(memory()).toMatchObject({ numTensors, numBytes });
-  expect(findBackend("native")).toMatchObject({ addon, arrays, notes: undefined });
+  expect(findBackend("native")).toMatchObject({ addon, arrays, tracer: undefined });
   run();
   expect(isReplay(() => forward(tokens(1)))).toBe(true);
   await expectRight(forward, (x) => block.forward(x));

@@ -11,12 +11,12 @@ import {
   tensor,
   tidy,
 } from "@tensorflow/tfjs-core";
-import { EncoderBlock, replayed } from "@tessera/core";
+import { EncoderBlock, Recordings, replayed } from "@tessera/core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { loadAddon } from "../addon.node.ts";
 import { NativeBackend } from "../backend.ts";
 import { isReplay, newBlock, settle, tokens } from "./__fixtures__/replays.ts";
-import { Recordings } from "./recordings.ts";
+import { CallRecorder } from "./call-recorder.ts";
 
 // A backend of its own, without what other tests have recorded.
 beforeAll(() => {
@@ -61,7 +61,7 @@ test("few recordings are held, those that were used last", () => {
 
 test("recordings hold so many bytes, but for the newest", () => {
   const block = newBlock();
-  const recordings = new Recordings(backend(), 100_000);
+  const recordings = new Recordings(new CallRecorder(backend()), { maxBytes: 100_000 });
   const forward = (x: Tensor) => block.forward(x as Tensor3D);
   function bytesAfter(shape: number[]): number {
     for (const seed of [1, 2]) backend().disposeData(recordings.run(forward, 0, tokens(seed, shape)).dataId);

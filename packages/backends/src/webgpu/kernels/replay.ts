@@ -1,9 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Forward } from "@tessera/core";
 import type { Kernel } from "../kernel.ts";
-import { recordingsOf } from "../replay/recordings.ts";
+import { replay as replayForward } from "../replay/replay.ts";
 
-/** A whole forward. After two of the same shape its commands are only written again, without tfjs. */
-export const replay: Kernel<{ forward: (x: Tensor) => Tensor; version: number }> = {
+/** A whole forward. After two runs of the same shape only its commands are encoded again, without tfjs. */
+export const replay: Kernel<{ forward: Forward; version: number }> = {
   name: "TesseraReplay",
-  run: (backend, { x }, { forward, version }) => recordingsOf(backend).run(forward, version, x as Tensor),
+  run: (backend, { x }, { forward, version }) => replayForward(backend, forward, version, x as Tensor),
 };

@@ -1,16 +1,7 @@
+import { numberOf } from "@tessera/core";
+
 /** More than a model needs at a time. Those beyond are dropped, the oldest first. */
 const KEPT = 1024;
-
-const numbers = new WeakMap<object, number>();
-let numbered = 0;
-
-/** A number of an object's own, which no other ever gets. */
-export function numberOf(object: object): number {
-  const known = numbers.get(object);
-  if (known !== undefined) return known;
-  numbers.set(object, ++numbered);
-  return numbered;
-}
 
 const bindGroups = new WeakMap<GPUDevice, Map<string, GPUBindGroup>>();
 

@@ -1,15 +1,15 @@
 import type { Buffers } from "../device/tfjs-backend.ts";
 
 /**
- * Buffers of a forward that is being recorded. They come from the backend's own, and serve again within the forward in the
- * order in which they are free, but go back to nobody else until the recording ends: a replay writes them all anew. What
- * was filled by the processor (constants, uniforms) is written once, so nothing else may ever come to lie there.
+ * The buffers of a forward that is traced. They come from the backend's own and serve again within the forward in the order in
+ * which they are free, but go back to nobody else until the recording ends, because a replay writes them all anew. A buffer that
+ * the processor filled (constants, uniforms) is filled only once, so that nothing else may ever lie there.
  */
 export class Arena implements Buffers {
-  /** Those that everything else has. */
+  /** The buffers that everything else gets. */
   readonly outer: Buffers;
   private readonly all = new Set<GPUBuffer>();
-  /** Those that a tensor has. */
+  /** The buffers that a tensor has. */
   private readonly used = new Set<GPUBuffer>();
   private readonly constants = new Set<GPUBuffer>();
   private readonly free = new Map<string, GPUBuffer[]>();
@@ -19,12 +19,12 @@ export class Arena implements Buffers {
     this.outer = outer;
   }
 
-  /** Bytes that the recording holds. */
+  /** Bytes of all its buffers. */
   get size(): number {
     return this.bytes;
   }
 
-  /** Whether something that was made in the forward has outlived it. */
+  /** Whether a tensor that the forward created has outlived it. */
   get inUse(): boolean {
     return this.used.size > 0;
   }
@@ -40,7 +40,7 @@ export class Arena implements Buffers {
   acquireBuffer(size: number, usage: number, mappedAtCreation = false, reuse = true): GPUBuffer {
     const constant = mappedAtCreation || (usage & GPUBufferUsage.UNIFORM) !== 0;
     const again = constant ? undefined : this.free.get(`${size}_${usage}`)?.pop();
-    // One that was used before would be filled by way of a second buffer, which does not outlive the next submit.
+    // A buffer that was used before would be filled by way of a second buffer, which does not outlive the next submit.
     const buffer = again ?? this.outer.acquireBuffer(size, usage, mappedAtCreation, reuse && !mappedAtCreation);
     this.used.add(buffer);
     if (!again) {
@@ -71,7 +71,7 @@ export class Arena implements Buffers {
     return this.outer.getNumFreeBuffers();
   }
 
-  /** Gives everything back, except what a tensor still has: that is now the tensor's, as if nothing had been recorded. */
+  /** Gives everything back, except what a tensor still has: that is now the tensor's, as if nothing had been traced. */
   dispose(): void {
     for (const buffer of this.all) if (!this.used.has(buffer)) this.outer.releaseBuffer(buffer);
     this.all.clear();

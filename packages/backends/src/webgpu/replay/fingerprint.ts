@@ -1,4 +1,4 @@
-/** A number that sequences of numbers and bytes share if they are equal, else by a chance of one in 2³²: MurmurHash3 (Appleby). */
+/** A hash of a sequence of numbers and bytes. Others share it by a chance of one in 2³²: MurmurHash3 (Appleby). */
 export class Fingerprint {
   private hash = 0;
 

@@ -1,22 +1,20 @@
-import { type DataType, type Tensor, type Variable, engine } from "@tensorflow/tfjs-core";
+import { type DataType, type Tensor, engine } from "@tensorflow/tfjs-core";
+import type { Recording } from "@tessera/core";
 import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 import type { Arena } from "./arena.ts";
 import { type Command, encode } from "./commands.ts";
 
 interface Parts {
+  /** What the commands work on. */
   arena: Arena;
   commands: readonly Command[];
   input: GPUBuffer;
-  /** `stored` is the type that its data was made with; tfjs casts some in name only. */
+  /** `stored` is the type that its data were made with; tfjs casts some in name only. */
   output: { buffer: GPUBuffer; stored: DataType; shape: readonly number[]; dtype: DataType };
-  /** Data from outside of the forward, parameters mostly. */
-  reads: ReadonlySet<object>;
-  /** Those parameters, with the data that each had. */
-  variables: readonly (readonly [Variable, object])[];
 }
 
-/** What a forward asked of the GPU, ready to be asked again of another input of the same shape. */
-export class Recording {
+/** The commands that a forward encoded. */
+export class CommandRecording implements Recording {
   private readonly backend: TfjsWebgpu;
   private readonly parts: Parts;
 
@@ -25,24 +23,10 @@ export class Recording {
     this.parts = parts;
   }
 
-  /** Bytes on the GPU that nobody else can have. */
   get bytes(): number {
     return this.parts.arena.size;
   }
 
-  /** Whether it reads these data. */
-  reads(dataId: object): boolean {
-    return this.parts.reads.has(dataId);
-  }
-
-  /** Whether every parameter still is what it was. Data that were freed drop the recording before. */
-  get current(): boolean {
-    for (const [variable, dataId] of this.parts.variables)
-      if (variable.isDisposed || variable.dataId !== dataId) return false;
-    return true;
-  }
-
-  /** The forward's output for another input, a tensor of its own. */
   replay(x: Tensor): Tensor {
     const { backend } = this;
     fill(backend, this.parts.input, x);

@@ -1,15 +1,15 @@
 import { type Tensor, engine, getBackend, getKernel } from "@tensorflow/tfjs-core";
-import type { Module } from "./module.ts";
-import { recording, runOp } from "./ops/dispatch.ts";
-import { structureOf } from "./structure.ts";
+import type { Module } from "../module.ts";
+import { recording, runOp } from "../ops/dispatch.ts";
+import { structureOf } from "../structure.ts";
 
-/** Kernel of backends that repeat a forward faster than they run it. */
+/** Kernel of backends that replay a forward faster than they run it. */
 export const REPLAY = "TesseraReplay";
 
 /**
- * A forward of a model for inputs that come again and again in the same shape. A backend may note what it does and, when it
- * did the same twice, only repeat that without running any JavaScript of the model; on others, and where it cannot be repeated,
- * it runs as ever. Kernel `TesseraReplay`.
+ * A forward of a model for inputs that come again and again in the same shape. A backend may trace what it does and, when it
+ * did the same twice, only replay that without running any JavaScript of the model; on others, and where it cannot be replayed,
+ * it runs as ever. Kernel `TesseraReplay`, whose backends share `Recordings`.
  *
  * What `forward` gives must follow from its input and the model alone. Parameters that are loaded, trained or replaced count
  * at once, and so do parts that are. It runs as ever while gradients are taken, and whenever it reads values, draws random

@@ -2,9 +2,9 @@
 import { type Tensor, type Tensor2D, grad, mul, square, sum, tidy } from "@tensorflow/tfjs-core";
 import { checkGradients, expectNoLeak, seeded } from "@tessera/testing";
 import { expect, test } from "vitest";
-import { Linear } from "./layers/linear.ts";
+import { Linear } from "../layers/linear.ts";
 import { replayed } from "./replayed.ts";
-import { warmUp } from "./warm-up.ts";
+import { warmUp } from "../warm-up.ts";
 
 const input = (seed: number) => seeded(seed).normals([3, 4]) as Tensor2D;
 
