@@ -27,7 +27,8 @@ export {
   xavierUniformQkv,
   zeros,
 } from "./init/initializers.ts";
-export { Attention, type AttentionConfig, type AttentionInputs } from "./layers/attention.ts";
+export { Attention, type AttentionConfig } from "./layers/attention.ts";
+export { type BlockInputs, type Branch, type BranchInputs, projectInto } from "./layers/branch.ts";
 export { CrossAttention, type CrossAttentionConfig } from "./layers/cross-attention.ts";
 export { dropPath, dropPathRates, dropout } from "./layers/dropout.ts";
 export { EncoderBlock, type EncoderBlockConfig } from "./layers/encoder-block.ts";
@@ -40,7 +41,7 @@ export { PatchEmbed, type PatchEmbedConfig } from "./layers/patch-embed.ts";
 export { resizePatchKernel } from "./layers/patch-kernel.ts";
 export { AttentionPool, type AttentionPoolConfig, meanPool, tokenAt } from "./layers/pool.ts";
 export { PreLogits } from "./layers/pre-logits.ts";
-export { type Branch, type Residual, addBranch, addInto } from "./layers/residual.ts";
+export { type NormOrder, Sublayer, type SublayerFields, type SublayerOptions } from "./layers/sublayer.ts";
 export { prependTokens, splitPrefix } from "./layers/tokens.ts";
 export type { LoadOptions } from "./load.ts";
 export { type Description, type InitScheme, Module, repeat } from "./module.ts";

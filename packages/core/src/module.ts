@@ -140,6 +140,7 @@ function join(prefix: string, name: string): string {
   return prefix && name ? `${prefix}.${name}` : prefix || name;
 }
 
-function snakeCase(field: string): string {
+/** A field's name as paths have it: `patchEmbed` is `patch_embed`. */
+export function snakeCase(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,17 +1,16 @@
 import { type Tensor3D, tidy } from "@tensorflow/tfjs-core";
 import {
   type Branch,
+  type BranchInputs,
   type Context,
   type Description,
   Linear,
   Module,
-  type Residual,
   type Shape,
   ShapeError,
-  addInto,
   attentionWeights,
-  dropout,
   output,
+  projectInto,
   queryKeyAttention,
   sizes,
   unpackQueryKey,
@@ -51,20 +50,16 @@ export class TntAttention extends Module implements Branch {
     this.proj = new Linear(width, width);
   }
 
-  /** [b, n, d] -> [b, n, d], added to `into.residual` where given */
-  forward(x: Tensor3D, ctx: Context = {}, into?: Residual): Tensor3D {
-    const { width, heads, dropout: rate = 0 } = this.config;
+  /** [b, n, d] -> [b, n, d], added to `residual` where given */
+  forward(x: Tensor3D, ctx: Context = {}, { residual, scale }: BranchInputs = {}): Tensor3D {
+    const { width, heads, dropout } = this.config;
     sizes(x, ["b", "n", width], "TntAttention");
     return tidy(() => {
       const qk = this.qk.forward(x, within(ctx, "qk")); // [b, n, 2d]
       const v = this.v.forward(x, within(ctx, "v"));
       ctx.capture?.("weights", () => attentionWeights(...unpackQueryKey(qk), { heads }));
       const mixed = queryKeyAttention(qk, v, { heads });
-      if (ctx.training && rate > 0) {
-        const dropped = dropout(this.proj.forward(mixed, within(ctx, "proj")), rate, ctx);
-        return output(ctx, into ? addInto(dropped, into) : dropped);
-      }
-      return output(ctx, this.proj.forward(mixed, within(ctx, "proj"), into));
+      return output(ctx, projectInto(this.proj, mixed, within(ctx, "proj"), { residual, scale, dropout }));
     });
   }
 

@@ -7,14 +7,14 @@ import {
   Mlp,
   Module,
   type Shape,
-  addBranch,
+  Sublayer,
   output,
   sizes,
   within,
 } from "@tessera/core";
 import { TntAttention } from "./attention.ts";
 import type { TntConfig } from "./config.ts";
-import { throughInner } from "./inner.ts";
+import { InnerTransformer } from "./inner.ts";
 import { mergeWords } from "./merge.ts";
 
 /** What goes through the blocks. */
@@ -43,7 +43,9 @@ export class TntBlock extends Module {
   readonly normMlp: LayerNorm;
   readonly mlp: Mlp;
   readonly #words: number;
-  readonly #dropPath: number;
+  readonly #inner: InnerTransformer;
+  readonly #attnOutSublayer: Sublayer<TntBlock>;
+  readonly #mlpSublayer: Sublayer<TntBlock>;
 
   /** @param words Number of words in a patch. */
   constructor(config: TntConfig, words: number, dropPath: number) {
@@ -52,7 +54,6 @@ export class TntBlock extends Module {
     const { heads, innerHeads, mlpDim, qkvBias, activation, dropout } = config;
     this.config = config;
     this.#words = words;
-    this.#dropPath = dropPath;
     this.normIn = new LayerNorm(innerWidth, epsilon);
     this.attnIn = new TntAttention({ width: innerWidth, heads: innerHeads, qkvBias, dropout });
     this.normMlpIn = new LayerNorm(innerWidth, epsilon);
@@ -64,39 +65,29 @@ export class TntBlock extends Module {
     this.attnOut = new TntAttention({ width, heads, qkvBias, dropout });
     this.normMlp = new LayerNorm(width, epsilon);
     this.mlp = new Mlp({ width, hidden: mlpDim, activation, dropout });
+    this.#inner = new InnerTransformer(this, config, dropPath);
+    this.#attnOutSublayer = new Sublayer<TntBlock>(this, { norm: "normOut", branch: "attnOut" }, { dropPath });
+    this.#mlpSublayer = new Sublayer<TntBlock>(this, { norm: "normMlp", branch: "mlp" }, { dropPath });
   }
 
-  /** Words [b · n, m, c] and tokens [b, 1 + n, d] -> the same. */
+  /**
+   * The words of each patch Y through the inner transformer; Z + FC(Vec(Y)), and Z through the outer one.
+   * Words [b · n, m, c] and tokens [b, 1 + n, d] -> the same.
+   */
   forward({ words, tokens }: TntState, ctx: Context = {}): TntState {
-    const {
-      width,
-      innerWidth,
-      innerHeads,
-      epsilon = 1e-5,
-      activation = "gelu",
-      legacy = false,
-      dropout = 0,
-    } = this.config;
+    const { width, innerWidth } = this.config;
     const [b, length] = sizes(tokens, ["b", "1 + n", width], "TntBlock tokens") as [number, number, number];
     const n = length - 1;
     sizes(words, [b * n, this.#words, innerWidth], "TntBlock words");
-    const rate = this.#dropPath;
     return tidy(() => {
-      const inner = { innerHeads, epsilon, activation, legacy, dropout, dropPath: rate };
-      const [innerWords, normal] = throughInner(words, this, inner, ctx);
-      const joined: Tensor3D = reshape(normal, [b, n, this.#words * innerWidth]);
+      const [y, normal] = this.#inner.forward(words, ctx);
+      const joined: Tensor3D = reshape(normal, [b, n, this.#words * innerWidth]); // Vec(Y)
       const merged = mergeWords(tokens, this.proj.forward(joined, within(ctx, "proj")), this.norm2Proj, ctx);
-      ctx.capture?.("words", () => innerWords);
-      return { words: innerWords, tokens: output(ctx, this.outer(merged, rate, ctx)) };
+      const mixed = this.#attnOutSublayer.forward(merged, ctx);
+      const z = this.#mlpSublayer.forward(mixed, ctx);
+      ctx.capture?.("words", () => y);
+      return { words: y, tokens: output(ctx, z) };
     });
-  }
-
-  private outer(x: Tensor3D, rate: number, ctx: Context): Tensor3D {
-    const unscaled = { scale: undefined, scaleName: "", rate };
-    const normal = this.normOut.forward(x, within(ctx, "norm_out"));
-    const mixed = addBranch(x, normal, this.attnOut, ctx, { name: "attn_out", ...unscaled });
-    const normalMixed = this.normMlp.forward(mixed, within(ctx, "norm_mlp"));
-    return addBranch(mixed, normalMixed, this.mlp, ctx, { name: "mlp", ...unscaled });
   }
 
   /** `input` is the shape of the tokens. */

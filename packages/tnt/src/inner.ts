@@ -1,9 +1,10 @@
 import { type Tensor, type Tensor3D, engine, reshape } from "@tensorflow/tfjs-core";
-import { type Activation, type Context, type LayerNorm, type Mlp, addBranch, runOp, within } from "@tessera/core";
+import { type Context, type LayerNorm, type Mlp, type Module, Sublayer, runOp, within } from "@tessera/core";
 import type { TntAttention } from "./attention.ts";
+import type { TntConfig } from "./config.ts";
 
 /** The parts of a block that work on words. */
-export interface InnerParts {
+export interface InnerParts extends Module {
   readonly normIn: LayerNorm;
   readonly attnIn: TntAttention;
   readonly normMlpIn: LayerNorm;
@@ -11,51 +12,48 @@ export interface InnerParts {
   readonly norm1Proj: LayerNorm;
 }
 
-export interface InnerConfig {
-  innerHeads: number;
-  epsilon: number;
-  activation: Activation;
-  /** `norm1Proj` takes single words rather than a patch's words together. */
-  legacy: boolean;
-  dropout: number;
-  dropPath: number;
-}
-
 /**
- * The inner transformer of one block: words [b · patches, m, c] -> the words after attention and MLP, and the same words
- * normalised to be joined, [b · patches, m · c] or, per word, [b · patches, m, c].
+ * The inner transformer of one block, on parts that are the block's.
  *
  * Kernel `TesseraTntInner`: a patch fits into the fast memory of any device, so all of it can be one pass. It is asked at
  * inference only, when nobody looks at the parts; otherwise, and without the kernel, core's ops run one after the other.
  */
-export function throughInner(
-  words: Tensor3D,
-  parts: InnerParts,
-  config: InnerConfig,
-  ctx: Context,
-): [words: Tensor3D, normal: Tensor] {
-  const compose = () => composeInner(words, parts, config, ctx);
-  const dropping = ctx.training === true && config.dropout + config.dropPath > 0;
-  if (ctx.capture || dropping || engine().isTapeOn()) return compose();
-  const { innerHeads: heads, epsilon, activation, legacy } = config;
-  const attrs = { heads, epsilon, activation, legacy };
-  return runOp("TesseraTntInner", kernelInputs(words, parts), attrs, compose) as [Tensor3D, Tensor];
-}
+export class InnerTransformer {
+  readonly #parts: InnerParts;
+  readonly #config: TntConfig;
+  readonly #dropPath: number;
+  readonly #attnSublayer: Sublayer<InnerParts>;
+  readonly #mlpSublayer: Sublayer<InnerParts>;
 
-function composeInner(
-  words: Tensor3D,
-  { normIn, attnIn, normMlpIn, mlpIn, norm1Proj }: InnerParts,
-  { legacy, dropPath: rate }: InnerConfig,
-  ctx: Context,
-): [Tensor3D, Tensor] {
-  const unscaled = { scale: undefined, scaleName: "", rate };
-  const normal = normIn.forward(words, within(ctx, "norm_in"));
-  const mixed = addBranch(words, normal, attnIn, ctx, { name: "attn_in", ...unscaled });
-  const normalMixed = normMlpIn.forward(mixed, within(ctx, "norm_mlp_in"));
-  const done = addBranch(mixed, normalMixed, mlpIn, ctx, { name: "mlp_in", ...unscaled });
-  const [patches, m, c] = done.shape;
-  const joined: Tensor = legacy ? done : reshape(done, [patches, m * c]);
-  return [done, norm1Proj.forward(joined, within(ctx, "norm1_proj"))];
+  constructor(parts: InnerParts, config: TntConfig, dropPath: number) {
+    this.#parts = parts;
+    this.#config = config;
+    this.#dropPath = dropPath;
+    this.#attnSublayer = new Sublayer(parts, { norm: "normIn", branch: "attnIn" }, { dropPath });
+    this.#mlpSublayer = new Sublayer(parts, { norm: "normMlpIn", branch: "mlpIn" }, { dropPath });
+  }
+
+  /**
+   * Words [b · patches, m, c] -> the words after attention and MLP, and the same words normalised to be joined,
+   * [b · patches, m · c] or, in the legacy form, each by itself, [b · patches, m, c].
+   */
+  forward(words: Tensor3D, ctx: Context): [words: Tensor3D, normal: Tensor] {
+    const { innerHeads: heads, epsilon = 1e-5, activation = "gelu", legacy = false, dropout = 0 } = this.#config;
+    const compose = () => this.#compose(words, legacy, ctx);
+    const dropping = ctx.training === true && dropout + this.#dropPath > 0;
+    if (ctx.capture || dropping || engine().isTapeOn()) return compose();
+    const attrs = { heads, epsilon, activation, legacy };
+    return runOp("TesseraTntInner", kernelInputs(words, this.#parts), attrs, compose) as [Tensor3D, Tensor];
+  }
+
+  /** Y′ = Y + MSA(LN(Y)), Y″ = Y′ + MLP(LN(Y′)): Han et al. 2021, section 2.2; then the norm before Vec(Y″). */
+  #compose(words: Tensor3D, legacy: boolean, ctx: Context): [Tensor3D, Tensor] {
+    const mixed = this.#attnSublayer.forward(words, ctx);
+    const done = this.#mlpSublayer.forward(mixed, ctx);
+    const [patches, m, c] = done.shape;
+    const joined: Tensor = legacy ? done : reshape(done, [patches, m * c]);
+    return [done, this.#parts.norm1Proj.forward(joined, within(ctx, "norm1_proj"))];
+  }
 }
 
 /** The parameters by their path in the block; `x` are the words. */

@@ -1,4 +1,4 @@
-import { type Tensor, type Tensor3D, reshape, tidy } from "@tensorflow/tfjs-core";
+import { type Tensor, type Tensor3D, concat, reshape, tidy } from "@tensorflow/tfjs-core";
 import { type Context, output, within } from "../context.ts";
 import { ShapeError } from "../errors.ts";
 import type { Initializer } from "../init/initializers.ts";
@@ -6,11 +6,11 @@ import { type Description, Module } from "../module.ts";
 import { attention, attentionWeights } from "../ops/attention.ts";
 import { selfAttention, unpackQkv } from "../ops/self-attention.ts";
 import { type Shape, sizes } from "../shape.ts";
-import { dropout } from "./dropout.ts";
+import { type Branch, type BranchInputs, projectInto } from "./branch.ts";
 import { LayerNorm, type Norm } from "./layer-norm.ts";
 import { Linear } from "./linear.ts";
+import { addPositions } from "./tokens.ts";
 import type { RelativePositionBias } from "../positions/relative-bias.ts";
-import { type Branch, type Residual, addInto } from "./residual.ts";
 import type { Rotary2d } from "../positions/rotary.ts";
 
 export interface AttentionConfig {
@@ -29,12 +29,6 @@ export interface AttentionConfig {
   /** Dropout after the output projection. @default 0 */
   dropout?: number;
   init?: Initializer;
-}
-
-/** What attention takes besides tokens. */
-export interface AttentionInputs {
-  /** True or 1 where a query may look. [b or 1, n or 1, m] */
-  mask?: Tensor3D;
 }
 
 /**
@@ -63,31 +57,38 @@ export class Attention extends Module implements Branch {
     this.proj = new Linear(width, width, { init });
   }
 
-  /** [b, n, d] -> [b, n, d], added to `into.residual` where given */
-  forward(x: Tensor3D, ctx: Context = {}, into?: Residual, { mask }: AttentionInputs = {}): Tensor3D {
-    const { width, heads, dropout: rate = 0 } = this.config;
+  /** [b, n, d] -> [b, n, d], added to `residual` where given. Takes a mask, and positions of queries and keys. */
+  forward(x: Tensor3D, ctx: Context = {}, inputs: BranchInputs = {}): Tensor3D {
+    const { width, dropout } = this.config;
     sizes(x, ["b", "n", width], "Attention");
     return tidy(() => {
-      const qkv = this.qkv.forward(x, within(ctx, "qkv")); // [b, n, 3d]
-      const mixed = this.mix(qkv, ctx, { heads, mask, bias: this.relPos?.bias() }); // [b, n, d]
-      if (ctx.training && rate > 0) {
-        const dropped = dropout(this.proj.forward(mixed, within(ctx, "proj")), rate, ctx);
-        return output(ctx, into ? addInto(dropped, into) : dropped);
-      }
-      return output(ctx, this.proj.forward(mixed, within(ctx, "proj"), into));
+      const mixed = this.mix(x, ctx, inputs);
+      return output(ctx, projectInto(this.proj, mixed, within(ctx, "proj"), { ...inputs, dropout }));
     });
   }
 
-  private mix(qkv: Tensor3D, ctx: Context, options: Parameters<typeof selfAttention>[1]): Tensor3D {
-    const { rotary } = this.config;
-    const plain = !this.qNorm && !rotary;
-    if (plain && !ctx.capture) return selfAttention(qkv, options);
-    let [q, k, v] = unpackQkv(qkv);
-    q = perHead(q, options.heads, this.qNorm);
-    k = perHead(k, options.heads, this.kNorm);
-    if (rotary) [q, k] = [rotary.turn(q, options.heads), rotary.turn(k, options.heads)];
+  /** The values that each token takes in from the others, before the projection. */
+  private mix(x: Tensor3D, ctx: Context, inputs: BranchInputs): Tensor3D {
+    const { heads, rotary } = this.config;
+    const options = { heads, mask: inputs.mask, bias: this.relPos?.bias() };
+    const positioned = inputs.queryPositions ?? inputs.keyPositions;
+    if (!this.qNorm && !rotary && !positioned && !ctx.capture) return selfAttention(this.qkv.forward(x), options);
+    let [q, k, v] = positioned ? this.split(x, ctx, inputs) : unpackQkv(this.qkv.forward(x, within(ctx, "qkv")));
+    q = perHead(q, heads, this.qNorm);
+    k = perHead(k, heads, this.kNorm);
+    if (rotary) [q, k] = [rotary.turn(q, heads), rotary.turn(k, heads)];
     ctx.capture?.("weights", () => attentionWeights(q, k, options));
     return attention(q, k, v, options);
+  }
+
+  /** Queries, keys and values from tokens of their own, as positions make them: parts of the one projection. */
+  private split(x: Tensor3D, ctx: Context, inputs: BranchInputs): [Tensor3D, Tensor3D, Tensor3D] {
+    const { width } = this.config;
+    const q = this.qkv.outputsOf(addPositions(x, inputs.queryPositions, "Attention query"), 0, width);
+    const k = this.qkv.outputsOf(addPositions(x, inputs.keyPositions, "Attention key"), width, width);
+    const v = this.qkv.outputsOf(x, 2 * width, width);
+    within(ctx, "qkv").capture?.("", () => concat([q, k, v], 2));
+    return [q, k, v];
   }
 
   override describe(input: Shape, child: (part: Module, input: Shape) => Shape): Description {

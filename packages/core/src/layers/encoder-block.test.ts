@@ -6,6 +6,7 @@ import { capture } from "../capture.ts";
 import type { Context } from "../context.ts";
 import { Module } from "../module.ts";
 import { Random } from "../random.ts";
+import type { BlockInputs, BranchInputs } from "./branch.ts";
 import { EncoderBlock, type EncoderBlockConfig } from "./encoder-block.ts";
 import { RmsNorm } from "./layer-norm.ts";
 import { Linear } from "./linear.ts";
@@ -125,6 +126,20 @@ describe("drop path", () => {
     }
     expect([...seen].sort()).toEqual(["0:0", "0:2", "1:0", "1:2"]);
   });
+});
+
+test("what a block is given besides tokens reaches its branches", () => {
+  const given: BranchInputs[] = [];
+  class Listening extends Module {
+    forward(h: Tensor3D, _: Context = {}, inputs: BranchInputs = {}): Tensor3D {
+      given.push(inputs);
+      return h;
+    }
+  }
+  using layer = block({ attn: new Listening(), mlp: new Listening() });
+  const inputs: BlockInputs = { grid: [1, 3], mask: zeros([1, 1, 3]) as Tensor3D, queryPositions: x, keyPositions: x };
+  layer.forward(x, {}, inputs);
+  expect(given).toEqual([inputs, inputs]);
 });
 
 test("parts are injected: another norm, another MLP, a branch of one's own", async () => {

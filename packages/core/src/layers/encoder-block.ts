@@ -1,20 +1,21 @@
 import { type Tensor3D, tidy } from "@tensorflow/tfjs-core";
-import { type Context, output, within } from "../context.ts";
+import { type Context, output } from "../context.ts";
 import { type Description, Module } from "../module.ts";
 import type { Shape } from "../shape.ts";
 import { Attention } from "./attention.ts";
+import type { BlockInputs, Branch } from "./branch.ts";
 import { LayerNorm, type Norm } from "./layer-norm.ts";
 import { LayerScale } from "./layer-scale.ts";
 import { Mlp } from "./mlp.ts";
-import { type Branch, addBranch } from "./residual.ts";
+import { type NormOrder, Sublayer } from "./sublayer.ts";
 
 export interface EncoderBlockConfig {
   width: number;
   heads: number;
   /** @default 4 · width; ignored when `mlp` is given */
   mlpDim?: number;
-  /** Where the norms stand: before each branch, or after each sum as in Vaswani et al. 2017. @default "pre" */
-  order?: "pre" | "post";
+  /** @default "pre" */
+  order?: NormOrder;
   /** Start value of layer scale; without it there is none. */
   layerScale?: number;
   /** Probability that a sample skips a branch while training. @default 0 */
@@ -38,6 +39,8 @@ export class EncoderBlock extends Module {
   readonly norm2: Norm;
   readonly mlp: Branch;
   readonly ls2: LayerScale | undefined;
+  readonly #attnSublayer: Sublayer<EncoderBlock>;
+  readonly #mlpSublayer: Sublayer<EncoderBlock>;
 
   constructor(config: EncoderBlockConfig) {
     super();
@@ -46,6 +49,8 @@ export class EncoderBlock extends Module {
       heads,
       mlpDim = 4 * width,
       layerScale,
+      order,
+      dropPath,
       epsilon = 1e-6,
       norm = (w, e) => new LayerNorm(w, e),
     } = config;
@@ -56,20 +61,23 @@ export class EncoderBlock extends Module {
     this.norm2 = norm(width, epsilon);
     this.mlp = config.mlp ?? new Mlp({ width, hidden: mlpDim });
     this.ls2 = layerScale === undefined ? undefined : new LayerScale(width, layerScale);
+    this.#attnSublayer = new Sublayer<EncoderBlock>(
+      this,
+      { norm: "norm1", branch: "attn", scale: "ls1" },
+      { order, dropPath },
+    );
+    this.#mlpSublayer = new Sublayer<EncoderBlock>(
+      this,
+      { norm: "norm2", branch: "mlp", scale: "ls2" },
+      { order, dropPath },
+    );
   }
 
-  /** [b, n, d] -> [b, n, d] */
-  forward(x: Tensor3D, ctx: Context = {}): Tensor3D {
-    const { order = "pre", dropPath: rate = 0 } = this.config;
-    const attn = { name: "attn", scale: this.ls1, scaleName: "ls1", rate };
-    const mlp = { name: "mlp", scale: this.ls2, scaleName: "ls2", rate };
+  /** z′ = z + attn(norm1(z)), then z′ + mlp(norm2(z′)); in post-norm, norm1(z + attn(z)) and so on. [b, n, d] -> [b, n, d] */
+  forward(x: Tensor3D, ctx: Context = {}, inputs: BlockInputs = {}): Tensor3D {
     return tidy(() => {
-      if (order === "post") {
-        const mixed = this.norm1.forward(addBranch(x, x, this.attn, ctx, attn), within(ctx, "norm1"));
-        return output(ctx, this.norm2.forward(addBranch(mixed, mixed, this.mlp, ctx, mlp), within(ctx, "norm2")));
-      }
-      const mixed = addBranch(x, this.norm1.forward(x, within(ctx, "norm1")), this.attn, ctx, attn);
-      return output(ctx, addBranch(mixed, this.norm2.forward(mixed, within(ctx, "norm2")), this.mlp, ctx, mlp));
+      const mixed = this.#attnSublayer.forward(x, ctx, inputs);
+      return output(ctx, this.#mlpSublayer.forward(mixed, ctx, inputs));
     });
   }
 

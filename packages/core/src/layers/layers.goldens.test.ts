@@ -86,12 +86,12 @@ const cases: Record<string, () => Case> = {
     return {
       module,
       inputs: ["input", "memory"],
-      forward: (x, memory) => module.forward(x as Tensor3D, memory as Tensor3D, {}, { mask }),
+      forward: (x, memory) => module.forward(x as Tensor3D, {}, { memory: memory as Tensor3D, mask }),
     };
   },
   causal: () => {
     const module = new Attention({ width: 8, heads: 2 });
-    return { module, forward: (x) => module.forward(x as Tensor3D, {}, undefined, { mask: causal() }) };
+    return { module, forward: (x) => module.forward(x as Tensor3D, {}, { mask: causal() }) };
   },
   relative0: () => relative(0),
   relative1: () => relative(1),

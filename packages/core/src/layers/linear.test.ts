@@ -1,4 +1,4 @@
-import { type Tensor, ones } from "@tensorflow/tfjs-core";
+import { type Tensor, ones, slice } from "@tensorflow/tfjs-core";
 import { checkGradients, expectNoLeak, seeded } from "@tessera/testing";
 import { expect, test } from "vitest";
 import { constant } from "../init/initializers.ts";
@@ -18,6 +18,16 @@ test("is the op with its own weight [out, in] and bias", async () => {
     linear(x, layer.weight.value as never, { bias: layer.bias!.value as never, activation: "relu", residual }),
   );
   await checkGradients((z) => layer.forward(z!), [x]);
+});
+
+test("some of its outputs alone", async () => {
+  for (const bias of [true, false]) {
+    using layer = new Linear(3, 5, { bias }).init(1);
+    layer.bias?.set(Float32Array.of(5, 6, 7, 8, 9));
+    const x = seeded(1).normals([4, 3]);
+    await expect(layer.outputsOf(x, 1, 3)).toBeAllClose(slice(layer.forward(x), [0, 1], [4, 3]));
+    await expectNoLeak(() => layer.outputsOf(x, 1, 3).dispose());
+  }
 });
 
 test("starts as timm's: weight normal 0.02, bias 0; another start or no bias on demand", async () => {

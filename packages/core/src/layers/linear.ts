@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import { type Tensor, type Tensor1D, type Tensor2D, slice, tidy } from "@tensorflow/tfjs-core";
 import { type Context, output } from "../context.ts";
 import { type Initializer, truncNormal, zeros } from "../init/initializers.ts";
 import { type Description, Module } from "../module.ts";
@@ -34,6 +34,15 @@ export class Linear extends Module {
       ctx,
       linear(x, this.weight.value as Tensor as Tensor2D, { ...after, bias: this.bias?.value as Tensor1D | undefined }),
     );
+  }
+
+  /** `count` of the outputs, from `start` on, as if the layer had no others. [..., in] -> [..., count] */
+  outputsOf<T extends Tensor>(x: T, start: number, count: number): T {
+    return tidy(() => {
+      const weight = slice(this.weight.value as Tensor as Tensor2D, [start, 0], [count, this.inputs]);
+      const bias = this.bias && slice(this.bias.value as Tensor as Tensor1D, [start], [count]);
+      return linear(x, weight, { bias });
+    });
   }
 
   override describe(input: Shape): Description {

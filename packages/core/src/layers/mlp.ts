@@ -4,9 +4,9 @@ import type { Initializer } from "../init/initializers.ts";
 import { type Description, Module } from "../module.ts";
 import { type Activation, activate } from "../ops/activation.ts";
 import type { Shape } from "../shape.ts";
+import { type Branch, type BranchInputs, projectInto } from "./branch.ts";
 import { dropout } from "./dropout.ts";
 import { Linear } from "./linear.ts";
-import { type Branch, type Residual, addInto } from "./residual.ts";
 
 export interface MlpConfig {
   width: number;
@@ -33,15 +33,16 @@ export class Mlp extends Module implements Branch {
     this.fc2 = new Linear(config.hidden, config.width, { init: config.init });
   }
 
-  /** [b, n, d] -> [b, n, d], added to `into.residual` where given */
-  forward(x: Tensor3D, ctx: Context = {}, into?: Residual): Tensor3D {
+  /** [b, n, d] -> [b, n, d], added to `residual` where given */
+  forward(x: Tensor3D, ctx: Context = {}, { residual, scale }: BranchInputs = {}): Tensor3D {
     const { activation = "gelu", dropout: rate = 0 } = this.config;
     return tidy(() => {
       // Looked at, fc1 shows what timm's shows: the values before the activation.
       const hidden = ctx.capture
         ? activate(this.fc1.forward(x, within(ctx, "fc1")), activation)
         : this.fc1.forward(x, ctx, { activation });
-      return output(ctx, project(this.fc2, dropout(hidden, rate, ctx), rate, ctx, into));
+      const end = { residual, scale, dropout: rate };
+      return output(ctx, projectInto(this.fc2, dropout(hidden, rate, ctx), within(ctx, "fc2"), end));
     });
   }
 
@@ -66,8 +67,8 @@ export class SwiGlu extends Module implements Branch {
     this.fc2 = new Linear(config.hidden, config.width, { init: config.init });
   }
 
-  /** [b, n, d] -> [b, n, d], added to `into.residual` where given */
-  forward(x: Tensor3D, ctx: Context = {}, into?: Residual): Tensor3D {
+  /** [b, n, d] -> [b, n, d], added to `residual` where given */
+  forward(x: Tensor3D, ctx: Context = {}, { residual, scale }: BranchInputs = {}): Tensor3D {
     const { hidden, dropout: rate = 0 } = this.config;
     return tidy(() => {
       const packed = this.fc1.forward(x, within(ctx, "fc1")); // [b, n, 2·hidden]
@@ -75,7 +76,7 @@ export class SwiGlu extends Module implements Branch {
       const gate = slice(packed, [0, 0, 0], [b, n, hidden]);
       const value = slice(packed, [0, 0, hidden], [b, n, hidden]);
       const gated = dropout(mul(activate(gate, "silu"), value) as Tensor3D, rate, ctx);
-      return output(ctx, project(this.fc2, gated, rate, ctx, into));
+      return output(ctx, projectInto(this.fc2, gated, within(ctx, "fc2"), { residual, scale, dropout: rate }));
     });
   }
 
@@ -83,10 +84,4 @@ export class SwiGlu extends Module implements Branch {
     const wide = child(this.fc1, input);
     return { output: child(this.fc2, [...wide.slice(0, -1), this.config.hidden]) };
   }
-}
-
-function project(fc2: Linear, hidden: Tensor3D, rate: number, ctx: Context, into: Residual | undefined): Tensor3D {
-  if (!ctx.training || rate === 0) return fc2.forward(hidden, within(ctx, "fc2"), into);
-  const dropped = dropout(fc2.forward(hidden, within(ctx, "fc2")), rate, ctx);
-  return into ? addInto(dropped, into) : dropped;
 }

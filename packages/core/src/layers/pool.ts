@@ -19,7 +19,7 @@ import { type Shape, sizes } from "../shape.ts";
 import { LayerNorm } from "./layer-norm.ts";
 import { Linear } from "./linear.ts";
 import { Mlp } from "./mlp.ts";
-import { addBranch } from "./residual.ts";
+import { Sublayer } from "./sublayer.ts";
 
 /** One token of a sequence. [b, n, d] -> [b, d] */
 export function tokenAt(x: Tensor3D, index: number): Tensor2D {
@@ -50,6 +50,7 @@ export class AttentionPool extends Module {
   readonly proj: Linear;
   readonly norm: LayerNorm;
   readonly mlp: Mlp;
+  readonly #mlpSublayer = new Sublayer<AttentionPool>(this, { norm: "norm", branch: "mlp" });
 
   /** @throws {ShapeError} if the width is not divisible by the heads. */
   constructor(config: AttentionPoolConfig) {
@@ -78,9 +79,7 @@ export class AttentionPool extends Module {
       const v = slice(kv, [0, 0, width], [b, n, width]);
       ctx.capture?.("weights", () => attentionWeights(q, k, { heads }));
       const pooled = this.proj.forward(attention(q, k, v, { heads }), within(ctx, "proj")); // [b, 1, d]
-      const normal = this.norm.forward(pooled, within(ctx, "norm"));
-      const mixed = addBranch(pooled, normal, this.mlp, ctx, { name: "mlp", scale: undefined, scaleName: "", rate: 0 });
-      return output(ctx, reshape(mixed, [b, width]));
+      return output(ctx, reshape(this.#mlpSublayer.forward(pooled, ctx), [b, width]));
     });
   }
 

@@ -1,5 +1,6 @@
-import { type Tensor, type Tensor3D, broadcastTo, concat, slice, tidy } from "@tensorflow/tfjs-core";
+import { type Tensor, type Tensor3D, add, broadcastTo, concat, slice, tidy } from "@tensorflow/tfjs-core";
 import type { Param } from "../param.ts";
+import { sizes } from "../shape.ts";
 
 /** Puts learned tokens (class, distillation, registers; each [1, k, d]) before a sequence [b, n, d] -> [b, Σk + n, d]. */
 export function prependTokens(x: Tensor3D, tokens: readonly (Param | undefined)[]): Tensor3D {
@@ -14,4 +15,15 @@ export function prependTokens(x: Tensor3D, tokens: readonly (Param | undefined)[
 export function splitPrefix(x: Tensor3D, prefix: number): [Tensor3D, Tensor3D] {
   const [b, n, d] = x.shape;
   return [slice(x, [0, 0, 0], [b, prefix, d]), slice(x, [0, prefix, 0], [b, n - prefix, d])];
+}
+
+/**
+ * Tokens [b, n, d] with positions [b or 1, n, d] added, or as they are without.
+ * @throws {ShapeError} if the positions do not fit.
+ */
+export function addPositions(x: Tensor3D, positions: Tensor3D | undefined, where: string): Tensor3D {
+  if (!positions) return x;
+  const [b, n, d] = x.shape;
+  sizes(positions, [positions.shape[0] === 1 ? 1 : b, n, d], `${where} positions`);
+  return add(x, positions);
 }
