@@ -47,6 +47,11 @@ export abstract class Module {
   adapt?(path: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined;
 
   /**
+   * Layer of a parameter, counted from 0 at the input, where it does not follow from `blocks.N`: for rates that differ by layer.
+   */
+  layerOf?(path: string): number;
+
+  /**
    * Every parameter by its path, in order of declaration.
    * @throws {TesseraError} if two have the same path.
    */

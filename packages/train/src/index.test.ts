@@ -4,13 +4,28 @@ import * as train from "./index.ts";
 test("exports these and nothing else", () => {
   expect(Object.keys(train).sort()).toEqual([
     "BEST",
+    "Ema",
+    "accumulate",
     "adam",
     "adamW",
+    "clipFactor",
+    "constantRate",
+    "cosine",
+    "decaysByDefault",
+    "emaDecay",
     "evaluate",
     "fit",
+    "globalNorm",
+    "gradientsOf",
     "lamb",
     "lars",
+    "linearRate",
+    "maeLayers",
     "memoryStore",
+    "oneCycle",
+    "paramGroups",
     "sgd",
+    "stepped",
+    "timmLayers",
   ]);
 });

@@ -1,3 +1,4 @@
+export { Ema, type EmaOptions, emaDecay } from "./averages/ema.ts";
 export { BEST } from "./checkpoints/checkpoints.ts";
 export { memoryStore } from "./checkpoints/memory.ts";
 export type { CheckpointStore } from "./checkpoints/store.ts";
@@ -5,6 +6,7 @@ export type { Batch, BatchOptions, TrainingData } from "./data.ts";
 export type { BatchTensors } from "./fit/batch-tensors.ts";
 export type { Classifier } from "./fit/classifier.ts";
 export { fit } from "./fit/fit.ts";
+export { type Gradients, accumulate, clipFactor, globalNorm, gradientsOf } from "./fit/gradients.ts";
 export type {
   CheckpointOptions,
   EvaluationOptions,
@@ -16,6 +18,8 @@ export type {
   StepReport,
   WeightAverages,
 } from "./fit/options.ts";
+export { type LayerOf, maeLayers, timmLayers } from "./groups/layers.ts";
+export { type ParamGroupOptions, decaysByDefault, paramGroups } from "./groups/param-groups.ts";
 export type { Calibration, ReliabilityBin } from "./metrics/calibration.ts";
 export { type EvaluateOptions, evaluate } from "./metrics/evaluate.ts";
 export type { ClassResult, Evaluation } from "./metrics/evaluation.ts";
@@ -25,3 +29,7 @@ export { type LambOptions, lamb } from "./optimizers/lamb.ts";
 export { type LarsOptions, lars } from "./optimizers/lars.ts";
 export type { Optimizer, OptimizerOptions, ParamGroup, ParamGroups, StepOptions } from "./optimizers/optimizer.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
+export { type CosineOptions, type RestartOptions, cosine } from "./schedules/cosine.ts";
+export { type OneCycleOptions, oneCycle } from "./schedules/one-cycle.ts";
+export type { Schedule, WarmUpOptions } from "./schedules/schedule.ts";
+export { type LinearOptions, type SteppedOptions, constantRate, linearRate, stepped } from "./schedules/steady.ts";
