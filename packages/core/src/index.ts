@@ -45,12 +45,16 @@ export { type NormOrder, Sublayer, type SublayerFields, type SublayerOptions } f
 export { prependTokens, splitPrefix } from "./layers/tokens.ts";
 export type { LoadOptions } from "./load.ts";
 export { type Description, type InitScheme, Module, repeat } from "./module.ts";
-export { type Activation, activate, activationGrad } from "./ops/activation.ts";
+export { type Activation, activate, activationGrad, activationGradOp, activationOp } from "./ops/activation.ts";
 export { type AdamStep, adamUpdate } from "./ops/adam-update.ts";
 export {
+  type AttentionAttrs,
   type AttentionOptions,
+  MASKED_SCORE,
   attention,
   attentionGrad,
+  attentionGradOp,
+  attentionOp,
   attentionWeights,
   composeAttention,
   composeAttentionGrad,
@@ -58,19 +62,36 @@ export {
   splitHeads,
 } from "./ops/attention.ts";
 export { averageUpdate } from "./ops/average-update.ts";
-export { type OpKernel, differentiable, runOp } from "./ops/dispatch.ts";
+export { compileOp } from "./ops/compile.ts";
+export { differentiable, runOp } from "./ops/dispatch.ts";
 export { gatherRows } from "./ops/gather-rows.ts";
 export { gradientKernels, registerGradients } from "./ops/gradients.ts";
 export { type LambStep, lambUpdate } from "./ops/lamb-update.ts";
-export { layerNorm, layerNormGrad } from "./ops/layer-norm.ts";
-export { type LinearOptions, linear, linearGrad } from "./ops/linear.ts";
-export { type PatchifyOptions, patchGrid, patchify } from "./ops/patchify.ts";
-export { queryKeyAttention, unpackQueryKey } from "./ops/query-key-attention.ts";
+export { layerNorm, layerNormGrad, layerNormGradOp, layerNormOp } from "./ops/layer-norm.ts";
+export { type LinearOptions, linear, linearGrad, linearGradOp, linearOp } from "./ops/linear.ts";
+export type { AttrsOf, InputsOf, Op, OpDeclaration, OutputOf, Placed, PlacedInputs, PlacedOutput } from "./ops/op.ts";
+export { ops } from "./ops/ops.ts";
+export { type PatchifyOptions, patchGrid, patchify, patchifyGrad, patchifyGradOp, patchifyOp } from "./ops/patchify.ts";
+export { type PreprocessAttrs, preprocessOp } from "./ops/preprocess.ts";
+export { queryKeyAttention, queryKeyAttentionOp, unpackQueryKey } from "./ops/query-key-attention.ts";
+export { type Named, type OpKernel, registerOp } from "./ops/register-op.ts";
+export { replayOp } from "./ops/replay.ts";
 export { type ResizeMethod, resizeMatrix } from "./ops/resize-matrix.ts";
-export { resize } from "./ops/resize.ts";
-export { selfAttention, selfAttentionGrad, unpackQkv } from "./ops/self-attention.ts";
+export { resize, resizeOp } from "./ops/resize.ts";
+export {
+  selfAttention,
+  selfAttentionGrad,
+  selfAttentionGradOp,
+  selfAttentionOp,
+  unpackQkv,
+} from "./ops/self-attention.ts";
 export { type SgdStep, sgdUpdate } from "./ops/sgd-update.ts";
-export { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./ops/softmax-cross-entropy.ts";
+export {
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGrad,
+  softmaxCrossEntropyGradOp,
+  softmaxCrossEntropyOp,
+} from "./ops/softmax-cross-entropy.ts";
 export { sumOfSquares } from "./ops/sum-of-squares.ts";
 export type { Converted } from "./names/convert.ts";
 export type { Dialect, NameTable, Rule, Translation } from "./names/dialect.ts";

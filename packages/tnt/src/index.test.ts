@@ -8,7 +8,10 @@ test("exports these names, and no others", () => {
     "isTntName",
     "pretrainedTnts",
     "tntFamily",
+    "tntInnerOp",
+    "tntMergeOp",
     "tntNames",
+    "tntOps",
     "tntVariants",
   ]);
 });

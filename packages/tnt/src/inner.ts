@@ -1,7 +1,17 @@
 import { type Tensor, type Tensor3D, engine, reshape } from "@tensorflow/tfjs-core";
-import { type Context, type LayerNorm, type Mlp, type Module, Sublayer, runOp, within } from "@tessera/core";
+import {
+  type Context,
+  type InputsOf,
+  type LayerNorm,
+  type Mlp,
+  type Module,
+  Sublayer,
+  runOp,
+  within,
+} from "@tessera/core";
 import type { TntAttention } from "./attention.ts";
 import type { TntConfig } from "./config.ts";
+import { tntInnerOp } from "./inner-op.ts";
 
 /** The parts of a block that work on words. */
 export interface InnerParts extends Module {
@@ -15,7 +25,7 @@ export interface InnerParts extends Module {
 /**
  * The inner transformer of one block, on parts that are the block's.
  *
- * Kernel `TesseraTntInner`: a patch fits into the fast memory of any device, so all of it can be one pass. It is asked at
+ * Op `tntInnerOp`: a patch fits into the fast memory of any device, so all of it can be one pass. It is asked at
  * inference only, when nobody looks at the parts; otherwise, and without the kernel, core's ops run one after the other.
  */
 export class InnerTransformer {
@@ -43,7 +53,7 @@ export class InnerTransformer {
     const dropping = ctx.training === true && dropout + this.#dropPath > 0;
     if (ctx.capture || dropping || engine().isTapeOn()) return compose();
     const attrs = { heads, epsilon, activation, legacy };
-    return runOp("TesseraTntInner", kernelInputs(words, this.#parts), attrs, compose) as [Tensor3D, Tensor];
+    return runOp(tntInnerOp, kernelInputs(words, this.#parts), attrs, compose);
   }
 
   /** Y′ = Y + MSA(LN(Y)), Y″ = Y′ + MLP(LN(Y′)): Han et al. 2021, section 2.2; then the norm before Vec(Y″). */
@@ -60,7 +70,7 @@ export class InnerTransformer {
 function kernelInputs(
   x: Tensor3D,
   { normIn, attnIn, normMlpIn, mlpIn, norm1Proj }: InnerParts,
-): Record<string, Tensor> {
+): InputsOf<typeof tntInnerOp> {
   const { qk, v, proj } = attnIn;
   const biases = { ...(qk.bias && v.bias && { "attn_in.qk.bias": qk.bias.value, "attn_in.v.bias": v.bias.value }) };
   return {
@@ -80,5 +90,5 @@ function kernelInputs(
     "mlp_in.fc2.bias": mlpIn.fc2.bias!.value,
     "norm1_proj.weight": norm1Proj.weight.value,
     "norm1_proj.bias": norm1Proj.bias.value,
-  };
+  } as InputsOf<typeof tntInnerOp>;
 }

@@ -1,22 +1,10 @@
-import { type TensorInfo, getKernel, registerKernel } from "@tensorflow/tfjs-core";
+import { type OpDeclaration, type OpKernel, registerOp } from "@tessera/core";
 import type { TensorFlowBackend } from "./library.ts";
 
-/** Tensors by the name that the op gives them; optional ones may be missing. */
-export type Inputs = Readonly<Record<string, TensorInfo | undefined>>;
-
 /** What runs an op on TensorFlow. */
-export interface Kernel<Attrs> {
-  name: string;
-  run(backend: TensorFlowBackend, inputs: Inputs, attrs: Attrs): TensorInfo;
-}
+export type Kernel<O extends OpDeclaration> = OpKernel<O, TensorFlowBackend>;
 
-/** Registers a kernel under an op's name, once. */
-export function register<Attrs>({ name, run }: Kernel<Attrs>): void {
-  if (getKernel(name, "tensorflow")) return;
-  registerKernel({
-    kernelName: name,
-    backendName: "tensorflow",
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      run(backend as TensorFlowBackend, inputs as Inputs, attrs as unknown as Attrs),
-  });
+/** Registers a kernel for an op, once. */
+export function register<O extends OpDeclaration>(op: O, kernel: Kernel<O>): void {
+  registerOp(op, "tensorflow", kernel);
 }

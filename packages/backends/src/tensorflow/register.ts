@@ -1,3 +1,12 @@
+import {
+  activationOp,
+  attentionOp,
+  layerNormOp,
+  linearOp,
+  patchifyOp,
+  selfAttentionOp,
+  softmaxCrossEntropyOp,
+} from "@tessera/core";
 import { register } from "./kernel.ts";
 import { activation } from "./kernels/activation.ts";
 import { attention, selfAttention } from "./kernels/attention.ts";
@@ -8,11 +17,11 @@ import { softmaxCrossEntropy } from "./kernels/softmax-cross-entropy.ts";
 
 /** Registers the fused ops as chains of TensorFlow's own, for tfjs-node's backend. Gradients stay composed. Idempotent. */
 export function registerTensorflowKernels(): void {
-  register(linear);
-  register(activation);
-  register(layerNorm);
-  register(attention);
-  register(selfAttention);
-  register(patchify);
-  register(softmaxCrossEntropy);
+  register(linearOp, linear);
+  register(activationOp, activation);
+  register(layerNormOp, layerNorm);
+  register(attentionOp, attention);
+  register(selfAttentionOp, selfAttention);
+  register(patchifyOp, patchify);
+  register(softmaxCrossEntropyOp, softmaxCrossEntropy);
 }

@@ -19,17 +19,18 @@ import {
 } from "@tensorflow/tfjs-core";
 import {
   type AttentionOptions,
+  MASKED_SCORE,
+  type OutputOf,
+  type attentionGradOp,
   composeAttention,
   composeAttentionGrad,
   joinHeads,
   splitHeads,
+  type selfAttentionGradOp,
   unpackQkv,
 } from "@tessera/core";
 
 type Options = AttentionOptions & { scale: number };
-
-/** As in the composed definition. */
-const MASKED = -1e9;
 
 /**
  * Scores of one head from which XNNPACK's speed is worth a call: below, as in the 16 words of TNT's inner blocks, hundreds of
@@ -61,7 +62,13 @@ export function selfAttentionByHead(qkv: Tensor3D, options: Options): Tensor3D {
 }
 
 /** [dq, dk, dv] and, with a bias, dbias. */
-export function attentionGradByHead(dy: Tensor3D, q: Tensor3D, k: Tensor3D, v: Tensor3D, options: Options): Tensor[] {
+export function attentionGradByHead(
+  dy: Tensor3D,
+  q: Tensor3D,
+  k: Tensor3D,
+  v: Tensor3D,
+  options: Options,
+): OutputOf<typeof attentionGradOp> {
   const { heads, scale, bias } = options;
   const [b, n, width] = q.shape;
   const [, m] = k.shape;
@@ -88,20 +95,22 @@ export function attentionGradByHead(dy: Tensor3D, q: Tensor3D, k: Tensor3D, v: T
       }),
     );
     const join = (part: number, length: number) => joinHeads(reshape(concat(parts.map((grads) => grads[part]!), 0), [b, heads, length, width / heads])); // prettier-ignore
-    const grads: Tensor[] = [join(0, n), join(1, m), join(2, m)];
-    if (bias) {
-      const dbias = sum(reshape(stack(parts.map((grad) => grad[3]!)), [b, heads, n, m]), 0); // prettier-ignore
-      grads.push(bias.shape[0] === 1 ? sum(dbias, 0, true) : dbias);
-    }
-    return grads;
+    const grads = [join(0, n), join(1, m), join(2, m)] as const;
+    if (!bias) return [...grads];
+    const dbias: Tensor3D = sum(reshape(stack(parts.map((grad) => grad[3]!)), [b, heads, n, m]), 0);
+    return [...grads, bias.shape[0] === 1 ? sum(dbias, 0, true) : dbias];
   });
 }
 
 /** [dqkv] and, with a bias, dbias. */
-export function selfAttentionGradByHead(dy: Tensor3D, qkv: Tensor3D, options: Options): Tensor[] {
+export function selfAttentionGradByHead(
+  dy: Tensor3D,
+  qkv: Tensor3D,
+  options: Options,
+): OutputOf<typeof selfAttentionGradOp> {
   return tidy(() => {
     const [dq, dk, dv, ...dbias] = attentionGradByHead(dy, ...unpackQkv(qkv), options);
-    return [concat([dq!, dk!, dv!], -1), ...dbias];
+    return [concat([dq, dk, dv], -1), ...dbias];
   });
 }
 
@@ -115,7 +124,11 @@ function weightsOf(
   let scores: Tensor = matMul(scaledQuery, keyTransposed);
   if (bias) scores = add(scores, plane(bias, bias.shape[0] === 1 ? 0 : index % heads));
   if (mask)
-    scores = where(cast(plane(mask, mask.shape[0] === 1 ? 0 : Math.floor(index / heads)), "bool"), scores, MASKED);
+    scores = where(
+      cast(plane(mask, mask.shape[0] === 1 ? 0 : Math.floor(index / heads)), "bool"),
+      scores,
+      MASKED_SCORE,
+    );
   return softmax(scores as Tensor2D);
 }
 

@@ -1,47 +1,40 @@
 import {
-  type KernelFunc,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-  getKernel,
-  registerKernel,
-} from "@tensorflow/tfjs-core";
-import type { Activation } from "@tessera/core";
+  type AttrsOf,
+  type InputsOf,
+  type OpDeclaration,
+  type OutputOf,
+  type PlacedOutput,
+  attentionGradOp,
+  attentionOp,
+  linearGradOp,
+  linearOp,
+  registerOp,
+  selfAttentionGradOp,
+  selfAttentionOp,
+} from "@tessera/core";
 import { attentionByHead, attentionGradByHead, selfAttentionByHead, selfAttentionGradByHead } from "./attention.ts";
 import { linearFast, linearGradFast } from "./linear.ts";
 
-type Inputs = Record<string, Tensor>;
-
 /**
  * tfjs-backend-wasm runs a matrix product through XNNPACK only if it is a single one with neither side transposed; every
- * other goes through plain loops, ten times slower. These kernels bring products into that form.
+ * other goes through plain loops, ten times slower. These kernels bring products into that form. Registers them, once.
  */
-const kernels: Record<string, (inputs: Inputs, attrs: Record<string, unknown>) => Tensor | Tensor[]> = {
-  TesseraLinear: ({ x, weight, bias, scale, residual }, { activation }) =>
-    linearFast(x!, weight as Tensor2D, {
-      bias: bias as Tensor1D,
-      scale: scale as Tensor1D,
-      residual,
-      activation: activation as Activation,
-    }),
-  TesseraLinearGrad: ({ dy, x, weight }, { wanted }) =>
-    linearGradFast(dy!, x!, weight as Tensor2D, wanted as "x" | "weight" | "bias"),
-  TesseraAttention: ({ q, k, v, ...rest }, attrs) =>
-    attentionByHead(q as Tensor3D, k as Tensor3D, v as Tensor3D, { ...attrs, ...rest } as never),
-  TesseraAttentionGrad: ({ dy, q, k, v, ...rest }, attrs) =>
-    attentionGradByHead(dy as Tensor3D, q as Tensor3D, k as Tensor3D, v as Tensor3D, { ...attrs, ...rest } as never),
-  TesseraSelfAttention: ({ qkv, ...rest }, attrs) =>
-    selfAttentionByHead(qkv as Tensor3D, { ...attrs, ...rest } as never),
-  TesseraSelfAttentionGrad: ({ dy, qkv, ...rest }, attrs) =>
-    selfAttentionGradByHead(dy as Tensor3D, qkv as Tensor3D, { ...attrs, ...rest } as never),
-};
-
-/** Registers them, once. */
 export function registerWasmKernels(): void {
-  for (const [kernelName, run] of Object.entries(kernels)) {
-    if (getKernel(kernelName, "wasm")) continue;
-    const kernelFunc: KernelFunc = ({ inputs, attrs }) => run(inputs as Inputs, attrs as Record<string, unknown>);
-    registerKernel({ kernelName, backendName: "wasm", kernelFunc });
-  }
+  register(linearOp, ({ x, weight, ...after }, attrs) => linearFast(x, weight, { ...after, ...attrs }));
+  register(linearGradOp, ({ dy, x, weight }, { wanted }) => linearGradFast(dy, x, weight, wanted));
+  register(attentionOp, ({ q, k, v, ...extra }, attrs) => attentionByHead(q, k, v, { ...attrs, ...extra }));
+  register(attentionGradOp, ({ dy, q, k, v, ...extra }, attrs) =>
+    attentionGradByHead(dy, q, k, v, { ...attrs, ...extra }),
+  );
+  register(selfAttentionOp, ({ qkv, ...extra }, attrs) => selfAttentionByHead(qkv, { ...attrs, ...extra }));
+  register(selfAttentionGradOp, ({ dy, qkv, ...extra }, attrs) =>
+    selfAttentionGradByHead(dy, qkv, { ...attrs, ...extra }),
+  );
+}
+
+/** They are made of tfjs's ops, so they take tensors and give such. */
+function register<O extends OpDeclaration>(op: O, run: (inputs: InputsOf<O>, attrs: AttrsOf<O>) => OutputOf<O>): void {
+  registerOp<O, unknown, InputsOf<O>>(op, "wasm", {
+    run: (_, inputs, attrs) => run(inputs, attrs) as PlacedOutput<O>,
+  });
 }

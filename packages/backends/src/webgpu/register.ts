@@ -1,3 +1,24 @@
+import {
+  activationGradOp,
+  activationOp,
+  attentionGradOp,
+  attentionOp,
+  compileOp,
+  layerNormGradOp,
+  layerNormOp,
+  linearGradOp,
+  linearOp,
+  patchifyOp,
+  preprocessOp,
+  queryKeyAttentionOp,
+  replayOp,
+  resizeOp,
+  selfAttentionGradOp,
+  selfAttentionOp,
+  softmaxCrossEntropyGradOp,
+  softmaxCrossEntropyOp,
+} from "@tessera/core";
+import type { tntInnerOp, tntMergeOp } from "@tessera/tnt";
 import { register } from "./kernel.ts";
 import { activation, activationGrad } from "./kernels/activation.ts";
 import { attention, queryKeyAttention, selfAttention } from "./kernels/attention.ts";
@@ -17,24 +38,25 @@ import { tntMerge } from "./kernels/tnt/merge.ts";
 
 /** Registers our WGSL under the names of the fused ops, for whatever instance tfjs knows as "webgpu". Idempotent. */
 export function registerWebgpuKernels(): void {
-  register(linear);
-  register(linearGrad);
-  register(activation);
-  register(activationGrad);
-  register(layerNorm);
-  register(layerNormGrad);
-  register(attention);
-  register(attentionGrad);
-  register(queryKeyAttention);
-  register(selfAttention);
-  register(selfAttentionGrad);
-  register(patchify);
-  register(resize);
-  register(preprocess);
-  register(softmaxCrossEntropy);
-  register(softmaxCrossEntropyGrad);
-  register(compile);
-  register(replay);
-  register(tntInner);
-  register(tntMerge);
+  register(linearOp, linear);
+  register(linearGradOp, linearGrad);
+  register(activationOp, activation);
+  register(activationGradOp, activationGrad);
+  register(layerNormOp, layerNorm);
+  register(layerNormGradOp, layerNormGrad);
+  register(attentionOp, attention);
+  register(attentionGradOp, attentionGrad);
+  register(queryKeyAttentionOp, queryKeyAttention);
+  register(selfAttentionOp, selfAttention);
+  register(selfAttentionGradOp, selfAttentionGrad);
+  register(patchifyOp, patchify);
+  register(resizeOp, resize);
+  register(preprocessOp, preprocess);
+  register(softmaxCrossEntropyOp, softmaxCrossEntropy);
+  register(softmaxCrossEntropyGradOp, softmaxCrossEntropyGrad);
+  register(compileOp, compile);
+  register(replayOp, replay);
+  // A family's ops are known by their types alone: a page that runs another family carries none of it.
+  register<typeof tntInnerOp>({ name: "TesseraTntInner" }, tntInner);
+  register<typeof tntMergeOp>({ name: "TesseraTntMerge" }, tntMerge);
 }

@@ -1,8 +1,21 @@
 import { type Tensor, add, erf, exp, mul, relu, sigmoid, square, step, sub, tanh, tidy } from "@tensorflow/tfjs-core";
 import { differentiable, runOp } from "./dispatch.ts";
+import type { Op } from "./op.ts";
 
 /** Which function a layer applies to each value. `gelu` is the exact form, as in timm; Google's checkpoints use `gelu_tanh`. */
 export type Activation = "none" | "gelu" | "gelu_tanh" | "quick_gelu" | "relu" | "silu";
+
+export const activationGradOp: Op<{ dy: Tensor; x: Tensor }, { activation: Activation }, Tensor> = {
+  name: "TesseraActivationGrad",
+  inputs: { dy: "required", x: "required" },
+  gradients: [],
+};
+
+export const activationOp: Op<{ x: Tensor }, { activation: Activation }, Tensor> = {
+  name: "TesseraActivation",
+  inputs: { x: "required" },
+  gradients: [activationGradOp],
+};
 
 const SQRT_HALF = Math.SQRT1_2;
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
@@ -45,12 +58,12 @@ function gatedSlope(x: Tensor, a: number): Tensor {
   return mul(s, add(mul(mul(x, a), sub(1, s)), 1));
 }
 
-/** f(x) for each value; differentiable. Kernel `TesseraActivation`, gradient `TesseraActivationGrad`. */
+/** f(x) for each value; differentiable. Op `activationOp`, gradient `activationGradOp`. */
 export function activate<T extends Tensor>(x: T, activation: Activation): T {
   if (activation === "none") return x;
   return differentiable(
     { x },
-    () => runOp("TesseraActivation", { x }, { activation }, () => functions[activation](x)) as T,
+    () => runOp(activationOp, { x }, { activation }, () => functions[activation](x)) as T,
     [x],
     (dy, [z]) => ({ x: () => activationGrad(dy, z!, activation) }),
   );
@@ -58,7 +71,5 @@ export function activate<T extends Tensor>(x: T, activation: Activation): T {
 
 /** dy · f′(x), at the input x of the activation. */
 export function activationGrad(dy: Tensor, x: Tensor, activation: Activation): Tensor {
-  return runOp("TesseraActivationGrad", { dy, x }, { activation }, () =>
-    tidy(() => mul(dy, derivatives[activation](x))),
-  );
+  return runOp(activationGradOp, { dy, x }, { activation }, () => tidy(() => mul(dy, derivatives[activation](x))));
 }

@@ -18,6 +18,43 @@ import {
 import { ShapeError } from "../errors.ts";
 import { sizes } from "../shape.ts";
 import { differentiable, runOp } from "./dispatch.ts";
+import type { Op, OutputOf } from "./op.ts";
+
+/** What every form of attention is told. */
+export interface AttentionAttrs {
+  heads: number;
+  /** Factor on q·k. */
+  scale: number;
+}
+
+/** [h or 1, n, m], and [b or 1, n or 1, m] of any type, 0 where a query may not look. */
+export interface BiasAndMask {
+  bias?: Tensor3D;
+  mask?: Tensor3D;
+}
+
+/** Gives dbias where there is a bias. */
+export const attentionGradOp: Op<
+  { dy: Tensor3D; q: Tensor3D; k: Tensor3D; v: Tensor3D } & BiasAndMask,
+  AttentionAttrs,
+  [dq: Tensor3D, dk: Tensor3D, dv: Tensor3D, ...dbias: Tensor3D[]]
+> = {
+  name: "TesseraAttentionGrad",
+  inputs: { dy: "required", q: "required", k: "required", v: "required", bias: "optional", mask: "optional" },
+  gradients: [],
+};
+
+export const attentionOp: Op<{ q: Tensor3D; k: Tensor3D; v: Tensor3D } & BiasAndMask, AttentionAttrs, Tensor3D> = {
+  name: "TesseraAttention",
+  inputs: { q: "required", k: "required", v: "required", bias: "optional", mask: "optional" },
+  gradients: [attentionGradOp],
+};
+
+/**
+ * What a score becomes where the mask is 0, on every backend: far below any real one, so that exp underflows to 0 beside them
+ * and a query that may look nowhere looks everywhere alike; above −1e20, from where tfjs's WebGL backend starts a maximum.
+ */
+export const MASKED_SCORE = -1e9;
 
 export interface AttentionOptions {
   heads: number;
@@ -29,13 +66,10 @@ export interface AttentionOptions {
   mask?: Tensor3D | undefined;
 }
 
-/** Far below any real score, so that exp underflows to 0; above −1e20, from where tfjs's WebGL backend starts a maximum. */
-const MASKED = -1e9;
-
 /**
  * softmax(q kᵀ · scale + bias) v per head, heads concatenated in order: Vaswani et al. 2017.
  * q [b, n, h·d], k and v [b, m, h·d] -> [b, n, h·d]. Differentiable in q, k, v and bias.
- * Kernel `TesseraAttention`; gradient `TesseraAttentionGrad`, which gives [dq, dk, dv] and, with a bias, dbias.
+ * Op `attentionOp`, gradient `attentionGradOp`.
  *
  * @throws {ShapeError} if a shape does not fit.
  */
@@ -45,10 +79,7 @@ export function attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, options: Attent
   const others = { ...(bias && { bias }), ...(mask && { mask }) };
   return differentiable(
     { q, k, v, ...(bias && { bias }) },
-    () =>
-      runOp("TesseraAttention", { q, k, v, ...others }, attrs, () =>
-        composeAttention(q, k, v, { ...attrs, bias, mask }),
-      ),
+    () => runOp(attentionOp, { q, k, v, ...others }, attrs, () => composeAttention(q, k, v, { ...attrs, bias, mask })),
     [q, k, v, ...Object.values(others)],
     (dy, [savedQ, savedK, savedV, ...rest]) => {
       const extra = { bias: bias && (rest[0] as Tensor3D), mask: mask && (rest[bias ? 1 : 0] as Tensor3D) };
@@ -59,7 +90,7 @@ export function attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, options: Attent
         savedV as Tensor3D,
         { ...attrs, ...extra },
       );
-      return { q: () => dq!, k: () => dk!, v: () => dv!, ...(bias && { bias: () => dbias! }) };
+      return { q: () => dq, k: () => dk, v: () => dv, ...(bias && { bias: () => dbias! }) };
     },
   );
 }
@@ -70,7 +101,7 @@ export function attentionWeights(q: Tensor3D, k: Tensor3D, options: AttentionOpt
   return tidy(() => {
     let scores: Tensor4D = mul(matMul(splitHeads(q, heads), splitHeads(k, heads), false, true), scale); // [b, h, n, m]
     if (options.bias) scores = add(scores, expandDims(options.bias, 0));
-    if (options.mask) scores = where(cast(expandDims(options.mask, 1), "bool"), scores, MASKED);
+    if (options.mask) scores = where(cast(expandDims(options.mask, 1), "bool"), scores, MASKED_SCORE);
     return softmax(scores, -1);
   });
 }
@@ -84,27 +115,43 @@ export function composeAttention(q: Tensor3D, k: Tensor3D, v: Tensor3D, options:
 }
 
 /** [dq, dk, dv] and, with a bias, dbias. The weights are computed again rather than kept: n × m of them would fill the memory. */
-export function attentionGrad(dy: Tensor3D, q: Tensor3D, k: Tensor3D, v: Tensor3D, options: Resolved): Tensor[] {
+export function attentionGrad(
+  dy: Tensor3D,
+  q: Tensor3D,
+  k: Tensor3D,
+  v: Tensor3D,
+  options: Resolved,
+): OutputOf<typeof attentionGradOp> {
   const { heads, scale, bias, mask } = options;
   const inputs = { dy, q, k, v, ...(bias && { bias }), ...(mask && { mask }) };
-  return runOp("TesseraAttentionGrad", inputs, { heads, scale }, () => composeAttentionGrad(dy, q, k, v, options));
+  return runOp(attentionGradOp, inputs, { heads, scale }, () => composeAttentionGrad(dy, q, k, v, options));
 }
 
 /** The composed definition of the gradient. */
-export function composeAttentionGrad(dy: Tensor3D, q: Tensor3D, k: Tensor3D, v: Tensor3D, options: Resolved): Tensor[] {
+export function composeAttentionGrad(
+  dy: Tensor3D,
+  q: Tensor3D,
+  k: Tensor3D,
+  v: Tensor3D,
+  options: Resolved,
+): OutputOf<typeof attentionGradOp> {
   const { heads, scale, bias } = options;
   const weights = attentionWeights(q, k, options);
   const dout = splitHeads(dy, heads);
   const dweights = matMul(dout, splitHeads(v, heads), false, true);
   const dscores: Tensor4D = mul(weights, sub(dweights, sum(mul(dweights, weights), -1, true)));
   const dproducts = mul(dscores, scale);
-  const grads: Tensor[] = [
+  return [
     joinHeads(matMul(dproducts, splitHeads(k, heads))),
     joinHeads(matMul(dproducts, splitHeads(q, heads), true, false)),
     joinHeads(matMul(weights, dout, true, false)),
+    ...(bias ? [biasSlope(dscores, bias)] : []),
   ];
-  if (bias) grads.push(bias.shape[0] === 1 ? reshape(sum(dscores, [0, 1]), bias.shape) : sum(dscores, 0));
-  return grads;
+}
+
+/** Sum over what shares the bias. */
+function biasSlope(dscores: Tensor4D, bias: Tensor3D): Tensor3D {
+  return bias.shape[0] === 1 ? reshape(sum(dscores, [0, 1]), bias.shape) : sum(dscores, 0);
 }
 
 /** [b, n, h·d] -> [b, h, n, d] */

@@ -14,7 +14,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { expectNoLeak } from "@tessera/testing";
 import { expect, test } from "vitest";
-import { type OpKernel, differentiable, recording, runOp } from "./dispatch.ts";
+import { type RegisteredKernel, differentiable, recording, runOp } from "./dispatch.ts";
 
 test("runs the composed definition, and frees what it made on the way", async () => {
   const x = tensor1d([1, 2]);
@@ -40,11 +40,11 @@ test("runs a kernel of the current backend instead, with inputs and attributes",
 });
 
 test("a kernel that does not take a call leaves it to the composed definition", async () => {
-  const few: OpKernel = {
+  const few: RegisteredKernel = {
     kernelName: "TesseraTest",
     backendName: getBackend(),
     kernelFunc: ({ inputs, attrs }) => mul(inputs["x"] as Tensor, attrs!["factor"] as number),
-    accepts: ({ x }, attrs) => x!.size <= 2 && "factor" in attrs,
+    accepts: (inputs, attrs) => (inputs as { x: Tensor }).x.size <= 2 && "factor" in attrs,
   };
   registerKernel(few);
   const run = (x: Tensor, attrs: object) => runOp("TesseraTest", { x }, attrs, () => add(x, 100));

@@ -8,11 +8,11 @@ import {
   getKernel,
   tidy,
 } from "@tensorflow/tfjs-core";
+import type { Op } from "./op.ts";
 
-/** What a backend registers under an op's name: a tfjs kernel that may say which calls it takes. */
-export interface OpKernel extends KernelConfig {
-  /** False for a call that it leaves to the composed definition. It looks at shapes, not at values. @default true */
-  accepts?: (inputs: NamedTensorMap, attrs: object) => boolean;
+/** What tfjs's registry holds under an op's name: a kernel that may say which calls it takes. */
+export interface RegisteredKernel extends KernelConfig {
+  accepts?: (inputs: object, attrs: object) => boolean;
 }
 
 /**
@@ -20,15 +20,23 @@ export interface OpKernel extends KernelConfig {
  * kernel if the current backend has one that takes the call, else the composed definition, which is the truth that tests
  * compare with.
  */
+export function runOp<Inputs extends object, Attrs extends object, Output>(
+  op: Op<Inputs, Attrs, Output>,
+  inputs: Inputs,
+  attrs: Attrs,
+  composed: () => Output,
+): Output;
 export function runOp<T extends Tensor | Tensor[]>(
   kernel: string,
   inputs: NamedTensorMap,
   attrs: object,
   composed: () => T,
-): T {
-  const registered = getKernel(kernel, getBackend()) as OpKernel | undefined;
+): T;
+export function runOp<T>(op: { name: string } | string, inputs: object, attrs: object, composed: () => T): T {
+  const name = typeof op === "string" ? op : op.name;
+  const registered = getKernel(name, getBackend()) as RegisteredKernel | undefined;
   if (registered && registered.accepts?.(inputs, attrs) !== false)
-    return engine().runKernel(kernel, inputs, attrs as NamedAttrMap) as T;
+    return engine().runKernel(name, inputs as NamedTensorMap, attrs as NamedAttrMap) as T;
   return tidy(composed as () => Tensor) as T;
 }
 

@@ -1,10 +1,28 @@
 import { type Tensor, type Tensor1D, add, mean, mul, reshape, rsqrt, square, sub, sum } from "@tensorflow/tfjs-core";
 import { ShapeError } from "../errors.ts";
 import { differentiable, runOp } from "./dispatch.ts";
+import type { Op } from "./op.ts";
+
+/** Gives [dx, dγ, dβ]. */
+export const layerNormGradOp: Op<
+  { dy: Tensor; x: Tensor; gamma: Tensor1D },
+  { epsilon: number },
+  [dx: Tensor, dgamma: Tensor, dbeta: Tensor]
+> = {
+  name: "TesseraLayerNormGrad",
+  inputs: { dy: "required", x: "required", gamma: "required" },
+  gradients: [],
+};
+
+export const layerNormOp: Op<{ x: Tensor; gamma: Tensor1D; beta: Tensor1D }, { epsilon: number }, Tensor> = {
+  name: "TesseraLayerNorm",
+  inputs: { x: "required", gamma: "required", beta: "required" },
+  gradients: [layerNormGradOp],
+};
 
 /**
  * (x − μ) / √(σ² + ε) · γ + β over the last axis, with the biased variance: Ba et al. 2016. [..., d] -> [..., d]
- * Kernel `TesseraLayerNorm`; gradient `TesseraLayerNormGrad`, which gives [dx, dγ, dβ].
+ * Op `layerNormOp`, gradient `layerNormGradOp`.
  *
  * @throws {ShapeError} if γ or β is not [d].
  */
@@ -17,21 +35,26 @@ export function layerNorm<T extends Tensor>(x: T, gamma: Tensor1D, beta: Tensor1
   return differentiable(
     { x, gamma, beta },
     () =>
-      runOp("TesseraLayerNorm", { x, gamma, beta }, { epsilon }, () => {
+      runOp(layerNormOp, { x, gamma, beta }, { epsilon }, () => {
         const { normal } = normalize(rows(x), epsilon);
-        return reshape(add(mul(normal, gamma), beta), x.shape) as T;
-      }),
+        return reshape(add(mul(normal, gamma), beta), x.shape);
+      }) as T,
     [x, gamma],
     (dy, [savedX, savedGamma]) => {
       const [dx, dgamma, dbeta] = layerNormGrad(dy, savedX!, savedGamma as Tensor1D, epsilon);
-      return { x: () => dx!, gamma: () => dgamma!, beta: () => dbeta! };
+      return { x: () => dx, gamma: () => dgamma, beta: () => dbeta };
     },
   );
 }
 
 /** Gradients [dx, dγ, dβ] of layer norm; the statistics are computed again, which costs less than keeping them. */
-export function layerNormGrad(dy: Tensor, x: Tensor, gamma: Tensor1D, epsilon: number): Tensor[] {
-  return runOp("TesseraLayerNormGrad", { dy, x, gamma }, { epsilon }, () => {
+export function layerNormGrad(
+  dy: Tensor,
+  x: Tensor,
+  gamma: Tensor1D,
+  epsilon: number,
+): [dx: Tensor, dgamma: Tensor, dbeta: Tensor] {
+  return runOp(layerNormGradOp, { dy, x, gamma }, { epsilon }, () => {
     const [dyRows, { normal, inverse }] = [rows(dy), normalize(rows(x), epsilon)];
     const dnormal = mul(dyRows, gamma);
     const along = mean(mul(dnormal, normal), -1, true);

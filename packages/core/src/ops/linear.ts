@@ -3,6 +3,28 @@ import { ShapeError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
 import { type Activation, activate } from "./activation.ts";
 import { differentiable, recording, runOp } from "./dispatch.ts";
+import type { Op } from "./op.ts";
+
+/** Of x Wᵀ + b: one at a time, as they are asked for. */
+export const linearGradOp: Op<
+  { dy: Tensor; x: Tensor; weight: Tensor2D },
+  { wanted: "x" | "weight" | "bias" },
+  Tensor
+> = {
+  name: "TesseraLinearGrad",
+  inputs: { dy: "required", x: "required", weight: "required" },
+  gradients: [],
+};
+
+export const linearOp: Op<
+  { x: Tensor; weight: Tensor2D; bias?: Tensor1D; scale?: Tensor1D; residual?: Tensor },
+  { activation: Activation },
+  Tensor
+> = {
+  name: "TesseraLinear",
+  inputs: { x: "required", weight: "required", bias: "optional", scale: "optional", residual: "optional" },
+  gradients: [linearGradOp],
+};
 
 /** What follows the product in the same pass over memory. */
 export interface LinearOptions {
@@ -18,7 +40,7 @@ export interface LinearOptions {
 
 /**
  * residual + scale · act(x Wᵀ + b): x [..., in], weight [out, in] -> [..., out]. Differentiable in every tensor.
- * Kernel `TesseraLinear`, gradient `TesseraLinearGrad`.
+ * Op `linearOp`, gradient `linearGradOp`.
  *
  * @throws {ShapeError} if a shape does not fit.
  */
@@ -30,7 +52,7 @@ export function linear<T extends Tensor>(x: T, weight: Tensor2D, options: Linear
     return finish(activate(product2d(x, weight, bias), activation), options) as T;
   }
   const inputs = { x, weight, ...(bias && { bias }), ...(scale && { scale }), ...(residual && { residual }) };
-  return runOp("TesseraLinear", inputs, { activation }, () =>
+  return runOp(linearOp, inputs, { activation }, () =>
     finish(activate(compose(x, weight, bias), activation), options),
   ) as T;
 }
@@ -45,10 +67,7 @@ function finish(y: Tensor, { scale, residual }: LinearOptions): Tensor {
 function product2d(x: Tensor, weight: Tensor2D, bias: Tensor1D | undefined): Tensor {
   return differentiable(
     { x, weight, ...(bias && { bias }) },
-    () =>
-      runOp("TesseraLinear", { x, weight, ...(bias && { bias }) }, { activation: "none" }, () =>
-        compose(x, weight, bias),
-      ),
+    () => runOp(linearOp, { x, weight, ...(bias && { bias }) }, { activation: "none" }, () => compose(x, weight, bias)),
     [x, weight],
     (dy, [savedX, savedWeight]) => linearGrad(dy, savedX!, savedWeight as Tensor2D),
   );
@@ -64,7 +83,7 @@ function compose(x: Tensor, weight: Tensor2D, bias: Tensor1D | undefined): Tenso
 /** Gradients of x Wᵀ + b, by input; those of the kernel's are computed as they are asked for. */
 export function linearGrad(dy: Tensor, x: Tensor, weight: Tensor2D): Record<"x" | "weight" | "bias", () => Tensor> {
   const grad = (wanted: "x" | "weight" | "bias", composed: () => Tensor) => () =>
-    runOp("TesseraLinearGrad", { dy, x, weight }, { wanted }, composed);
+    runOp(linearGradOp, { dy, x, weight }, { wanted }, composed);
   return {
     x: grad("x", () => reshape(matMul(rows(dy), weight), x.shape)),
     weight: grad("weight", () => matMul(rows(dy), rows(x), true, false)),

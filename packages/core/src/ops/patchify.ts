@@ -12,6 +12,29 @@ import {
 import { ShapeError } from "../errors.ts";
 import { sizes } from "../shape.ts";
 import { differentiable, runOp } from "./dispatch.ts";
+import type { Op } from "./op.ts";
+
+/** Rows, then columns, in pixels. */
+type Pair = readonly [number, number];
+
+/** `PatchifyOptions` with nothing left out. */
+interface PatchifyAttrs {
+  patchSize: Pair;
+  stride: Pair;
+  padding: Pair;
+}
+
+export const patchifyGradOp: Op<{ dy: Tensor3D }, PatchifyAttrs & { imageSize: Pair }, Tensor4D> = {
+  name: "TesseraPatchifyGrad",
+  inputs: { dy: "required" },
+  gradients: [],
+};
+
+export const patchifyOp: Op<{ image: Tensor4D }, PatchifyAttrs, Tensor3D> = {
+  name: "TesseraPatchify",
+  inputs: { image: "required" },
+  gradients: [patchifyGradOp],
+};
 
 export interface PatchifyOptions {
   /** [height, width] of a patch, in pixels. */
@@ -23,12 +46,12 @@ export interface PatchifyOptions {
 }
 
 interface Geometry {
-  patch: readonly [number, number];
-  stride: readonly [number, number];
-  padding: readonly [number, number];
-  grid: readonly [number, number];
+  patch: Pair;
+  stride: Pair;
+  padding: Pair;
+  grid: Pair;
   /** Cells: the largest tile that both the patch and the stride are made of. A patch that does not overlap is one cell. */
-  cell: readonly [number, number];
+  cell: Pair;
 }
 
 /** Rows and columns of patches that fit on an image, the last incomplete one left out, as a convolution does. */
@@ -42,34 +65,40 @@ export function patchGrid(image: readonly [number, number], options: PatchifyOpt
 /**
  * Cuts images into patches, each flattened in the order of a convolution's weight: channel, row, column. So patch
  * embedding is `linear(patchify(x), weight)` with the checkpoint's own weight. image [b, h, w, c] -> [b, n, c·p·p], patches
- * in row-major order. Kernel `TesseraPatchify`; its gradient is composed.
+ * in row-major order. Op `patchifyOp`, gradient `patchifyGrad`.
  *
  * @throws {ShapeError} if no patch fits.
  */
 export function patchify(image: Tensor4D, options: PatchifyOptions): Tensor3D {
   const [, h, w] = sizes(image, ["b", "h", "w", "c"], "patchify") as [number, number, number, number];
-  const grid = patchGrid([h, w], options);
-  const { patchSize: patch, stride = patch, padding = [0, 0] } = options;
+  const geometry = geometryOf([h, w], options);
+  const { patch, grid } = geometry;
   if (grid[0] < 1 || grid[1] < 1)
     throw new ShapeError(`patchify: expected an image of at least one patch of ${patch.join("×")}, got ${h}×${w}`);
-  const geometry: Geometry = { patch, stride, padding, grid, cell: axes((axis) => gcd(patch[axis], stride[axis])) };
   return differentiable(
     { image },
-    () =>
-      runOp("TesseraPatchify", { image }, { patchSize: [...patch], stride: [...stride], padding: [...padding] }, () =>
-        cut(image, geometry),
-      ),
+    () => runOp(patchifyOp, { image }, attrsOf(geometry), () => cut(image, geometry)),
     [],
-    (dy) => ({
-      image: () =>
-        runOp(
-          "TesseraPatchifyGrad",
-          { dy },
-          { imageSize: [h, w], patchSize: [...patch], stride: [...stride], padding: [...padding] },
-          () => paste(dy as Tensor3D, geometry, image.shape),
-        ),
-    }),
+    (dy) => ({ image: () => patchifyGrad(dy as Tensor3D, image.shape, options) }),
   );
+}
+
+/** Every patch is added where it came from: dy [b, n, c·p·p] -> [b, h, w, c], the given shape. */
+export function patchifyGrad(dy: Tensor3D, image: Tensor4D["shape"], options: PatchifyOptions): Tensor4D {
+  const [, h, w] = image;
+  const geometry = geometryOf([h, w], options);
+  const attrs = { imageSize: [h, w] as const, ...attrsOf(geometry) };
+  return runOp(patchifyGradOp, { dy }, attrs, () => paste(dy, geometry, image));
+}
+
+function geometryOf(image: Pair, options: PatchifyOptions): Geometry {
+  const { patchSize: patch, stride = patch, padding = [0, 0] } = options;
+  const cell = axes((axis) => gcd(patch[axis], stride[axis]));
+  return { patch, stride, padding, grid: patchGrid(image, options), cell };
+}
+
+function attrsOf({ patch, stride, padding }: Geometry): PatchifyAttrs {
+  return { patchSize: [...patch], stride: [...stride], padding: [...padding] };
 }
 
 /**

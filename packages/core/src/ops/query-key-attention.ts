@@ -1,13 +1,20 @@
 import { type Tensor3D, concat, slice } from "@tensorflow/tfjs-core";
 import { ShapeError } from "../errors.ts";
 import { sizes } from "../shape.ts";
-import { type AttentionOptions, attention, attentionGrad } from "./attention.ts";
+import { type AttentionAttrs, type AttentionOptions, attention, attentionGrad, attentionGradOp } from "./attention.ts";
 import { differentiable, runOp } from "./dispatch.ts";
+import type { Op } from "./op.ts";
+
+export const queryKeyAttentionOp: Op<{ qk: Tensor3D; v: Tensor3D }, AttentionAttrs, Tensor3D> = {
+  name: "TesseraQueryKeyAttention",
+  inputs: { qk: "required", v: "required" },
+  gradients: [attentionGradOp],
+};
 
 /**
  * Attention of a sequence to itself where queries and keys come packed from one projection, q then k, each head-major, and
  * values from another. qk [b, n, 2·h·d], v [b, n, h·d] -> [b, n, h·d]. Differentiable in both.
- * Kernel `TesseraQueryKeyAttention`; without it the parts go to `attention`, as they do for the gradient.
+ * Op `queryKeyAttentionOp`; without a kernel the parts go to `attention`, as they do for the gradient.
  *
  * @throws {ShapeError} if a shape does not fit.
  */
@@ -24,7 +31,7 @@ export function queryKeyAttention(
   return differentiable(
     { qk, v },
     () =>
-      runOp("TesseraQueryKeyAttention", { qk, v }, attrs, () => {
+      runOp(queryKeyAttentionOp, { qk, v }, attrs, () => {
         const [q, k] = unpackQueryKey(qk);
         return attention(q, k, v, attrs);
       }),
@@ -32,7 +39,7 @@ export function queryKeyAttention(
     (dy, [savedQk, savedV]) => {
       const [q, k] = unpackQueryKey(savedQk as Tensor3D);
       const [dq, dk, dv] = attentionGrad(dy as Tensor3D, q, k, savedV as Tensor3D, attrs);
-      return { qk: () => concat([dq!, dk!], -1), v: () => dv! };
+      return { qk: () => concat([dq, dk], -1), v: () => dv };
     },
   );
 }

@@ -1,19 +1,35 @@
 import { type Tensor, type Tensor4D, matMul, reshape, tensor2d, tidy, transpose } from "@tensorflow/tfjs-core";
 import { sizes } from "../shape.ts";
 import { differentiable, runOp } from "./dispatch.ts";
+import type { Op } from "./op.ts";
 import { type ResizeMethod, resizeMatrix } from "./resize-matrix.ts";
+
+export const resizeOp: Op<
+  { x: Tensor4D },
+  {
+    method: ResizeMethod;
+    size: readonly [height: number, width: number];
+    /** [height, h] and [width, w] */
+    matrices: () => readonly [rows: Float32Array, columns: Float32Array];
+  },
+  Tensor4D
+> = {
+  name: "TesseraResize",
+  inputs: { x: "required" },
+  gradients: [],
+};
 
 /**
  * Resizes feature maps or position tables by one of the field's rules: [b, h, w, c] -> [b, height, width, c]. Separable,
  * so two products with small matrices; differentiable. For pictures in uint8 see `@tessera/data`, which equals PIL.
- * Kernel `TesseraResize`, which may make use of `matrices`, [height, h] and [width, w]; the gradient is composed.
+ * Op `resizeOp`, whose kernels may make use of the `matrices`; the gradient is composed.
  */
 export function resize(x: Tensor4D, size: readonly [number, number], method: ResizeMethod): Tensor4D {
   const [, h, w] = sizes(x, ["b", "h", "w", "c"], "resize") as [number, number, number, number];
   const matrices = () => [resizeMatrix(method, h, size[0]), resizeMatrix(method, w, size[1])] as const;
   return differentiable(
     { x },
-    () => runOp("TesseraResize", { x }, { method, size: [...size], matrices }, () => separable(x, ...matrices())),
+    () => runOp(resizeOp, { x }, { method, size: [...size], matrices }, () => separable(x, ...matrices())),
     [],
     (dy) => ({
       x: () =>

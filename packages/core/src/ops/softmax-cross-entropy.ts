@@ -18,11 +18,25 @@ import {
 import { ShapeError } from "../errors.ts";
 import { sizes } from "../shape.ts";
 import { differentiable, runOp } from "./dispatch.ts";
+import type { None, Op } from "./op.ts";
+
+export const softmaxCrossEntropyGradOp: Op<{ dy: Tensor1D; logits: Tensor2D; target: Tensor2D }, None, Tensor2D> = {
+  name: "TesseraSoftmaxCrossEntropyGrad",
+  inputs: { dy: "required", logits: "required", target: "required" },
+  gradients: [],
+};
+
+/** Of probabilities, smoothed; they need not sum to 1. */
+export const softmaxCrossEntropyOp: Op<{ logits: Tensor2D; target: Tensor2D }, None, Tensor1D> = {
+  name: "TesseraSoftmaxCrossEntropy",
+  inputs: { logits: "required", target: "required" },
+  gradients: [softmaxCrossEntropyGradOp],
+};
 
 /**
  * −Σ p log softmax(logits) for each row: logits [b, classes], labels as integers [b] or probabilities [b, classes] -> [b].
  * Smoothing ε turns p into (1 − ε) p + ε / classes, as PyTorch does. Differentiable in the logits.
- * Kernel `TesseraSoftmaxCrossEntropy`, gradient `TesseraSoftmaxCrossEntropyGrad`; both take probabilities, smoothed.
+ * Op `softmaxCrossEntropyOp`, gradient `softmaxCrossEntropyGradOp`.
  *
  * @throws {ShapeError} if the labels fit neither form.
  */
@@ -44,7 +58,7 @@ export function softmaxCrossEntropy(
       { logits },
       () =>
         runOp(
-          "TesseraSoftmaxCrossEntropy",
+          softmaxCrossEntropyOp,
           { logits, target },
           {},
           () => neg(sum(mul(target, logSoftmax(logits)), -1)) as Tensor1D,
@@ -59,7 +73,7 @@ export function softmaxCrossEntropy(
 
 /** dy [b] -> gradient of the logits [b, classes]: dy · (softmax · Σp − p). */
 export function softmaxCrossEntropyGrad(dy: Tensor1D, logits: Tensor2D, target: Tensor2D): Tensor2D {
-  return runOp("TesseraSoftmaxCrossEntropyGrad", { dy, logits, target }, {}, () =>
+  return runOp(softmaxCrossEntropyGradOp, { dy, logits, target }, {}, () =>
     mul(expandDims(dy, -1), sub(mul(exp(logSoftmax(logits)), sum(target, -1, true)), target)),
   );
 }

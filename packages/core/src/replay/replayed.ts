@@ -1,15 +1,14 @@
 import { type Tensor, engine, getBackend, getKernel } from "@tensorflow/tfjs-core";
 import type { Module } from "../module.ts";
 import { recording, runOp } from "../ops/dispatch.ts";
+import { replayOp } from "../ops/replay.ts";
 import { structureOf } from "../structure.ts";
-
-/** Kernel of backends that replay a forward faster than they run it. */
-export const REPLAY = "TesseraReplay";
+import type { Forward } from "./recorder.ts";
 
 /**
  * A forward of a model for inputs that come again and again in the same shape. A backend may trace what it does and, when it
  * did the same twice, only replay that without running any JavaScript of the model; on others, and where it cannot be replayed,
- * it runs as ever. Kernel `TesseraReplay`, whose backends share `Recordings`.
+ * it runs as ever. Op `replayOp`, whose backends share `Recordings`.
  *
  * What `forward` gives must follow from its input and the model alone. Parameters that are loaded, trained or replaced count
  * at once, and so do parts that are. It runs as ever while gradients are taken, and whenever it reads values, draws random
@@ -30,11 +29,11 @@ export function replayed<I extends Tensor, O extends Tensor>(model: Module, forw
     }
   }
   return (x) => {
-    if (recording() || !getKernel(REPLAY, getBackend())) return forward(x);
+    if (recording() || !getKernel(replayOp.name, getBackend())) return forward(x);
     if (!unchanged()) {
       unchanged = structureOf(model);
       version++;
     }
-    return runOp(REPLAY, { x }, { forward: outside, version }, () => forward(x));
+    return runOp(replayOp, { x }, { forward: outside as Forward, version }, () => forward(x)) as O;
   };
 }

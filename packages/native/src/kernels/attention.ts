@@ -1,6 +1,15 @@
-import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { Tensor3D, TensorInfo } from "@tensorflow/tfjs-core";
+import type {
+  AttentionAttrs,
+  Placed,
+  attentionGradOp,
+  attentionOp,
+  queryKeyAttentionOp,
+  selfAttentionGradOp,
+  selfAttentionOp,
+} from "@tessera/core";
 import type { NativeBackend } from "../backend.ts";
-import { type Attrs, type Inputs, type NativeKernel, optional, sizeOf } from "./kernel.ts";
+import { type OpFunction, optional, sizeOf } from "./kernel.ts";
 
 interface Sizes {
   batch: number;
@@ -10,19 +19,28 @@ interface Sizes {
   row: number;
 }
 
+interface BiasAndMask {
+  bias?: Placed<Tensor3D>;
+  mask?: Placed<Tensor3D>;
+}
+
 /** The arguments that every form begins with. */
-function start({ bias, mask }: Inputs, backend: NativeBackend, attrs: Attrs, { batch, queries, keys, row }: Sizes) {
-  const heads = attrs["heads"] as number;
+function start(
+  { bias, mask }: BiasAndMask,
+  backend: NativeBackend,
+  { heads, scale }: AttentionAttrs,
+  { batch, queries, keys, row }: Sizes,
+) {
   return [
     batch,
     queries,
     keys,
     heads,
     row / heads,
-    attrs["scale"] as number,
-    bias ? bias.shape[0]! : 0,
-    mask ? mask.shape[0]! : 0,
-    mask ? mask.shape[1]! : 0,
+    scale,
+    bias ? bias.shape[0] : 0,
+    mask ? mask.shape[0] : 0,
+    mask ? mask.shape[1] : 0,
     backend.precision === "bf16",
     optional(backend, bias),
     mask ? maskBytes(backend, mask) : undefined,
@@ -35,45 +53,44 @@ function maskBytes(backend: NativeBackend, mask: TensorInfo): Uint8Array {
   return values instanceof Uint8Array ? values : Uint8Array.from(values, (value) => (value ? 1 : 0));
 }
 
-function apart(q: TensorInfo, k: TensorInfo): Sizes {
-  const [batch, queries, row] = q.shape as [number, number, number];
-  return { batch, queries, keys: k.shape[1]!, row };
+function apart(q: Placed<Tensor3D>, k: Placed<Tensor3D>): Sizes {
+  const [batch, queries, row] = q.shape;
+  return { batch, queries, keys: k.shape[1], row };
 }
 
-function packed(qkv: TensorInfo): Sizes {
-  const [batch, queries, width] = qkv.shape as [number, number, number];
+function packed(qkv: Placed<Tensor3D>): Sizes {
+  const [batch, queries, width] = qkv.shape;
   return { batch, queries, keys: queries, row: width / 3 };
 }
 
-function attention(inputs: Inputs, backend: NativeBackend, attrs: Attrs) {
-  const [q, k, v] = [inputs["q"]!, inputs["k"]!, inputs["v"]!];
+export const attention: OpFunction<typeof attentionOp> = (inputs, backend, attrs) => {
+  const { q, k, v } = inputs;
   const out = backend.allocate(sizeOf(q.shape));
   const sizes = start(inputs, backend, attrs, apart(q, k));
   backend.addon.attention(...sizes, backend.floats(q), backend.floats(k), backend.floats(v), out);
   return backend.output([...q.shape], out);
-}
+};
 
-function selfAttention(inputs: Inputs, backend: NativeBackend, attrs: Attrs) {
-  const qkv = inputs["qkv"]!;
+export const selfAttention: OpFunction<typeof selfAttentionOp> = (inputs, backend, attrs) => {
+  const { qkv } = inputs;
   const sizes = packed(qkv);
   const out = backend.allocate(sizes.batch * sizes.queries * sizes.row);
   backend.addon.selfAttention(...start(inputs, backend, attrs, sizes), backend.floats(qkv), out);
   return backend.output([sizes.batch, sizes.queries, sizes.row], out);
-}
+};
 
-function queryKeyAttention({ qk, v }: Inputs, backend: NativeBackend, attrs: Attrs) {
-  const [batch, queries, row] = v!.shape as [number, number, number];
-  const out = backend.allocate(sizeOf(v!.shape));
+export const queryKeyAttention: OpFunction<typeof queryKeyAttentionOp> = ({ qk, v }, backend, attrs) => {
+  const [batch, queries, row] = v.shape;
+  const out = backend.allocate(sizeOf(v.shape));
   const sizes = start({}, backend, attrs, { batch, queries, keys: queries, row });
-  backend.addon.queryKeyAttention(...sizes, backend.floats(qk!), backend.floats(v!), out);
+  backend.addon.queryKeyAttention(...sizes, backend.floats(qk), backend.floats(v), out);
   return backend.output([batch, queries, row], out);
-}
+};
 
 /** Room for the gradient of a bias, one for each head, and the tensor it becomes. */
-function biasGradient(backend: NativeBackend, bias: TensorInfo | undefined, attrs: Attrs) {
+function biasGradient(backend: NativeBackend, bias: Placed<Tensor3D> | undefined, { heads }: AttentionAttrs) {
   if (!bias) return { room: undefined, result: () => [] };
-  const heads = attrs["heads"] as number;
-  const [given, n, m] = bias.shape as [number, number, number];
+  const [given, n, m] = bias.shape;
   const room = backend.allocate(heads * n * m);
   function result(): TensorInfo[] {
     if (given === heads) return [backend.output([heads, n, m], room!)];
@@ -85,44 +102,40 @@ function biasGradient(backend: NativeBackend, bias: TensorInfo | undefined, attr
   return { room, result };
 }
 
-function attentionGrad(inputs: Inputs, backend: NativeBackend, attrs: Attrs) {
-  const [q, k, v] = [inputs["q"]!, inputs["k"]!, inputs["v"]!];
-  const grads = [q, k, v].map((tensor) => backend.allocate(sizeOf(tensor.shape))) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  const bias = biasGradient(backend, inputs["bias"], attrs);
+export const attentionGrad: OpFunction<typeof attentionGradOp> = (inputs, backend, attrs) => {
+  const { dy, q, k, v } = inputs;
+  const room = (tensor: TensorInfo) => backend.allocate(sizeOf(tensor.shape));
+  const [dq, dk, dv] = [room(q), room(k), room(v)];
+  const bias = biasGradient(backend, inputs.bias, attrs);
   backend.addon.attentionGrad(
     ...start(inputs, backend, attrs, apart(q, k)),
-    backend.floats(inputs["dy"]!),
+    backend.floats(dy),
     backend.floats(q),
     backend.floats(k),
     backend.floats(v),
-    ...grads,
+    dq,
+    dk,
+    dv,
     bias.room,
   );
-  return [...[q, k, v].map((tensor, i) => backend.output([...tensor.shape], grads[i]!)), ...bias.result()];
-}
+  return [
+    backend.output([...q.shape], dq),
+    backend.output([...k.shape], dk),
+    backend.output([...v.shape], dv),
+    ...bias.result(),
+  ];
+};
 
-function selfAttentionGrad(inputs: Inputs, backend: NativeBackend, attrs: Attrs) {
-  const qkv = inputs["qkv"]!;
+export const selfAttentionGrad: OpFunction<typeof selfAttentionGradOp> = (inputs, backend, attrs) => {
+  const { dy, qkv } = inputs;
   const dqkv = backend.allocate(sizeOf(qkv.shape));
-  const bias = biasGradient(backend, inputs["bias"], attrs);
+  const bias = biasGradient(backend, inputs.bias, attrs);
   backend.addon.selfAttentionGrad(
     ...start(inputs, backend, attrs, packed(qkv)),
-    backend.floats(inputs["dy"]!),
+    backend.floats(dy),
     backend.floats(qkv),
     dqkv,
     bias.room,
   );
   return [backend.output([...qkv.shape], dqkv), ...bias.result()];
-}
-
-export const attentionKernels: Record<string, NativeKernel> = {
-  TesseraAttention: attention,
-  TesseraAttentionGrad: attentionGrad,
-  TesseraQueryKeyAttention: queryKeyAttention,
-  TesseraSelfAttention: selfAttention,
-  TesseraSelfAttentionGrad: selfAttentionGrad,
 };

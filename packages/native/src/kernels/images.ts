@@ -1,52 +1,40 @@
-import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { NativeBackend } from "../backend.ts";
-import { type Attrs, type Inputs, type NativeKernel, sizeOf } from "./kernel.ts";
-
-type Pair = [rows: number, columns: number];
+import { type AttrsOf, patchGrid, type patchifyGradOp, type patchifyOp, type resizeOp } from "@tessera/core";
+import { type OpFunction, sizeOf } from "./kernel.ts";
 
 /** Patch, stride and padding of rows, then of columns. */
-function axesOf(attrs: Attrs) {
-  const [patch, stride, padding] = ["patchSize", "stride", "padding"].map((name) => attrs[name]) as [Pair, Pair, Pair];
-  return [patch[0], stride[0], padding[0], patch[1], stride[1], padding[1]] as const;
+function axesOf({ patchSize, stride, padding }: AttrsOf<typeof patchifyOp>) {
+  return [patchSize[0], stride[0], padding[0], patchSize[1], stride[1], padding[1]] as const;
 }
 
-function patchify({ image }: Inputs, backend: NativeBackend, attrs: Attrs) {
-  const [batch, h, w, c] = image!.shape as [number, number, number, number];
+export const patchify: OpFunction<typeof patchifyOp> = ({ image }, backend, attrs) => {
+  const [batch, h, w, c] = image.shape;
   const axes = axesOf(attrs);
-  const grid = (length: number, patch: number, stride: number, padding: number) =>
-    Math.max(0, Math.floor((length + 2 * padding - patch) / stride) + 1);
-  const shape = [batch, grid(h, axes[0], axes[1], axes[2]) * grid(w, axes[3], axes[4], axes[5]), c * axes[0] * axes[3]];
+  const [rows, columns] = patchGrid([h, w], attrs);
+  const shape = [batch, rows * columns, c * axes[0] * axes[3]];
   const out = backend.allocate(sizeOf(shape));
-  backend.addon.patchify(batch, h, w, c, ...axes, backend.floats(image!), out);
+  backend.addon.patchify(batch, h, w, c, ...axes, backend.floats(image), out);
   return backend.output(shape, out);
-}
+};
 
-function patchifyGrad({ dy }: Inputs, backend: NativeBackend, attrs: Attrs) {
-  const [batch, , width] = dy!.shape as [number, number, number];
-  const [h, w] = attrs["imageSize"] as Pair;
+export const patchifyGrad: OpFunction<typeof patchifyGradOp> = ({ dy }, backend, attrs) => {
+  const [batch, , width] = dy.shape;
+  const [h, w] = attrs.imageSize;
   const axes = axesOf(attrs);
   const c = width / (axes[0] * axes[3]);
   const image = backend.allocate(batch * h * w * c);
-  backend.addon.patchifyGrad(batch, h, w, c, ...axes, backend.floats(dy!), image);
+  backend.addon.patchifyGrad(batch, h, w, c, ...axes, backend.floats(dy), image);
   return backend.output([batch, h, w, c], image);
-}
+};
 
 /** Rows times their matrix [height, h], columns times theirs [width, w]. */
-function resize({ x }: Inputs, backend: NativeBackend, attrs: Attrs): TensorInfo {
-  const [batch, h, w, c] = x!.shape as [number, number, number, number];
-  const [height, width] = attrs["size"] as Pair;
-  const [rows, columns] = (attrs["matrices"] as () => [Float32Array, Float32Array])();
+export const resize: OpFunction<typeof resizeOp> = ({ x }, backend, { size: [height, width], matrices }) => {
+  const [batch, h, w, c] = x.shape;
+  const [rows, columns] = matrices();
   const tall = backend.output([batch, height, w, c], backend.allocate(batch * height * w * c));
   const out = backend.allocate(batch * height * width * c);
   const between = backend.floats(tall);
-  backend.addon.matmul(batch, height, w * c, h, false, false, true, false, rows, backend.floats(x!), between);
+  backend.addon.matmul(batch, height, w * c, h, false, false, true, false, rows, backend.floats(x), between);
   backend.addon.matmul(batch * height, width, c, w, false, false, true, false, columns, between, out);
   backend.disposeData(tall.dataId);
   return backend.output([batch, height, width, c], out);
-}
-
-export const imageKernels: Record<string, NativeKernel> = {
-  TesseraPatchify: patchify,
-  TesseraPatchifyGrad: patchifyGrad,
-  TesseraResize: resize,
 };

@@ -1,11 +1,19 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { AttrsOf, OpDeclaration, PlacedInputs, PlacedOutput } from "@tessera/core";
 import type { NativeBackend } from "../backend.ts";
 
 /** Inputs by name; those that are left out are undefined or null. */
 export type Inputs = Record<string, TensorInfo>;
 export type Attrs = Record<string, unknown>;
 
-/** What runs an op; says undefined to leave a case (another type, a rarer shape) to tfjs-backend-cpu. */
+/** What runs an op of ours. */
+export type OpFunction<O extends OpDeclaration> = (
+  inputs: PlacedInputs<O>,
+  backend: NativeBackend,
+  attrs: AttrsOf<O>,
+) => PlacedOutput<O>;
+
+/** What runs an op of tfjs; says undefined to leave a case (another type, a rarer shape) to tfjs-backend-cpu. */
 export type NativeKernel = (
   inputs: Inputs,
   backend: NativeBackend,

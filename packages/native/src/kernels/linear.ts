@@ -1,44 +1,44 @@
-import { type Attrs, type Inputs, type NativeKernel, areFloats, optional, rowsOf, sizeOf } from "./kernel.ts";
-import type { NativeBackend } from "../backend.ts";
+import type { activationGradOp, activationOp, linearGradOp, linearOp } from "@tessera/core";
+import { type NativeKernel, type OpFunction, areFloats, optional, rowsOf, sizeOf } from "./kernel.ts";
 import { activationNumber } from "./activations.ts";
 
-function linear({ x, weight, bias, scale, residual }: Inputs, backend: NativeBackend, attrs: Attrs) {
-  const [out, width] = weight!.shape as [number, number];
-  const [rows] = rowsOf(x!.shape);
-  const shape = [...x!.shape.slice(0, -1), out];
+export const linear: OpFunction<typeof linearOp> = ({ x, weight, bias, scale, residual }, backend, { activation }) => {
+  const [out, width] = weight.shape;
+  const [rows] = rowsOf(x.shape);
+  const shape = [...x.shape.slice(0, -1), out];
   // An activated layer stands before another that rounds its input in any case (an MLP), if anything.
-  const hidden = attrs["activation"] !== "none" && !scale && !residual;
+  const hidden = activation !== "none" && !scale && !residual;
   const blocks = hidden ? backend.allocateBlocks(rows, out) : undefined;
   const y = blocks?.values ?? backend.allocate(rows * out);
   backend.addon.linear(
     rows,
     out,
     width,
-    activationNumber(attrs),
-    backend.rows(x!, rows, width),
-    backend.packed(weight!, out, width),
+    activationNumber(activation),
+    backend.rows(x, rows, width),
+    backend.packed(weight, out, width),
     optional(backend, bias),
     optional(backend, scale),
     optional(backend, residual),
     y,
   );
   return blocks ? backend.outputBlocks(shape, blocks) : backend.output(shape, y as Float32Array);
-}
+};
 
-function linearGrad({ dy, x, weight }: Inputs, backend: NativeBackend, { wanted }: Attrs) {
-  const [out, width] = weight!.shape as [number, number];
-  const [rows] = rowsOf(x!.shape);
+export const linearGrad: OpFunction<typeof linearGradOp> = ({ dy, x, weight }, backend, { wanted }) => {
+  const [out, width] = weight.shape;
+  const [rows] = rowsOf(x.shape);
   const { addon } = backend;
-  const slopes = backend.floats(dy!);
+  const slopes = backend.floats(dy);
   switch (wanted) {
     case "x": {
       const dx = backend.allocate(rows * width);
-      addon.matmul(1, rows, width, out, false, false, false, false, slopes, backend.floats(weight!), dx);
-      return backend.output([...x!.shape], dx);
+      addon.matmul(1, rows, width, out, false, false, false, false, slopes, backend.floats(weight), dx);
+      return backend.output([...x.shape], dx);
     }
     case "weight": {
       const dweight = backend.allocate(out * width);
-      addon.matmul(1, out, width, rows, true, false, false, false, slopes, backend.floats(x!), dweight);
+      addon.matmul(1, out, width, rows, true, false, false, false, slopes, backend.floats(x), dweight);
       return backend.output([out, width], dweight);
     }
     default: {
@@ -47,10 +47,10 @@ function linearGrad({ dy, x, weight }: Inputs, backend: NativeBackend, { wanted 
       return backend.output([out], dbias);
     }
   }
-}
+};
 
 /** Batched, with either side transposed; a batch of one is repeated. Other broadcasts are tfjs-backend-cpu's. */
-function batchMatMul({ a, b }: Inputs, backend: NativeBackend, { transposeA, transposeB }: Attrs) {
+const batchMatMul: NativeKernel = ({ a, b }, backend, { transposeA, transposeB }) => {
   if (!areFloats(a, b)) return undefined;
   const [batchesA, batchesB] = [a!.shape.slice(0, -2), b!.shape.slice(0, -2)];
   const [countA, countB] = [sizeOf(batchesA), sizeOf(batchesB)];
@@ -77,24 +77,18 @@ function batchMatMul({ a, b }: Inputs, backend: NativeBackend, { transposeA, tra
   );
   const batches = countA === 1 && (countB !== 1 || batchesB.length > batchesA.length) ? batchesB : batchesA;
   return backend.output([...batches, m, n], out);
-}
-
-function activate({ x }: Inputs, backend: NativeBackend, attrs: Attrs) {
-  const y = backend.allocate(sizeOf(x!.shape));
-  backend.addon.activate(y.length, activationNumber(attrs), backend.floats(x!), y);
-  return backend.output([...x!.shape], y);
-}
-
-function activateGrad({ dy, x }: Inputs, backend: NativeBackend, attrs: Attrs) {
-  const dx = backend.allocate(sizeOf(x!.shape));
-  backend.addon.activateGrad(dx.length, activationNumber(attrs), backend.floats(dy!), backend.floats(x!), dx);
-  return backend.output([...x!.shape], dx);
-}
-
-export const linearKernels: Record<string, NativeKernel> = {
-  TesseraLinear: linear,
-  TesseraLinearGrad: linearGrad,
-  TesseraActivation: activate,
-  TesseraActivationGrad: activateGrad,
-  BatchMatMul: batchMatMul,
 };
+
+export const activate: OpFunction<typeof activationOp> = ({ x }, backend, { activation }) => {
+  const y = backend.allocate(sizeOf(x.shape));
+  backend.addon.activate(y.length, activationNumber(activation), backend.floats(x), y);
+  return backend.output([...x.shape], y);
+};
+
+export const activateGrad: OpFunction<typeof activationGradOp> = ({ dy, x }, backend, { activation }) => {
+  const dx = backend.allocate(sizeOf(x.shape));
+  backend.addon.activateGrad(dx.length, activationNumber(activation), backend.floats(dy), backend.floats(x), dx);
+  return backend.output([...x.shape], dx);
+};
+
+export const productKernels: Record<string, NativeKernel> = { BatchMatMul: batchMatMul };

@@ -6,30 +6,24 @@ import {
   registerKernel,
 } from "@tensorflow/tfjs-core";
 import type { NativeBackend } from "../backend.ts";
-import { attentionKernels } from "./attention.ts";
 import { copyKernels } from "./copies.ts";
 import { elementwiseKernels } from "./elementwise.ts";
 import type { Attrs, Inputs, NativeKernel } from "./kernel.ts";
-import { imageKernels } from "./images.ts";
-import { linearKernels } from "./linear.ts";
+import { productKernels } from "./linear.ts";
 import { movementKernels } from "./movement.ts";
-import { REPLAY, replay } from "./replay.ts";
+import { registerOps } from "./register-ops.ts";
 import { rowKernels } from "./rows.ts";
-import { tntKernels } from "./tnt.ts";
 import { updateKernels } from "./updates.ts";
 import { windowKernels } from "./windows.ts";
 
 const kernels: Record<string, NativeKernel> = {
-  ...linearKernels,
-  ...attentionKernels,
+  ...productKernels,
   ...rowKernels,
   ...elementwiseKernels,
   ...movementKernels,
   ...copyKernels,
-  ...tntKernels,
   ...updateKernels,
   ...windowKernels,
-  ...imageKernels,
 };
 
 /** They only count a reference, so the array stays as it was: ours alone, or not. */
@@ -44,7 +38,7 @@ export function registerNativeKernels(): void {
     const kernelFunc = ours(kernels[kernelName], fallback && borrowed(fallback));
     registerKernel({ ...fallback, kernelName, backendName: "native", kernelFunc });
   }
-  if (!getKernel(REPLAY, "native")) registerKernel({ kernelName: REPLAY, backendName: "native", kernelFunc: replay });
+  registerOps();
 }
 
 function ours(

@@ -1,31 +1,32 @@
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
+import type { layerNormGradOp, layerNormOp, softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from "@tessera/core";
 import type { NativeBackend } from "../backend.ts";
-import { type Attrs, type Inputs, type NativeKernel, areFloats, rowsOf, sizeOf } from "./kernel.ts";
+import { type Attrs, type Inputs, type NativeKernel, type OpFunction, areFloats, rowsOf, sizeOf } from "./kernel.ts";
 
-function layerNorm({ x, gamma, beta }: Inputs, backend: NativeBackend, { epsilon }: Attrs) {
+export const layerNorm: OpFunction<typeof layerNormOp> = ({ x, gamma, beta }, backend, { epsilon }) => {
   const [rows, width] = rowsOf(x!.shape);
   const y = backend.allocate(rows * width);
-  const vectors = [backend.floats(gamma!), backend.floats(beta!)] as const;
-  backend.addon.layerNorm(rows, width, epsilon as number, backend.floats(x!), ...vectors, y);
-  return backend.output([...x!.shape], y);
-}
+  const vectors = [backend.floats(gamma), backend.floats(beta)] as const;
+  backend.addon.layerNorm(rows, width, epsilon, backend.floats(x), ...vectors, y);
+  return backend.output([...x.shape], y);
+};
 
-function layerNormGrad({ dy, x, gamma }: Inputs, backend: NativeBackend, { epsilon }: Attrs) {
+export const layerNormGrad: OpFunction<typeof layerNormGradOp> = ({ dy, x, gamma }, backend, { epsilon }) => {
   const [rows, width] = rowsOf(x!.shape);
   const [dx, dgamma, dbeta] = [backend.allocate(rows * width), backend.allocate(width), backend.allocate(width)];
   backend.addon.layerNormGrad(
     rows,
     width,
-    epsilon as number,
-    backend.floats(dy!),
-    backend.floats(x!),
-    backend.floats(gamma!),
+    epsilon,
+    backend.floats(dy),
+    backend.floats(x),
+    backend.floats(gamma),
     dx,
     dgamma,
     dbeta,
   );
-  return [backend.output([...x!.shape], dx), backend.output([width], dgamma), backend.output([width], dbeta)];
-}
+  return [backend.output([...x.shape], dx), backend.output([width], dgamma), backend.output([width], dbeta)];
+};
 
 function softmax({ logits }: Inputs, backend: NativeBackend, { dim }: Attrs) {
   if (!areFloats(logits) || dim !== logits!.shape.length - 1) return undefined;
@@ -35,24 +36,20 @@ function softmax({ logits }: Inputs, backend: NativeBackend, { dim }: Attrs) {
   return backend.output([...logits!.shape], y);
 }
 
-function softmaxCrossEntropy({ logits, target }: Inputs, backend: NativeBackend) {
-  const [rows, width] = logits!.shape as [number, number];
+export const softmaxCrossEntropy: OpFunction<typeof softmaxCrossEntropyOp> = ({ logits, target }, backend) => {
+  const [rows, width] = logits.shape;
   const out = backend.allocate(rows);
-  backend.addon.softmaxCrossEntropy(rows, width, backend.floats(logits!), backend.floats(target!), out);
+  backend.addon.softmaxCrossEntropy(rows, width, backend.floats(logits), backend.floats(target), out);
   return backend.output([rows], out);
-}
+};
 
-function softmaxCrossEntropyGrad({ dy, logits, target }: Inputs, backend: NativeBackend) {
-  const [rows, width] = logits!.shape as [number, number];
+export const softmaxCrossEntropyGrad: OpFunction<typeof softmaxCrossEntropyGradOp> = (inputs, backend) => {
+  const [rows, width] = inputs.logits.shape;
   const out = backend.allocate(rows * width);
-  const [slopes, values, shares] = [dy!, logits!, target!].map((tensor) => backend.floats(tensor)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  backend.addon.softmaxCrossEntropyGrad(rows, width, slopes, values, shares, out);
+  const values = [backend.floats(inputs.dy), backend.floats(inputs.logits), backend.floats(inputs.target)] as const;
+  backend.addon.softmaxCrossEntropyGrad(rows, width, ...values, out);
   return backend.output([rows, width], out);
-}
+};
 
 /** What is left of a shape when axes that lie beside each other go, and how many values lie before, in and after them. */
 function reduced(shape: readonly number[], { axis, keepDims }: Attrs) {
@@ -97,10 +94,6 @@ function mean(inputs: Inputs, backend: NativeBackend, attrs: Attrs) {
 }
 
 export const rowKernels: Record<string, NativeKernel> = {
-  TesseraLayerNorm: layerNorm,
-  TesseraLayerNormGrad: layerNormGrad,
-  TesseraSoftmaxCrossEntropy: softmaxCrossEntropy,
-  TesseraSoftmaxCrossEntropyGrad: softmaxCrossEntropyGrad,
   Softmax: softmax,
   Sum: sum,
   Max: max,

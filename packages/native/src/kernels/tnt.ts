@@ -1,6 +1,6 @@
-import type { NativeBackend } from "../backend.ts";
+import type { tntInnerOp, tntMergeOp } from "@tessera/tnt";
 import { activationNumber } from "./activations.ts";
-import { type Attrs, type Inputs, type NativeKernel, optional, sizeOf } from "./kernel.ts";
+import { type OpFunction, optional, sizeOf } from "./kernel.ts";
 
 /** The parts of a block's inner transformer in the order of the addon's arguments. */
 const innerParts = [
@@ -18,32 +18,26 @@ const innerParts = [
  * Weights as they are, in either precision: those of a block take 28 kB in TNT-S, so that halving them would spare no
  * memory traffic, and a product in bfloat16 is no faster without a matrix unit.
  */
-function inner(inputs: Inputs, backend: NativeBackend, attrs: Attrs) {
+export const tntInner: OpFunction<typeof tntInnerOp> = (inputs, backend, { heads, epsilon, activation, legacy }) => {
   const { x } = inputs;
-  const [patches, words, width] = x!.shape as [number, number, number];
-  const hidden = inputs["mlp_in.fc1.weight"]!.shape[0]!;
-  const legacy = attrs["legacy"] as boolean;
-  const [out, normal] = [backend.allocate(sizeOf(x!.shape)), backend.allocate(sizeOf(x!.shape))];
-  const weights = innerParts.flatMap((part) =>
-    ["weight", "bias"].map((kind) => optional(backend, inputs[`${part}.${kind}`])),
-  );
-  const { heads, epsilon } = attrs as { heads: number; epsilon: number };
-  const sizes = [patches, words, width, heads, hidden, epsilon, activationNumber(attrs)] as const;
-  backend.addon.tntInner(...sizes, legacy, backend.floats(x!), ...weights, out, normal);
+  const [patches, words, width] = x.shape;
+  const [hidden] = inputs["mlp_in.fc1.weight"].shape;
+  const [out, normal] = [backend.allocate(sizeOf(x.shape)), backend.allocate(sizeOf(x.shape))];
+  const weights = innerParts.flatMap((part) => [
+    optional(backend, inputs[`${part}.weight`]),
+    optional(backend, inputs[`${part}.bias`]),
+  ]);
+  const sizes = [patches, words, width, heads, hidden, epsilon, activationNumber(activation)] as const;
+  backend.addon.tntInner(...sizes, legacy, backend.floats(x), ...weights, out, normal);
   const joined = legacy ? [patches, words, width] : [patches, words * width];
   return [backend.output([patches, words, width], out), backend.output(joined, normal)];
-}
+};
 
-function merge({ tokens, joined, gamma, beta }: Inputs, backend: NativeBackend, { epsilon = 0 }: Attrs) {
-  const [batch, patches, width] = joined!.shape as [number, number, number];
-  const out = backend.allocate(sizeOf(tokens!.shape));
-  const values = [backend.floats(tokens!), backend.floats(joined!)] as const;
+export const tntMerge: OpFunction<typeof tntMergeOp> = ({ tokens, joined, gamma, beta }, backend, { epsilon = 0 }) => {
+  const [batch, patches, width] = joined.shape;
+  const out = backend.allocate(sizeOf(tokens.shape));
+  const values = [backend.floats(tokens), backend.floats(joined)] as const;
   const norm = [optional(backend, gamma), optional(backend, beta)] as const;
-  backend.addon.tntMerge(batch, patches, width, epsilon as number, ...values, ...norm, out);
-  return backend.output([...tokens!.shape], out);
-}
-
-export const tntKernels: Record<string, NativeKernel> = {
-  TesseraTntInner: inner,
-  TesseraTntMerge: merge,
+  backend.addon.tntMerge(batch, patches, width, epsilon, ...values, ...norm, out);
+  return backend.output([...tokens.shape], out);
 };

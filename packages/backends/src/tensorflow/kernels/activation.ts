@@ -1,4 +1,4 @@
-import type { Activation } from "@tessera/core";
+import type { Activation, activationOp } from "@tessera/core";
 import { type Chain, chained } from "../chain.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Handle } from "../library.ts";
@@ -33,7 +33,6 @@ export function activated(chain: Chain, x: Handle, activation: Activation): Hand
   }
 }
 
-export const activation: Kernel<{ activation: Activation }> = {
-  name: "TesseraActivation",
-  run: (backend, { x }, attrs) => chained(backend, (chain) => activated(chain, chain.of(x!), attrs.activation)),
+export const activation: Kernel<typeof activationOp> = {
+  run: (backend, { x }, attrs) => chained(backend, (chain) => activated(chain, chain.of(x), attrs.activation)),
 };

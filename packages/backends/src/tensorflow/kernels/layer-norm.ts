@@ -1,17 +1,17 @@
+import type { layerNormOp } from "@tessera/core";
 import { Chain, chained } from "../chain.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Handle, TensorFlowBackend } from "../library.ts";
 
 /** (x − μ) / √(σ² + ε) · γ + β over the last axis. */
-export const layerNorm: Kernel<{ epsilon: number }> = {
-  name: "TesseraLayerNorm",
+export const layerNorm: Kernel<typeof layerNormOp> = {
   run: (backend, { x, gamma, beta }, { epsilon }) =>
     chained(backend, (chain) => {
-      const { shape } = x!;
+      const { shape } = x;
       const d = shape.at(-1)!;
-      const rows = chain.reshape(chain.of(x!), [shape.reduce((a, b) => a * b, 1) / d, d]);
+      const rows = chain.reshape(chain.of(x), [shape.reduce((a, b) => a * b, 1) / d, d]);
       const normal = hasLayerNorm(backend) ? oneDnn : moments;
-      return chain.reshape(normal(chain, rows, chain.of(gamma!), chain.of(beta!), epsilon), shape);
+      return chain.reshape(normal(chain, rows, chain.of(gamma), chain.of(beta), epsilon), shape);
     }),
 };
 

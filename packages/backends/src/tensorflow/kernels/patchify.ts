@@ -1,21 +1,17 @@
+import type { AttrsOf, patchifyOp } from "@tessera/core";
 import { type Chain, chained } from "../chain.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Handle } from "../library.ts";
 
-interface Attrs {
-  patchSize: [number, number];
-  stride: [number, number];
-  padding: [number, number];
-}
+type Attrs = AttrsOf<typeof patchifyOp>;
 
 /** image [b, h, w, c] -> [b, n, c·p·p], each patch in the order of a convolution's weight. */
-export const patchify: Kernel<Attrs> = {
-  name: "TesseraPatchify",
+export const patchify: Kernel<typeof patchifyOp> = {
   run: (backend, { image }, attrs) =>
     chained(backend, (chain) => {
-      const [b, h, w, c] = image!.shape as [number, number, number, number];
+      const [b, h, w, c] = image.shape;
       const [rows, columns] = attrs.patchSize;
-      const pixels = chain.of(image!);
+      const pixels = chain.of(image);
       if (isTiling([h, w], attrs)) {
         const [down, across] = [h / rows, w / columns];
         const tiles = chain.reshape(pixels, [b, down, rows, across, columns, c]);

@@ -1,5 +1,5 @@
 import { util } from "@tensorflow/tfjs-core";
-import type { Activation } from "@tessera/core";
+import type { activationGradOp, activationOp } from "@tessera/core";
 import { activateWgsl, slopeWgsl } from "../wgsl/activation.ts";
 import type { Kernel } from "../kernel.ts";
 import { type Program, dispatch, emptyTensor } from "../program/program.ts";
@@ -7,11 +7,10 @@ import { type Program, dispatch, emptyTensor } from "../program/program.ts";
 const THREADS = 64;
 
 /** f(x) of each number, four a thread where they come in fours. */
-export const activation: Kernel<{ activation: Activation }> = {
-  name: "TesseraActivation",
+export const activation: Kernel<typeof activationOp> = {
   run(backend, { x }, attrs) {
-    const y = emptyTensor(backend, x!.shape);
-    const count = util.sizeFromShape(x!.shape);
+    const y = emptyTensor(backend, x.shape);
+    const count = util.sizeFromShape(x.shape);
     const type = count % 4 === 0 ? "vec4<f32>" : "f32";
     const units = type === "f32" ? count : count / 4;
     const program: Program = {
@@ -27,17 +26,16 @@ fn run(group: u32, lane: u32) {
 }`,
     };
     if (units > 0)
-      dispatch(backend, program, { inputs: [x!], outputs: [y], params: [units], groups: Math.ceil(units / THREADS) });
+      dispatch(backend, program, { inputs: [x], outputs: [y], params: [units], groups: Math.ceil(units / THREADS) });
     return y;
   },
 };
 
 /** dy · f′(x) */
-export const activationGrad: Kernel<{ activation: Activation }> = {
-  name: "TesseraActivationGrad",
+export const activationGrad: Kernel<typeof activationGradOp> = {
   run(backend, { dy, x }, attrs) {
-    const dx = emptyTensor(backend, x!.shape);
-    const count = util.sizeFromShape(x!.shape);
+    const dx = emptyTensor(backend, x.shape);
+    const count = util.sizeFromShape(x.shape);
     const type = count % 4 === 0 ? "vec4<f32>" : "f32";
     const units = type === "f32" ? count : count / 4;
     const program: Program = {
@@ -54,7 +52,7 @@ fn run(group: u32, lane: u32) {
     };
     if (units > 0)
       dispatch(backend, program, {
-        inputs: [dy!, x!],
+        inputs: [dy, x],
         outputs: [dx],
         params: [units],
         groups: Math.ceil(units / THREADS),

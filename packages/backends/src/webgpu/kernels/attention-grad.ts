@@ -1,4 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { attentionGradOp, selfAttentionGradOp } from "@tessera/core";
 import {
   type AttentionVariant,
   attentionParams,
@@ -25,26 +26,24 @@ import type { Kernel } from "../kernel.ts";
 import { type Tile, accumulatorsWgsl, eachWgsl, gatherWgsl, placeWgsl } from "../wgsl/product.ts";
 import { type HalfMode, type Program, dispatch, emptyTensor } from "../program/program.ts";
 import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
-import { type AttentionAttrs, type AttentionCall, callOf, forwardProgram } from "./attention.ts";
+import { type AttentionCall, callOf, forwardProgram } from "./attention.ts";
 
 /** [dq, dk, dv] and, with a bias, dbias. */
-export const attentionGrad: Kernel<AttentionAttrs> = {
-  name: "TesseraAttentionGrad",
+export const attentionGrad: Kernel<typeof attentionGradOp> = {
   run(backend, inputs, attrs) {
     const { q, k, v, bias, dy } = inputs;
-    const [dq, dk, dv] = [q, k, v].map((x) => emptyTensor(backend, x!.shape)) as [TensorInfo, TensorInfo, TensorInfo];
-    const dbias = backward(backend, callOf(inputs, attrs), dy!, { dq: [dq], dkv: [dk, dv] }, bias);
+    const [dq, dk, dv] = [emptyTensor(backend, q.shape), emptyTensor(backend, k.shape), emptyTensor(backend, v.shape)];
+    const dbias = backward(backend, callOf(inputs, attrs), dy, { dq: [dq], dkv: [dk, dv] }, bias);
     return dbias ? [dq, dk, dv, dbias] : [dq, dk, dv];
   },
 };
 
 /** [dqkv] and, with a bias, dbias. */
-export const selfAttentionGrad: Kernel<AttentionAttrs> = {
-  name: "TesseraSelfAttentionGrad",
+export const selfAttentionGrad: Kernel<typeof selfAttentionGradOp> = {
   run(backend, inputs, attrs) {
     const { qkv, bias, dy } = inputs;
-    const dqkv = emptyTensor(backend, qkv!.shape);
-    const dbias = backward(backend, callOf(inputs, attrs), dy!, { dq: [dqkv], dkv: [dqkv] }, bias);
+    const dqkv = emptyTensor(backend, qkv.shape);
+    const dbias = backward(backend, callOf(inputs, attrs), dy, { dq: [dqkv], dkv: [dqkv] }, bias);
     return dbias ? [dqkv, dbias] : [dqkv];
   },
 };

@@ -1,4 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { AttentionAttrs, PlacedInputs, attentionOp, queryKeyAttentionOp, selfAttentionOp } from "@tessera/core";
 import {
   type AttentionVariant,
   attentionParams,
@@ -22,15 +23,15 @@ import {
   weighWgsl,
 } from "../wgsl/attention.ts";
 import { halfOf } from "../program/half.ts";
-import type { Inputs, Kernel } from "../kernel.ts";
+import type { Kernel } from "../kernel.ts";
 import { accumulatorsWgsl, eachWgsl, forEach, gatherWgsl, placeWgsl } from "../wgsl/product.ts";
 import { type HalfMode, type Program, dispatch, emptyTensor } from "../program/program.ts";
 import { type Subgroup, subgroupKey } from "../program/subgroups.ts";
 
-export interface AttentionAttrs {
-  heads: number;
-  scale: number;
-}
+/** Inputs of every form, by the name that the form gives them. */
+type AttentionInputs = Partial<
+  PlacedInputs<typeof attentionOp> & PlacedInputs<typeof selfAttentionOp> & PlacedInputs<typeof queryKeyAttentionOp>
+>;
 
 /** A call of attention, whichever form q, k and v came in. */
 export interface AttentionCall {
@@ -46,33 +47,30 @@ export interface AttentionCall {
 }
 
 /** softmax(q kᵀ · scale + bias) v: one dispatch, without the matrix of scores. Dao et al. 2022, the online softmax. */
-export const attention: Kernel<AttentionAttrs> = {
-  name: "TesseraAttention",
+export const attention: Kernel<typeof attentionOp> = {
   run: (backend, inputs, attrs) => forward(backend, callOf(inputs, attrs)),
 };
 
 /** The same of packed q, k, v, read where they lie. */
-export const selfAttention: Kernel<AttentionAttrs> = {
-  name: "TesseraSelfAttention",
+export const selfAttention: Kernel<typeof selfAttentionOp> = {
   run: (backend, inputs, attrs) => forward(backend, callOf(inputs, attrs)),
 };
 
 /** The same where q and k are packed and v is not. */
-export const queryKeyAttention: Kernel<AttentionAttrs> = {
-  name: "TesseraQueryKeyAttention",
+export const queryKeyAttention: Kernel<typeof queryKeyAttentionOp> = {
   run: (backend, inputs, attrs) => forward(backend, callOf(inputs, attrs)),
 };
 
-export function callOf(given: Inputs, { heads, scale }: AttentionAttrs): AttentionCall {
+export function callOf(given: AttentionInputs, { heads, scale }: AttentionAttrs): AttentionCall {
   const { qkv, qk, q, k, v, bias, mask } = given;
-  const [batch, queries, stride] = (qkv ?? qk ?? q)!.shape as [number, number, number];
+  const [batch, queries, stride] = (qkv ?? qk ?? q)!.shape;
   const keys = k?.shape[1] ?? queries;
   const packed = qkv ? "qkv" : qk ? "qk" : "none";
   const width = stride / { qkv: 3, qk: 2, none: 1 }[packed];
   const variant = { width: width / heads, packed, bias: !!bias, mask: !!mask } as const;
   return {
     variant,
-    inputs: Object.keys(inputsFor(variant)).map((name) => given[name]!),
+    inputs: [qkv, qk, q, k, v, bias, mask].filter((tensor) => tensor !== undefined),
     params: [
       batch,
       heads,

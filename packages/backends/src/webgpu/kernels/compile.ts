@@ -1,18 +1,11 @@
 import { env } from "@tensorflow/tfjs-core";
+import type { compileOp } from "@tessera/core";
 import type { Kernel } from "../kernel.ts";
 import { collectPipelines } from "../program/pipelines.ts";
 import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 
-interface CompileAttrs {
-  /** What is to be compiled is what this would run. */
-  run: () => void;
-  /** Given one promise for each pipeline. */
-  wait: (pipelines: readonly Promise<void>[]) => void;
-}
-
 /** Compiles the programs of a forward, ours and tfjs's, all at once and beside everything else, and runs none. */
-export const compile: Kernel<CompileAttrs> = {
-  name: "TesseraCompile",
+export const compile: Kernel<typeof compileOp> = {
   run(backend, _, { run, wait }) {
     let theirs: Promise<void>[] = [];
     const ours = collectPipelines(() => {

@@ -1,4 +1,5 @@
-import { util } from "@tensorflow/tfjs-core";
+import { type TensorInfo, util } from "@tensorflow/tfjs-core";
+import type { layerNormGradOp } from "@tessera/core";
 import type { Kernel } from "../kernel.ts";
 import { type Program, dispatch, emptyTensor } from "../program/program.ts";
 import { type Subgroup, subgroupKey, subgroupOf } from "../program/subgroups.ts";
@@ -9,16 +10,15 @@ import { ROW_THREADS, lanesFor, rowSumWgsl } from "./row-sums.ts";
 const CHUNK = 64;
 
 /** [dx, dγ, dβ]: rows, which also leave their statistics, then columns in chunks, then the sums of the chunks. */
-export const layerNormGrad: Kernel<{ epsilon: number }> = {
-  name: "TesseraLayerNormGrad",
+export const layerNormGrad: Kernel<typeof layerNormGradOp> = {
   run(backend, { dy, x, gamma }, { epsilon }) {
-    const width = gamma!.shape[0]!;
-    const rows = util.sizeFromShape(x!.shape) / width;
-    const dx = emptyTensor(backend, x!.shape);
+    const width = gamma.shape[0];
+    const rows = util.sizeFromShape(x.shape) / width;
+    const dx = emptyTensor(backend, x.shape);
     const stats = emptyTensor(backend, [rows, 2]);
     const lanes = lanesFor(width);
     dispatch(backend, rowsProgram(width, lanes, subgroupOf(backend.device)), {
-      inputs: [dy!, x!, gamma!],
+      inputs: [dy, x, gamma],
       outputs: [dx, stats],
       params: [rows, width, epsilon],
       groups: Math.ceil(rows / (ROW_THREADS / lanes)),
@@ -26,14 +26,15 @@ export const layerNormGrad: Kernel<{ epsilon: number }> = {
     const chunks = Math.ceil(rows / CHUNK);
     const [dgamma, dbeta] = [emptyTensor(backend, [chunks, width]), emptyTensor(backend, [chunks, width])];
     dispatch(backend, columnsProgram, {
-      inputs: [dy!, x!, stats],
+      inputs: [dy, x, stats],
       outputs: [dgamma, dbeta],
       params: [rows, width],
       groups: chunks * Math.ceil(width / ROW_THREADS),
     });
-    const sums = [dgamma, dbeta].map((parts) => columnSums(backend, parts, chunks, width));
+    const sums = (parts: TensorInfo) => columnSums(backend, parts, chunks, width);
+    const gradients: [TensorInfo, TensorInfo, TensorInfo] = [dx, sums(dgamma), sums(dbeta)];
     for (const part of [stats, dgamma, dbeta]) backend.disposeData(part.dataId);
-    return [dx, ...sums];
+    return gradients;
   },
 };
 

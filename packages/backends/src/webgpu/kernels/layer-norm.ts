@@ -1,20 +1,20 @@
 import { util } from "@tensorflow/tfjs-core";
+import type { layerNormOp } from "@tessera/core";
 import type { Kernel } from "../kernel.ts";
 import { type Program, dispatch, emptyTensor } from "../program/program.ts";
 import { type Subgroup, subgroupKey, subgroupOf } from "../program/subgroups.ts";
 import { ROW_THREADS, lanesFor, rowSumWgsl } from "./row-sums.ts";
 
 /** (x − μ) / √(σ² + ε) · γ + β: one dispatch; as many threads a row as it has work for, up to 64. */
-export const layerNorm: Kernel<{ epsilon: number }> = {
-  name: "TesseraLayerNorm",
+export const layerNorm: Kernel<typeof layerNormOp> = {
   run(backend, { x, gamma, beta }, { epsilon }) {
-    const width = gamma!.shape[0]!;
-    const rows = util.sizeFromShape(x!.shape) / width;
-    const y = emptyTensor(backend, x!.shape);
+    const width = gamma.shape[0];
+    const rows = util.sizeFromShape(x.shape) / width;
+    const y = emptyTensor(backend, x.shape);
     if (rows * width === 0) return y;
     const lanes = lanesFor(width);
     dispatch(backend, layerNormProgram(width, lanes, subgroupOf(backend.device)), {
-      inputs: [x!, gamma!, beta!],
+      inputs: [x, gamma, beta],
       outputs: [y],
       params: [rows, width, epsilon],
       groups: Math.ceil(rows / (ROW_THREADS / lanes)),

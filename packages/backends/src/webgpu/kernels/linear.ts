@@ -1,31 +1,30 @@
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
-import type { Activation } from "@tessera/core";
+import type { linearOp } from "@tessera/core";
 import { halfOf, packedHalves } from "../program/half.ts";
-import type { Inputs, Kernel } from "../kernel.ts";
+import type { Kernel } from "../kernel.ts";
 import { dispatch, emptyTensor } from "../program/program.ts";
 import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 import { FEW_ROWS, fewRowsGroups, fewRowsProgram } from "./few-rows.ts";
 import { type ProductForm, type ProductShape, epilogueInputs, productGroups, productProgram } from "./product.ts";
 
 /** residual + scale · act(x Wᵀ + b): one dispatch. */
-export const linear: Kernel<{ activation: Activation }> = {
-  name: "TesseraLinear",
+export const linear: Kernel<typeof linearOp> = {
   run(backend, { x, weight, bias, scale, residual }, { activation }) {
-    const [columns, depth] = weight!.shape as [number, number];
-    const rows = util.sizeFromShape(x!.shape) / depth;
+    const [columns, depth] = weight.shape;
+    const rows = util.sizeFromShape(x.shape) / depth;
     const shape = { rows, columns, depth };
-    const y = emptyTensor(backend, [...x!.shape.slice(0, -1), columns]);
+    const y = emptyTensor(backend, [...x.shape.slice(0, -1), columns]);
     if (rows * columns === 0) return y;
     const epilogue = { bias: !!bias, activation, scale: !!scale, residual: !!residual };
     const half = halfOf(backend.device);
     const packed = half !== "off" && depth % 4 === 0;
     const few = rows <= FEW_ROWS;
     const form: ProductForm = { a: "k", b: "k", packed, epilogue, half };
-    const extra: Inputs = { bias, scale, residual };
+    const extra = { bias, scale, residual };
     dispatch(backend, few ? fewRowsProgram(shape, form) : productProgram(shape, form), {
       inputs: [
-        x!,
-        packed ? packedHalves(backend, weight!) : weight!,
+        x,
+        packed ? packedHalves(backend, weight) : weight,
         ...epilogueInputs(epilogue).map((name) => extra[name]!),
       ],
       outputs: [y],

@@ -1,27 +1,20 @@
 import { util } from "@tensorflow/tfjs-core";
-import { patchGrid } from "@tessera/core";
+import { patchGrid, type patchifyOp } from "@tessera/core";
 import type { Kernel } from "../kernel.ts";
 import { type Program, dispatch, emptyTensor } from "../program/program.ts";
 
 const THREADS = 64;
 
-interface PatchifyAttrs {
-  patchSize: [number, number];
-  stride: [number, number];
-  padding: [number, number];
-}
-
 /** Cuts images into patches, channel, row, column: one dispatch, each thread fetches one number. */
-export const patchify: Kernel<PatchifyAttrs> = {
-  name: "TesseraPatchify",
+export const patchify: Kernel<typeof patchifyOp> = {
   run(backend, { image }, { patchSize, stride, padding }) {
-    const [b, h, w, c] = image!.shape as [number, number, number, number];
+    const [b, h, w, c] = image.shape;
     const grid = patchGrid([h, w], { patchSize, stride, padding });
     const y = emptyTensor(backend, [b, grid[0] * grid[1], c * patchSize[0] * patchSize[1]]);
     const count = util.sizeFromShape(y.shape);
     if (count === 0) return y;
     dispatch(backend, program, {
-      inputs: [image!],
+      inputs: [image],
       outputs: [y],
       params: [count, h, w, c, ...grid, ...patchSize, ...stride, ...padding],
       groups: Math.ceil(count / THREADS),

@@ -1,37 +1,14 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { PreprocessAttrs, preprocessOp } from "@tessera/core";
 import type { Kernel } from "../kernel.ts";
-import { type Picture, pixelsOf } from "./picture-pixels.ts";
+import { pixelsOf } from "./picture-pixels.ts";
 import { type Program, dispatch, emptyTensor } from "../program/program.ts";
 import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 
 const THREADS = 64;
 
-/** For each output its first input, how many there are, and [outputs, taps] weights in units of 2^-22. */
-interface Weights {
-  first: Int32Array;
-  count: Int32Array;
-  weights: Int32Array;
-  taps: number;
-}
-
-interface PreprocessAttrs {
-  picture: Picture;
-  size: [height: number, width: number];
-  across: Weights;
-  down: Weights;
-  /** Rows of the picture that `down` reads. */
-  rows: { start: number; length: number };
-  /** Where in the result what is computed lies, in bytes of `fill`. */
-  left: number;
-  top: number;
-  fill: [number, number, number];
-  /** [3, 256]: the value of each byte. */
-  table: Float32Array;
-}
-
 /** A picture's columns, then its rows resampled in fixed point, cut, padded and normalised: two dispatches, [1, h, w, 3]. */
-export const preprocess: Kernel<PreprocessAttrs> = {
-  name: "TesseraPreprocess",
+export const preprocess: Kernel<typeof preprocessOp> = {
   run(backend, _, { picture, size: [height, width], across, down, rows, left, top, fill, table }) {
     const { words, stride } = pixelsOf(backend, picture);
     const [columns, lines] = [across.first.length, down.first.length];
@@ -57,7 +34,7 @@ export const preprocess: Kernel<PreprocessAttrs> = {
         down.taps,
         left,
         top,
-        fill[0] | (fill[1] << 8) | (fill[2] << 16),
+        fill[0]! | (fill[1]! << 8) | (fill[2]! << 16),
       ],
       groups: Math.ceil((height * width) / THREADS),
     });
@@ -66,7 +43,7 @@ export const preprocess: Kernel<PreprocessAttrs> = {
   },
 };
 
-function weightTensors(backend: TfjsWebgpu, { first, count, weights }: Weights): TensorInfo[] {
+function weightTensors(backend: TfjsWebgpu, { first, count, weights }: PreprocessAttrs["across"]): TensorInfo[] {
   return [first, count, weights].map((values) => backend.makeTensorInfo([values.length], "int32", values));
 }
 

@@ -1,5 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { type ResizeMethod, resizeMatrix } from "@tessera/core";
+import { type ResizeMethod, resizeMatrix, type resizeOp } from "@tessera/core";
 import type { Kernel } from "../kernel.ts";
 import { type Program, dispatch, emptyTensor } from "../program/program.ts";
 import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
@@ -7,11 +7,10 @@ import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 const THREADS = 64;
 
 /** Rows, then columns, each a weighted sum of the few neighbours that its rule looks at: two dispatches. */
-export const resize: Kernel<{ method: ResizeMethod; size: [number, number] }> = {
-  name: "TesseraResize",
+export const resize: Kernel<typeof resizeOp> = {
   run(backend, { x }, { method, size: [height, width] }) {
-    const [b, h, w, c] = x!.shape as [number, number, number, number];
-    const tall = along(backend, x!, [b, height, w, c], [b, h, w * c], tapsOf(method, h, height));
+    const [b, h, w, c] = x.shape;
+    const tall = along(backend, x, [b, height, w, c], [b, h, w * c], tapsOf(method, h, height));
     const wide = along(backend, tall, [b, height, width, c], [b * height, w, c], tapsOf(method, w, width));
     backend.disposeData(tall.dataId);
     return wide;

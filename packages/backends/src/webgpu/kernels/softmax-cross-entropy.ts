@@ -1,25 +1,25 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { Inputs, Kernel } from "../kernel.ts";
+import type { softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from "@tessera/core";
+import type { Kernel } from "../kernel.ts";
 import { type Program, dispatch, emptyTensor } from "../program/program.ts";
 import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 import { type Subgroup, subgroupKey, subgroupOf } from "../program/subgroups.ts";
+import { LOWEST } from "../wgsl/lowest.ts";
 import { ROW_THREADS, reduceWgsl } from "./row-sums.ts";
 
 /** −Σ p log softmax(logits) of each row: one dispatch, one workgroup a row. */
-export const softmaxCrossEntropy: Kernel<object> = {
-  name: "TesseraSoftmaxCrossEntropy",
+export const softmaxCrossEntropy: Kernel<typeof softmaxCrossEntropyOp> = {
   run: (backend, { logits, target }) => {
-    const y = emptyTensor(backend, [logits!.shape[0]!]);
-    return run(backend, lossProgram(subgroupOf(backend.device)), [logits!, target!], y);
+    const y = emptyTensor(backend, [logits.shape[0]]);
+    return run(backend, lossProgram(subgroupOf(backend.device)), [logits, target], y);
   },
 };
 
 /** dy · (softmax · Σp − p) */
-export const softmaxCrossEntropyGrad: Kernel<object> = {
-  name: "TesseraSoftmaxCrossEntropyGrad",
-  run: (backend, { dy, logits, target }: Inputs) => {
-    const dx = emptyTensor(backend, logits!.shape);
-    return run(backend, gradProgram(subgroupOf(backend.device)), [logits!, target!, dy!], dx);
+export const softmaxCrossEntropyGrad: Kernel<typeof softmaxCrossEntropyGradOp> = {
+  run: (backend, { dy, logits, target }) => {
+    const dx = emptyTensor(backend, logits.shape);
+    return run(backend, gradProgram(subgroupOf(backend.device)), [logits, target, dy], dx);
   },
 };
 
@@ -36,7 +36,7 @@ ${reduceWgsl("row_sum", "Add", ROW_THREADS, subgroup)}
 struct Row { start: u32, largest: f32, sum: f32, weight: f32 }
 fn row_of(group: u32, lane: u32) -> Row {
   let start = group * params.classes;
-  var largest = -3e38;
+  var largest = ${LOWEST};
   for (var i = lane; i < params.classes; i += ${ROW_THREADS}u) { largest = max(largest, logits[start + i]); }
   largest = row_max(largest, lane);
   var sum = 0.0;

@@ -1,3 +1,4 @@
+import { MASKED_SCORE } from "@tessera/core";
 import {
   type Reduction,
   type Subgroup,
@@ -7,6 +8,7 @@ import {
   subgroupOf,
 } from "../program/subgroups.ts";
 import type { AttentionVariant } from "./attention-rows.ts";
+import { LOWEST } from "./lowest.ts";
 import { type Tile, accumulatorsWgsl, gatherWgsl, productWgsl, stagingWgsl } from "./product.ts";
 
 /** Queries and keys that a workgroup looks at together: 64 threads, each with 4 × 4 of their scores. */
@@ -42,8 +44,8 @@ export function scoreWgsl({ bias, mask }: AttentionVariant): string {
   return value;
 }
 // As in the composed definition: a query that may look nowhere looks everywhere alike.
-const MASKED = -1e30;
-const LOWEST = -3e38;
+const MASKED: f32 = ${MASKED_SCORE};
+const LOWEST: f32 = ${LOWEST};
 // Never far below zero, where exp may be anything on some GPUs.
 fn exp_below(x: vec4<f32>) -> vec4<f32> { return exp(max(x, vec4<f32>(-100.0))); }`;
 }

@@ -1,3 +1,4 @@
+import { LOWEST } from "../../wgsl/lowest.ts";
 import { type InnerShape, THREADS, innerLayout } from "./inner-layout.ts";
 
 /**
@@ -15,12 +16,12 @@ export function attendWgsl(shape: InnerShape): string {
     let query = at % ${words}u;
     let first = at / ${words}u * ${head}u;
     ${each((c) => `let q${c} = f32(${place(c)}); var out${c} = 0.0;`)}
-    var largest = -3e38;
+    var largest = ${LOWEST};
     var sum = 0.0;
     for (var r = 0u; r < ${fours}u; r++) {
       var score = vec4<f32>();
       ${each((c) => `score += q${c} * load_pool(first + ${c}u, r);`)}
-      ${words % 4 === 0 ? "" : `score = select(vec4<f32>(-3e38), score, r * 4u + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(${words}u));`}
+      ${words % 4 === 0 ? "" : `score = select(vec4<f32>(${LOWEST}), score, r * 4u + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(${words}u));`}
       let top = max(largest, max(max(score.x, score.y), max(score.z, score.w)));
       let kept = exp(max(largest - top, -100.0));
       let below = score - top;

@@ -1,4 +1,5 @@
-import type { Activation } from "@tessera/core";
+import type { Activation, InputsOf } from "@tessera/core";
+import type { tntInnerOp } from "@tessera/tnt";
 import type { HalfMode } from "../../program/program.ts";
 
 /** What an inner transformer's program is made for. */
@@ -36,9 +37,11 @@ export interface Section {
   steps: number;
 }
 
+type Parameter = Exclude<keyof InputsOf<typeof tntInnerOp>, "x">;
+
 /** A part of a parameter: `count` rows from `first`. Vectors are single columns. */
 export interface Piece {
-  from: string;
+  from: Parameter;
   first: number;
   count: number;
 }
@@ -121,14 +124,12 @@ function tileColumns(fours: number, outputs: number, inputs: number): 1 | 2 | 4 
 }
 
 function vectorsOf({ words, width, hidden, qkvBias, legacy }: InnerShape): Piece[] {
-  const all = (from: string, count = width): Piece => ({ from, first: 0, count });
+  const all = (from: Parameter, count = width, first = 0): Piece => ({ from, first, count });
   const joined = legacy ? width : words * width;
   return [
     all("norm_in.weight"),
     all("norm_in.bias"),
-    ...(qkvBias
-      ? [all("attn_in.qk.bias"), { from: "attn_in.qk.bias", first: width, count: width }, all("attn_in.v.bias")]
-      : []),
+    ...(qkvBias ? [all("attn_in.qk.bias"), all("attn_in.qk.bias", width, width), all("attn_in.v.bias")] : []),
     all("attn_in.proj.bias"),
     all("norm_mlp_in.weight"),
     all("norm_mlp_in.bias"),

@@ -1,10 +1,13 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { Inputs } from "../../kernel.ts";
+import type { PlacedInputs } from "@tessera/core";
+import type { tntInnerOp } from "@tessera/tnt";
 import { derivedBuffer } from "../../program/derived-buffers.ts";
 import { halvesWgsl } from "../../program/half.ts";
 import { type HalfMode, type Program, dispatch } from "../../program/program.ts";
 import type { TfjsWebgpu } from "../../device/tfjs-backend.ts";
 import { type InnerShape, type Piece, type Section, innerLayout, whole } from "./inner-layout.ts";
+
+type Parameters = Omit<PlacedInputs<typeof tntInnerOp>, "x">;
 
 /**
  * A block's inner parameters in two buffers, since a program may only read from eight: weights in the order of their
@@ -12,7 +15,7 @@ import { type InnerShape, type Piece, type Section, innerLayout, whole } from ".
  */
 export function innerParameters(
   backend: TfjsWebgpu,
-  { x: _, ...parameters }: Inputs,
+  { x: _, ...parameters }: PlacedInputs<typeof tntInnerOp>,
   shape: InnerShape,
   half: HalfMode,
 ): [weights: GPUBuffer, vectors: GPUBuffer] {
@@ -29,24 +32,24 @@ export function innerParameters(
 
 type Element = "vec4<f32>" | "vec2<u32>";
 
-function weights(backend: TfjsWebgpu, parameters: Inputs, shape: InnerShape, type: Element): GPUBuffer {
+function weights(backend: TfjsWebgpu, parameters: Parameters, shape: InnerShape, type: Element): GPUBuffer {
   const { sections, weights: fours } = innerLayout(shape);
   const { qkv, proj, fc1, fc2 } = sections;
   const { width, hidden } = shape;
   const buffer = storage(backend, fours * (type === "vec4<f32>" ? 16 : 8));
   const third = qkv.across / 3;
-  const put = (name: string, first: number, count: number, section: Section, tile = 0) =>
-    place(backend, buffer, type, parameters[`${name}.weight`]!, { first, count }, section, tile);
-  put("attn_in.qk", 0, width, qkv);
-  put("attn_in.qk", width, width, qkv, third);
-  put("attn_in.v", 0, width, qkv, 2 * third);
-  put("attn_in.proj", 0, width, proj);
-  put("mlp_in.fc1", 0, hidden, fc1);
-  put("mlp_in.fc2", 0, width, fc2);
+  const put = (weight: TensorInfo, first: number, count: number, section: Section, tile = 0) =>
+    place(backend, buffer, type, weight, { first, count }, section, tile);
+  put(parameters["attn_in.qk.weight"], 0, width, qkv);
+  put(parameters["attn_in.qk.weight"], width, width, qkv, third);
+  put(parameters["attn_in.v.weight"], 0, width, qkv, 2 * third);
+  put(parameters["attn_in.proj.weight"], 0, width, proj);
+  put(parameters["mlp_in.fc1.weight"], 0, hidden, fc1);
+  put(parameters["mlp_in.fc2.weight"], 0, width, fc2);
   return buffer;
 }
 
-function vectors(backend: TfjsWebgpu, parameters: Inputs, shape: InnerShape): GPUBuffer {
+function vectors(backend: TfjsWebgpu, parameters: Parameters, shape: InnerShape): GPUBuffer {
   const pieces = innerLayout(shape).vectorPieces;
   const buffer = storage(backend, 4 * pieces.reduce((sum, { count }) => sum + whole(count), 0));
   let offset = 0;

@@ -1,24 +1,17 @@
-import type { Activation } from "@tessera/core";
+import type { AttrsOf, PlacedInputs } from "@tessera/core";
+import type { tntInnerOp } from "@tessera/tnt";
 import { halfOf } from "../../program/half.ts";
-import type { Inputs, Kernel } from "../../kernel.ts";
+import type { Kernel } from "../../kernel.ts";
 import { dispatch, emptyTensor } from "../../program/program.ts";
 import { type InnerShape, THREADS, innerBytes, innerLayout } from "./inner-layout.ts";
 import { innerParameters } from "./inner-parameters.ts";
 import { innerProgram } from "./inner-wgsl.ts";
 
-interface InnerAttrs {
-  heads: number;
-  epsilon: number;
-  activation: Activation;
-  legacy: boolean;
-}
-
 /** Widest head whose queries and sums a thread can hold in registers. */
 const WIDEST_HEAD = 64;
 
 /** The inner transformer of a TNT block: one dispatch, a workgroup a patch. */
-export const tntInner: Kernel<InnerAttrs> = {
-  name: "TesseraTntInner",
+export const tntInner: Kernel<typeof tntInnerOp> = {
   accepts({ device }, inputs, attrs) {
     const shape = shapeOf(inputs, attrs);
     const { maxComputeWorkgroupStorageSize: bytes, maxComputeInvocationsPerWorkgroup: threads } = device.limits;
@@ -31,14 +24,14 @@ export const tntInner: Kernel<InnerAttrs> = {
   },
   run(backend, inputs, attrs) {
     const { x } = inputs;
-    const [patches, words, width] = x!.shape as [number, number, number];
+    const [patches, words, width] = x.shape;
     const shape = shapeOf(inputs, attrs);
     const half = halfOf(backend.device);
-    const y = emptyTensor(backend, x!.shape);
-    const joined = emptyTensor(backend, attrs.legacy ? x!.shape : [patches, words * width]);
+    const y = emptyTensor(backend, x.shape);
+    const joined = emptyTensor(backend, attrs.legacy ? x.shape : [patches, words * width]);
     if (patches * words * width === 0) return [y, joined];
     dispatch(backend, innerProgram(shape, half), {
-      inputs: [x!, ...innerParameters(backend, inputs, shape, half)],
+      inputs: [x, ...innerParameters(backend, inputs, shape, half)],
       outputs: [y, joined],
       params: [patches, attrs.epsilon],
       groups: patches,
@@ -47,8 +40,11 @@ export const tntInner: Kernel<InnerAttrs> = {
   },
 };
 
-function shapeOf(inputs: Inputs, { heads, activation, legacy }: InnerAttrs): InnerShape {
-  const [, words, width] = inputs["x"]!.shape as [number, number, number];
-  const hidden = inputs["mlp_in.fc1.bias"]!.shape[0]!;
+function shapeOf(
+  inputs: PlacedInputs<typeof tntInnerOp>,
+  { heads, activation, legacy }: AttrsOf<typeof tntInnerOp>,
+): InnerShape {
+  const [, words, width] = inputs.x.shape;
+  const [hidden] = inputs["mlp_in.fc1.bias"].shape;
   return { words, width, heads, hidden, qkvBias: "attn_in.qk.bias" in inputs, legacy, activation };
 }

@@ -1,19 +1,19 @@
+import type { tntMergeOp } from "@tessera/tnt";
 import type { Kernel } from "../../kernel.ts";
 import { ROW_THREADS, lanesFor, rowSumWgsl } from "../row-sums.ts";
 import { type Program, dispatch, emptyTensor } from "../../program/program.ts";
 import { type Subgroup, subgroupKey, subgroupOf } from "../../program/subgroups.ts";
 
 /** tokens + [0, norm(joined)], or without the norm: one dispatch. */
-export const tntMerge: Kernel<{ epsilon?: number }> = {
-  name: "TesseraTntMerge",
+export const tntMerge: Kernel<typeof tntMergeOp> = {
   run(backend, { tokens, joined, gamma, beta }, { epsilon = 0 }) {
-    const [batch, length, width] = tokens!.shape as [number, number, number];
+    const [batch, length, width] = tokens.shape;
     const rows = batch * length;
-    const y = emptyTensor(backend, tokens!.shape);
+    const y = emptyTensor(backend, tokens.shape);
     if (rows * width === 0) return y;
     const lanes = lanesFor(width);
     dispatch(backend, mergeProgram(width, lanes, !!gamma, gamma && subgroupOf(backend.device)), {
-      inputs: [tokens!, joined!, ...(gamma ? [gamma, beta!] : [])],
+      inputs: [tokens, joined, ...(gamma ? [gamma, beta!] : [])],
       outputs: [y],
       params: [rows, length, width, epsilon],
       groups: Math.ceil(rows / (ROW_THREADS / lanes)),

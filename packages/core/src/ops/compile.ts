@@ -1,0 +1,18 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { None, Op } from "./op.ts";
+
+/** Gives no tensors: has the programs of a forward compiled, where a backend has such, without running one. */
+export const compileOp: Op<
+  None,
+  {
+    /** What is to be compiled is what this would run. */
+    run: () => void;
+    /** Given one promise for each program. */
+    wait: (programs: readonly Promise<void>[]) => void;
+  },
+  Tensor[]
+> = {
+  name: "TesseraCompile",
+  inputs: {},
+  gradients: [],
+};

@@ -1,0 +1,36 @@
+import { activationGradOp, activationOp } from "./activation.ts";
+import { attentionGradOp, attentionOp } from "./attention.ts";
+import { compileOp } from "./compile.ts";
+import { layerNormGradOp, layerNormOp } from "./layer-norm.ts";
+import { linearGradOp, linearOp } from "./linear.ts";
+import type { OpDeclaration } from "./op.ts";
+import { patchifyGradOp, patchifyOp } from "./patchify.ts";
+import { preprocessOp } from "./preprocess.ts";
+import { queryKeyAttentionOp } from "./query-key-attention.ts";
+import { replayOp } from "./replay.ts";
+import { resizeOp } from "./resize.ts";
+import { selfAttentionGradOp, selfAttentionOp } from "./self-attention.ts";
+import { softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from "./softmax-cross-entropy.ts";
+
+/** Every op of core. For tests and tools; a model imports the functions that it calls. */
+export const ops: readonly OpDeclaration[] = [
+  linearOp,
+  linearGradOp,
+  activationOp,
+  activationGradOp,
+  layerNormOp,
+  layerNormGradOp,
+  attentionOp,
+  attentionGradOp,
+  selfAttentionOp,
+  selfAttentionGradOp,
+  queryKeyAttentionOp,
+  patchifyOp,
+  patchifyGradOp,
+  resizeOp,
+  softmaxCrossEntropyOp,
+  softmaxCrossEntropyGradOp,
+  preprocessOp,
+  compileOp,
+  replayOp,
+];

@@ -1,0 +1,67 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import {
+  type Named,
+  type OpDeclaration,
+  type PlacedInputs,
+  type PlacedOutput,
+  activationGradOp,
+  activationOp,
+  attentionGradOp,
+  attentionOp,
+  layerNormGradOp,
+  layerNormOp,
+  linearGradOp,
+  linearOp,
+  patchifyGradOp,
+  patchifyOp,
+  queryKeyAttentionOp,
+  registerOp,
+  replayOp,
+  resizeOp,
+  selfAttentionGradOp,
+  selfAttentionOp,
+  softmaxCrossEntropyGradOp,
+  softmaxCrossEntropyOp,
+} from "@tessera/core";
+import type { tntInnerOp, tntMergeOp } from "@tessera/tnt";
+import type { NativeBackend } from "../backend.ts";
+import { attention, attentionGrad, queryKeyAttention, selfAttention, selfAttentionGrad } from "./attention.ts";
+import { patchify, patchifyGrad, resize } from "./images.ts";
+import type { OpFunction } from "./kernel.ts";
+import { activate, activateGrad, linear, linearGrad } from "./linear.ts";
+import { replay } from "./replay.ts";
+import { layerNorm, layerNormGrad, softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./rows.ts";
+import { tntInner, tntMerge } from "./tnt.ts";
+
+/** Registers our C++ for the fused ops. Once. */
+export function registerOps(): void {
+  register(linearOp, linear);
+  register(linearGradOp, linearGrad);
+  register(activationOp, activate);
+  register(activationGradOp, activateGrad);
+  register(layerNormOp, layerNorm);
+  register(layerNormGradOp, layerNormGrad);
+  register(attentionOp, attention);
+  register(attentionGradOp, attentionGrad);
+  register(selfAttentionOp, selfAttention);
+  register(selfAttentionGradOp, selfAttentionGrad);
+  register(queryKeyAttentionOp, queryKeyAttention);
+  register(patchifyOp, patchify);
+  register(patchifyGradOp, patchifyGrad);
+  register(resizeOp, resize);
+  register(softmaxCrossEntropyOp, softmaxCrossEntropy);
+  register(softmaxCrossEntropyGradOp, softmaxCrossEntropyGrad);
+  // A family's ops are known by their types alone: who runs another family carries none of it.
+  register<typeof tntInnerOp>({ name: "TesseraTntInner" }, tntInner);
+  register<typeof tntMergeOp>({ name: "TesseraTntMerge" }, tntMerge);
+  registerOp(replayOp, "native", replay);
+}
+
+function register<O extends OpDeclaration>(op: Named<O>, kernel: OpFunction<O>): void {
+  registerOp<O, NativeBackend, PlacedInputs<O>>(op, "native", {
+    run(backend, inputs, attrs) {
+      const run = () => kernel(inputs, backend, attrs) as TensorInfo | TensorInfo[];
+      return (backend.tracer ? backend.tracer.kernel(inputs, run) : run()) as PlacedOutput<O>;
+    },
+  });
+}
