@@ -3,7 +3,6 @@ import type { Module } from "../module.ts";
 import { recording, runOp } from "../ops/dispatch.ts";
 import { replayOp } from "../ops/replay.ts";
 import { structureOf } from "../structure.ts";
-import type { Forward } from "./recorder.ts";
 
 /**
  * A forward of a model for inputs that come again and again in the same shape. A backend may trace what it does and, when it
@@ -19,11 +18,11 @@ export function replayed<I extends Tensor, O extends Tensor>(model: Module, forw
   let unchanged = structureOf(model);
   let version = 0;
   /** As if it were no part of the kernel: within one, tfjs takes no gradients. */
-  function outside(x: I): O {
+  function outside(x: Tensor): Tensor {
     const { state } = engine();
     state.kernelDepth--;
     try {
-      return forward(x);
+      return forward(x as I);
     } finally {
       state.kernelDepth++;
     }
@@ -34,6 +33,6 @@ export function replayed<I extends Tensor, O extends Tensor>(model: Module, forw
       unchanged = structureOf(model);
       version++;
     }
-    return runOp(replayOp, { x }, { forward: outside as Forward, version }, () => forward(x)) as O;
+    return runOp(replayOp, { x }, { forward: outside, version }, () => forward(x)) as O;
   };
 }
