@@ -132,6 +132,7 @@ test("exports these names, and no others", () => {
     "uniform",
     "unpackQkv",
     "unpackQueryKey",
+    "unrecorded",
     "variantConfig",
     "warmUp",
     "within",

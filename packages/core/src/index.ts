@@ -63,7 +63,7 @@ export {
 } from "./ops/attention.ts";
 export { averageUpdate } from "./ops/average-update.ts";
 export { compileOp } from "./ops/compile.ts";
-export { differentiable, runOp } from "./ops/dispatch.ts";
+export { differentiable, runOp, unrecorded } from "./ops/dispatch.ts";
 export { gatherRows } from "./ops/gather-rows.ts";
 export { gradientKernels, registerGradients } from "./ops/gradients.ts";
 export { type LambStep, lambUpdate } from "./ops/lamb-update.ts";

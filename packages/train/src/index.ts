@@ -20,10 +20,14 @@ export type {
 } from "./fit/options.ts";
 export { type LayerOf, maeLayers, timmLayers } from "./groups/layers.ts";
 export { type ParamGroupOptions, decaysByDefault, paramGroups } from "./groups/param-groups.ts";
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
+export { crossEntropy } from "./losses/cross-entropy.ts";
+export { type DistillationOptions, type Student, distillation, distillationLoss } from "./losses/distillation.ts";
 export type { Calibration, ReliabilityBin } from "./metrics/calibration.ts";
 export { type EvaluateOptions, evaluate } from "./metrics/evaluate.ts";
 export type { ClassResult, Evaluation } from "./metrics/evaluation.ts";
 export type { Judgement } from "./metrics/judgement.ts";
+export { type MixingOptions, mixing } from "./mixing/mixing.ts";
 export { type AdamOptions, adam, adamW } from "./optimizers/adam.ts";
 export { type LambOptions, lamb } from "./optimizers/lamb.ts";
 export { type LarsOptions, lars } from "./optimizers/lars.ts";

@@ -14,7 +14,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { expectNoLeak } from "@tessera/testing";
 import { expect, test } from "vitest";
-import { type RegisteredKernel, differentiable, recording, runOp } from "./dispatch.ts";
+import { type RegisteredKernel, differentiable, recording, runOp, unrecorded } from "./dispatch.ts";
 
 test("runs the composed definition, and frees what it made on the way", async () => {
   const x = tensor1d([1, 2]);
@@ -111,4 +111,33 @@ test("saved values go when the gradient is done, and none are saved when nothing
   const before = engine().memory().numTensors;
   f(x).dispose();
   expect(engine().memory().numTensors).toBe(before);
+});
+
+test("what runs unrecorded is a constant to gradients, and errors do not leave it on", async () => {
+  const x = tensor1d([2, 3]);
+  await expect(
+    grad((y: Tensor) =>
+      mul(
+        y,
+        unrecorded(() => square(y)),
+      ),
+    )(x),
+  ).toBeAllClose([4, 9]);
+  const seen: boolean[] = [];
+  const slope = grad((y: Tensor) => {
+    unrecorded(() => void seen.push(recording()));
+    expect(() => unrecorded(() => { throw new Error("no") })).toThrow("no"); // prettier-ignore
+    seen.push(recording());
+    return square(y);
+  });
+  await expect(slope(x)).toBeAllClose([4, 6]);
+  expect(seen).toEqual([false, true]);
+  await expectNoLeak(() =>
+    grad((y: Tensor) =>
+      mul(
+        y,
+        unrecorded(() => square(y)),
+      ),
+    )(x).dispose(),
+  );
 });

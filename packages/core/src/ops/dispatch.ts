@@ -45,6 +45,18 @@ export function recording(): boolean {
   return engine().isTapeOn();
 }
 
+/** Runs work that gradients take for a constant: nothing of it is recorded, so nothing is kept for them. */
+export function unrecorded<T>(work: () => T): T {
+  const { state } = engine();
+  // tfjs records what runs outside of all kernels.
+  state.kernelDepth++;
+  try {
+    return work();
+  } finally {
+    state.kernelDepth--;
+  }
+}
+
 /** Gradients by input; only those that are needed are called. */
 type Gradients = Record<string, () => Tensor>;
 
