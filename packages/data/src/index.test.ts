@@ -13,6 +13,7 @@ test("exports these and nothing else", () => {
     "cropImage",
     "datasetOf",
     "decodeImage",
+    "evaluationBatches",
     "frameImage",
     "gpuPicture",
     "huggingFacePreprocessing",
@@ -28,5 +29,6 @@ test("exports these and nothing else", () => {
     "timmPreprocessing",
     "toTensor",
     "torchvisionPreprocessing",
+    "trainingBatches",
   ]);
 });

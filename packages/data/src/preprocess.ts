@@ -63,7 +63,8 @@ export function channelTables({ scale, mean, std }: { scale: number; mean: Rgb; 
   return table;
 }
 
-function normaliseInto(out: Float32Array, { data }: RgbImage, table: Float32Array): void {
+/** Writes a picture's normalised values. */
+export function normaliseInto(out: Float32Array, { data }: RgbImage, table: Float32Array): void {
   for (let i = 0; i < data.length; i += 3) {
     out[i] = table[data[i]!]!;
     out[i + 1] = table[256 + data[i + 1]!]!;

@@ -1,0 +1,20 @@
+import { TesseraError } from "@tessera/core";
+import type { FromWorker, ToWorker } from "./crew.ts";
+import { runJob } from "./job.ts";
+import { type Prepare, prepareBy } from "./recipe.ts";
+
+/** A worker's side: does the jobs that it is sent, and answers with their arrays, which it gives away. */
+export function serveJobs(answer: (message: FromWorker, transfer: ArrayBuffer[]) => void): (message: ToWorker) => void {
+  let prepare: Prepare;
+  return (message) => {
+    if ("recipe" in message) {
+      prepare = prepareBy(message.recipe);
+      return;
+    }
+    const { id, job } = message;
+    runJob(job, prepare).then(
+      (result) => answer({ id, result }, [result.images.buffer as ArrayBuffer]),
+      (error: Error) => answer({ id, error: { message: error.message, ours: TesseraError.isInstance(error) } }, []),
+    );
+  };
+}
