@@ -9,7 +9,7 @@ const images = () => randomUniform([2, 32, 32, 3], -1, 1, "float32", 1) as Tenso
 test("a custom transformer runs, names its parameters and shows its inside", async () => {
   using model = new TinyTransformer().init(0);
   expect([...model.params().keys()]).toEqual(
-    expect.arrayContaining(["embed.proj.weight", "blocks.3.mlp.fc1.weight", "head.norm.weight"]),
+    expect.arrayContaining(["embed.proj.weight", "blocks.3.mlp.fc1.weight", "fc_norm.weight", "head.weight"]),
   );
   const logits = model.forward(images());
   expect(logits.shape).toEqual([2, 10]);

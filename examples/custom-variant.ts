@@ -7,6 +7,7 @@ import {
   Head,
   Module,
   PatchEmbed,
+  Pooling,
   RmsNorm,
   SwiGlu,
   output,
@@ -34,7 +35,8 @@ export class TinyTransformer extends Module {
         norm: (size, epsilon) => new RmsNorm(size, epsilon),
       }),
   );
-  readonly head = new Head({ width, classes: 10, pool: "mean", norm: true });
+  readonly pool = new Pooling({ width, pool: "mean", norm: true });
+  readonly head = new Head({ width, classes: 10 });
 
   /** [b, 32, 32, 3] -> [b, 10] */
   forward(images: Tensor4D, ctx: Context = {}): Tensor2D {
@@ -42,7 +44,7 @@ export class TinyTransformer extends Module {
       const patches = this.embed.forward(images, within(ctx, "embed")); // [b, 64, d]
       let x: Tensor3D = add(patches, this.positions.table(this.embed.grid));
       for (const [i, block] of this.blocks.entries()) x = block.forward(x, within(ctx, `blocks.${i}`));
-      return output(ctx, this.head.forward(x, within(ctx, "head")));
+      return output(ctx, this.head.forward(this.pool.forward(x, ctx), ctx));
     });
   }
 }

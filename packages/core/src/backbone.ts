@@ -28,4 +28,13 @@ export interface Backbone extends Module {
   forward(images: Tensor4D, ctx?: Context): Tensor2D;
   /** Pooled features, before the head: [b, h, w, c] -> [b, d] */
   embed(images: Tensor4D, ctx?: Context): Tensor2D;
+  /**
+   * Feature maps, for what looks at places and not at the picture as a whole: [b, h, w, c] -> [b, h′, w′, c′] for each of
+   * `levels`, which count the places of the family's `featureInfo` from 0, negative from the end. Prefix tokens are left out,
+   * and no final norm is applied, as by timm's `forward_intermediates`.
+   *
+   * @param levels @default all
+   * @throws {ShapeError} if one does not exist.
+   */
+  featureMaps(images: Tensor4D, levels?: readonly number[], ctx?: Context): Tensor4D[];
 }

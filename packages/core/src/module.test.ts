@@ -7,6 +7,7 @@ import { Linear } from "./layers/linear.ts";
 import { Module, repeat } from "./module.ts";
 import { Param } from "./param.ts";
 import { LearnedPositions } from "./positions/learned.ts";
+import { summarize } from "./summarize.ts";
 
 class Tree extends Module {
   override readonly headPaths = ["head"];
@@ -49,6 +50,26 @@ describe("the tree", () => {
     expect([...modules.keys()]).toEqual(["", "pos_embed", "patch_embed", "blocks.0", "blocks.1", "head"]);
     expect(modules.get("")).toBe(tree);
     expect(modules.get("blocks.1")).toBe(tree.blocks[1]);
+  });
+
+  test("a group adds nothing to the paths of its parts, and is none itself", () => {
+    class Group extends Module {
+      override readonly flatten = true;
+      readonly fcNorm = new Linear(2, 2);
+      readonly scale = new Param([2], ones);
+    }
+    class Owner extends Module {
+      readonly pool = new Group();
+      readonly inner = new (class Inner extends Module {
+        readonly pool = new Group();
+      })();
+    }
+    const owner = new Owner();
+    const parts = ["fc_norm.weight", "fc_norm.bias", "scale"];
+    expect([...owner.params().keys()]).toEqual([...parts, ...parts.map((path) => `inner.${path}`)]);
+    expect([...owner.modules().keys()]).toEqual(["", "fc_norm", "inner", "inner.fc_norm"]);
+    expect(owner.modules().get("")).toBe(owner);
+    expect(summarize(owner, [1]).layers.map(({ params }) => params)).toEqual([2, 6, 2, 6]);
   });
 
   test("counts all values, of a model that would fill the memory, without allocating one", () => {

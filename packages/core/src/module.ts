@@ -32,6 +32,12 @@ export abstract class Module {
   /** Paths of the parts that depend on the number of classes; `load` may initialise them anew. */
   readonly headPaths: readonly string[] = [];
 
+  /**
+   * True for a group of parts that checkpoints have no name for. Its parts have the paths that they would have in its owner;
+   * the group itself has none, so it is not among the owner's `modules()` and has no row in `summarize`. @default false
+   */
+  readonly flatten: boolean = false;
+
   /** True for modules of any copy of this package. */
   static is(value: unknown): value is Module {
     return typeof value === "object" && value !== null && marker in value;
@@ -127,6 +133,10 @@ export function repeat<M extends Module>(count: number, make: (index: number) =>
 
 function* walk(module: Module, prefix: string): Generator<[string, Module | Param]> {
   for (const [field, value] of Object.entries(module)) {
+    if (Module.is(value) && value.flatten) {
+      yield* walk(value, prefix);
+      continue;
+    }
     const path = join(prefix, field === "self" ? "" : snakeCase(field));
     const parts: [string, unknown][] = Array.isArray(value)
       ? value.map((part, i) => [join(path, String(i)), part])

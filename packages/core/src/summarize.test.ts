@@ -9,9 +9,11 @@ import { RmsNorm } from "./layers/layer-norm.ts";
 import { Linear } from "./layers/linear.ts";
 import { SwiGlu } from "./layers/mlp.ts";
 import { PatchEmbed } from "./layers/patch-embed.ts";
-import { Module } from "./module.ts";
+import { Pooling } from "./layers/pooling.ts";
+import { type Description, Module } from "./module.ts";
 import { Param } from "./param.ts";
 import { RelativePositionBias } from "./positions/relative-bias.ts";
+import type { Shape } from "./shape.ts";
 import { type Summary, summarize } from "./summarize.ts";
 
 function expectConsistent({ layers, params, macs }: Summary): void {
@@ -52,15 +54,23 @@ test("patch embedding: a convolution's multiply-adds", () => {
 });
 
 test.each([
-  ["token", {}, 3 * 8],
-  ["mean and norm", { pool: "mean", norm: true }, 3 * 8],
-  ["pre-logits", { preLogits: true }, 3 * 8 + 64],
-  ["attention", { pool: "attention", heads: 2 }, 3 * 8 + 64 + 5 * 8 * 16 + 2 * 5 * 8 + 64 + 2 * 8 * 32],
-] as const)("a head that pools by %s", (_, options, macs) => {
-  const summary = summarize(new Head({ width: 8, classes: 3, ...options }), [1, 5, 8]);
+  ["token", {}, 0],
+  ["mean, with a norm", { pool: "mean", norm: true }, 0],
+  ["attention", { pool: "attention", heads: 2 }, 64 + 5 * 8 * 16 + 2 * 5 * 8 + 64 + 2 * 8 * 32],
+] as const)("groups have no row, their parts have: a head over pooling by %s", (_, options, macs) => {
+  class Top extends Module {
+    readonly pool = new Pooling({ width: 8, ...options });
+    readonly head = new Head({ width: 8, classes: 3, preLogits: true });
+    override describe(input: Shape, child: (part: Module, input: Shape) => Shape): Description {
+      return { output: child(this.head, child(this.pool, input)) };
+    }
+  }
+  const top = new Top();
+  const summary = summarize(top, [1, 5, 8]);
   expectConsistent(summary);
   expect(summary.layers[0]!.shape).toEqual([1, 3]);
-  expect(summary.macs).toBe(macs);
+  expect(summary.layers.map(({ path }) => path).sort()).toEqual([...top.modules().keys()].sort());
+  expect(summary.macs).toBe(macs + 64 + 3 * 8);
 });
 
 test("other parts", () => {

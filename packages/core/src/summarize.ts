@@ -1,4 +1,4 @@
-import type { Module } from "./module.ts";
+import { Module } from "./module.ts";
 import { Param } from "./param.ts";
 import type { Shape } from "./shape.ts";
 
@@ -25,6 +25,7 @@ export function summarize(model: Module, input: Shape): Summary {
   const layers: SummaryRow[] = [];
 
   const visit = (module: Module, shape: Shape): Shape => {
+    if (module.flatten) return module.describe?.(shape, visit).output ?? shape;
     const row: SummaryRow = {
       path: paths.get(module) ?? "",
       kind: module.constructor.name,
@@ -52,8 +53,10 @@ export function summarize(model: Module, input: Shape): Summary {
 }
 
 function ownParams(module: Module): number {
-  return Object.values(module)
-    .flat()
-    .filter((value) => Param.is(value))
-    .reduce((sum: number, param) => sum + (param as Param).size, 0);
+  let count = 0;
+  for (const part of Object.values(module).flat()) {
+    if (Param.is(part)) count += part.size;
+    else if (Module.is(part) && part.flatten) count += ownParams(part);
+  }
+  return count;
 }

@@ -25,9 +25,9 @@ describe.each(Object.keys(files) as GoldenName[])("%s", (name) => {
     const { goldens, model, images } = await loaded(name);
     const taps = [...goldens.tensors.keys()].filter((key) => key.startsWith("tap/")).map((key) => key.slice(4));
     expect(taps).toHaveLength(6);
-    const seen = capture(model, images, [...taps.map(pathOf), "head"]);
+    const seen = capture(model, images, [...taps.map(pathOf), ""]);
     for (const tap of taps) await expect(seen[pathOf(tap)]!).toBeAllClose(goldens.get(`tap/${tap}`), exact);
-    await expect(seen["head"]!).toBeAllClose(goldens.get("logits"), exact);
+    await expect(seen[""]!).toBeAllClose(goldens.get("logits"), exact);
     model.dispose();
   });
 

@@ -6,6 +6,7 @@ import {
   concat,
   mul,
   pad,
+  reshape,
   slice,
   sum,
   tensor,
@@ -17,6 +18,7 @@ import { expectNoLeak, seeded } from "@tessera/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import type { TntConfig } from "./config.ts";
 import { createTnt } from "./create.ts";
+import { tntFamily } from "./family.ts";
 import { Tnt } from "./model.ts";
 
 const tiny: TntConfig = {
@@ -90,6 +92,21 @@ describe("what it gives", () => {
     const [normal] = model.intermediates(x, [2], { norm: true });
     await expect(own(normal!)).toBeAllClose(seen["norm"]!);
     expect(model.intermediates(x, [])).toEqual([]);
+  });
+
+  test("feature maps: patches in their places after each block, or after those asked for", async () => {
+    const model = tnt({ depth: 3 });
+    const x = images(16, 24);
+    const maps = model.featureMaps(x).map(own);
+    expect(maps.map(({ shape }) => shape)).toEqual(Array.from({ length: 3 }, () => [2, 2, 3, 16]));
+    for (const [block, tokens] of model.intermediates(x, [0, 1, 2]).map(own).entries()) {
+      const patches = tidy(() => reshape(slice(tokens, [0, 1, 0], [2, 6, 16]), [2, 2, 3, 16]));
+      await expect(maps[block]!).toBeAllClose(own(patches));
+    }
+    const [last] = model.featureMaps(x, [-1]).map(own);
+    await expect(last!).toBeAllClose(maps[2]!);
+    expect(tntFamily.featureInfo(model.config)).toHaveLength(maps.length);
+    expect(() => model.featureMaps(x, [3])).toThrow("Tnt.featureMaps: expected blocks from -3 to 2, got 3");
   });
 
   test("intermediates refuses blocks that there are not", () => {
@@ -246,9 +263,9 @@ describe("heads", () => {
   test("resetHead draws what init draws, and leaves the caller's config alone", async () => {
     const config = { ...tiny };
     const model = own(new Tnt(config).init(5));
-    const weight = await model.head!.weight.value.data();
+    const weight = await model.head.head!.weight.value.data();
     model.resetHead(3, 5);
-    expect(await model.head!.weight.value.data()).toEqual(weight);
+    expect(await model.head.head!.weight.value.data()).toEqual(weight);
     model.resetHead(9);
     expect(config.classes).toBe(3);
   });
@@ -340,7 +357,9 @@ describe("training", () => {
   test("frozen parameters get no gradient", () => {
     const model = tnt().setTrainable(false, (path) => !path.startsWith("head."));
     const { value, grads } = variableGrads(() => sum(model.forward(images())));
-    expect(Object.keys(grads).sort()).toEqual([model.head!.weight.value.name, model.head!.bias!.value.name].sort());
+    expect(Object.keys(grads).sort()).toEqual(
+      [model.head.head!.weight.value.name, model.head.head!.bias!.value.name].sort(),
+    );
     for (const tensors of [value, ...Object.values(grads)]) tensors.dispose();
   });
 });
@@ -355,6 +374,7 @@ test.each([false, true])(
       model.features(x).tokens.dispose();
       model.embed(x).dispose();
       for (const tokens of model.intermediates(x, [0, 1], { norm: true })) tokens.dispose();
+      for (const map of model.featureMaps(x)) map.dispose();
       for (const seen of Object.values(capture(model, x, ["**"]))) seen.dispose();
       const ctx = { training: true, random: new Random(1) };
       const { value, grads } = variableGrads(() => sum(model.forward(x, ctx)));

@@ -3,23 +3,24 @@ import {
   type Backbone,
   type Context,
   type Description,
+  Head,
   LayerNorm,
   LearnedPositions,
   Linear,
   Module,
   Param,
+  Pooling,
   type Positions,
-  Random,
   type Shape,
+  averageHeads,
   blockIndices,
   dropPathRates,
   dropout,
-  meanPool,
+  mapOf,
   output,
   pair,
   prependTokens,
   repeat,
-  tokenAt,
   truncNormal,
   within,
 } from "@tessera/core";
@@ -59,8 +60,8 @@ export class Tnt extends Module implements Backbone {
   readonly norm2Proj: LayerNorm;
   readonly blocks: TntBlock[];
   readonly norm: LayerNorm;
-  /** Undefined when the model has no classes. */
-  head: Linear | undefined;
+  readonly pool: Pooling;
+  readonly head: Head;
 
   constructor(config: TntConfig) {
     super();
@@ -79,30 +80,27 @@ export class Tnt extends Module implements Backbone {
     const rates = dropPathRates(config.dropPath ?? 0, depth);
     this.blocks = repeat(depth, (i) => new TntBlock(config, rows * columns, rates[i]!));
     this.norm = new LayerNorm(width, epsilon);
-    this.head = classes > 0 ? new Linear(width, classes) : undefined;
+    this.pool = new Pooling({ width, pool: config.pool, prefix: this.prefix });
+    this.head = new Head({ width, classes });
   }
 
   /** Class scores, before softmax: [b, h, w, c] -> [b, classes], or the pooled features [b, d] of a model without classes. */
   forward(images: Tensor4D, ctx: Context = {}): Tensor2D {
     return tidy(() => {
-      const pooled = this.pool(this.encode(images, ctx));
-      return output(ctx, this.head ? this.head.forward(pooled, within(ctx, "head")) : pooled);
+      const tokens = this.encode(images, ctx);
+      const pooled = this.pool.forward(tokens, ctx);
+      return output(ctx, this.head.forward(pooled, ctx));
     });
   }
 
   /** Tokens after the last block and the final norm. */
   features(images: Tensor4D, ctx: Context = {}): TntFeatures {
-    const [, h, w] = images.shape;
-    return {
-      tokens: tidy(() => this.encode(images, ctx)),
-      prefix: this.prefix,
-      grid: this.pixelEmbed.gridOf([h, w]),
-    };
+    return { tokens: tidy(() => this.encode(images, ctx)), prefix: this.prefix, grid: this.gridOf(images) };
   }
 
   /** Pooled features, before the head: [b, h, w, c] -> [b, d] */
   embed(images: Tensor4D, ctx: Context = {}): Tensor2D {
-    return tidy(() => this.pool(this.encode(images, ctx)));
+    return tidy(() => averageHeads(this.pool.forward(this.encode(images, ctx), ctx)));
   }
 
   /**
@@ -123,14 +121,23 @@ export class Tnt extends Module implements Backbone {
     });
   }
 
+  /**
+   * Patches after some blocks, in their places: each [b, rows, columns, d], without the class token and without the final norm.
+   * @param levels Blocks, counted from 0, negative from the end. @default all
+   * @throws {ShapeError} if a block does not exist.
+   */
+  featureMaps(images: Tensor4D, levels: readonly number[] = [...this.blocks.keys()], ctx: Context = {}): Tensor4D[] {
+    const wanted = blockIndices(levels, this.config.depth, "Tnt.featureMaps");
+    return tidy(() => {
+      const seen = throughBlocks(this.blocks, this.tokenize(images, ctx), ctx, wanted);
+      return seen.map((tokens) => mapOf(tokens, this.prefix, this.gridOf(images)));
+    });
+  }
+
   /** A new head for other classes, drawn as `init(seed)` draws it; 0 takes the head off. Everything else stays. */
   resetHead(classes: number, seed: number | string = 0): this {
-    this.head?.dispose();
-    this.head = classes > 0 ? new Linear(this.config.width, classes) : undefined;
+    this.head.reset(classes, seed);
     this.config.classes = classes;
-    for (const [path, param] of this.params()) {
-      if (path.startsWith("head.")) param.set(param.initializer(new Random(seed).fork(path), param.shape));
-    }
     return this;
   }
 
@@ -142,10 +149,10 @@ export class Tnt extends Module implements Backbone {
 
   /** What goes into the first block. */
   private tokenize(images: Tensor4D, ctx: Context): TntState {
-    const [b, h, w] = images.shape;
+    const [b] = images.shape;
     const positions = this.pixelPos?.value as Tensor | undefined as Tensor4D | undefined;
     const words = this.pixelEmbed.forward(images, within(ctx, "pixel_embed"), positions);
-    const grid = this.pixelEmbed.gridOf([h, w]);
+    const grid = this.gridOf(images);
     const joined: Tensor3D = reshape(words, [b, grid[0] * grid[1], this.proj.inputs]);
     const normal = this.norm1Proj.forward(joined, within(ctx, "norm1_proj"));
     const patches = this.norm2Proj.forward(this.proj.forward(normal, within(ctx, "proj")), within(ctx, "norm2_proj"));
@@ -160,21 +167,20 @@ export class Tnt extends Module implements Backbone {
     return table ? add(tokens, table) : tokens;
   }
 
-  private pool(tokens: Tensor3D): Tensor2D {
-    return this.config.pool === "mean" ? meanPool(tokens, this.prefix) : tokenAt(tokens, 0);
+  private gridOf({ shape: [, h, w] }: Tensor4D): [number, number] {
+    return this.pixelEmbed.gridOf([h, w]);
   }
 
   override describe(input: Shape, child: (part: Module, input: Shape) => Shape): Description {
     const [b = 1] = input;
-    const { width, classes } = this.config;
+    const { width } = this.config;
     const patches = child(this.pixelEmbed, input)[0]! / b;
     const normal = child(this.norm1Proj, [b, patches, this.proj.inputs]);
     child(this.norm2Proj, child(this.proj, normal));
     const tokens: Shape = [b, this.prefix + patches, width];
     if (this.patchPos) child(this.patchPos, tokens);
     for (const part of [...this.blocks, this.norm]) child(part, tokens);
-    if (this.head) child(this.head, [b, width]);
-    return { output: [b, classes || width] };
+    return { output: child(this.head, child(this.pool, tokens)) };
   }
 }
 

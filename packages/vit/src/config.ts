@@ -1,4 +1,12 @@
-import type { Activation, Pool, PositionRule, Positions, ResizeMethod } from "@tessera/core";
+import type {
+  Activation,
+  PatchEmbedConfig,
+  Pool,
+  PositionRule,
+  Positions,
+  ResizeMethod,
+  TokenEmbedding,
+} from "@tessera/core";
 
 /** What fixes a ViT's parameters and arithmetic. */
 export interface VitConfig {
@@ -40,6 +48,8 @@ export interface VitConfig {
   positions?: (config: { grid: [number, number]; width: number; prefix: number; rule: PositionRule }) => Positions;
   /** Whose rule resamples positions. @default "timm" */
   positionRule?: PositionRule;
+  /** Another start than patches of the image, such as a stem of convolutions. @default new PatchEmbed(config) */
+  patchEmbed?: (config: PatchEmbedConfig) => TokenEmbedding;
   /** Lets `load` take a checkpoint of another patch size: Google's FlexiViT resizes by `bilinear`. @default refused */
   patchKernel?: ResizeMethod;
   /** A layer norm before the blocks (CLIP); the patch embedding has no bias then. @default false */

@@ -1,5 +1,5 @@
 import type { Tensor3D } from "@tensorflow/tfjs-core";
-import { Attention, type Context, EncoderBlock, Mlp, SwiGlu, within } from "@tessera/core";
+import { Attention, type BlockInputs, type Context, EncoderBlock, Mlp, SwiGlu, within } from "@tessera/core";
 import type { VitConfig } from "./config.ts";
 
 /** One block of a ViT, with the drop path rate of its place. */
@@ -26,11 +26,12 @@ export function throughBlocks(
   x: Tensor3D,
   ctx: Context,
   wanted: readonly number[],
+  inputs: BlockInputs,
 ): Tensor3D[] {
   const seen = new Map<number, Tensor3D>();
   let current = x;
   for (const [i, block] of blocks.slice(0, Math.max(...wanted) + 1).entries()) {
-    const next = block.forward(current, within(ctx, `blocks.${i}`));
+    const next = block.forward(current, within(ctx, `blocks.${i}`), inputs);
     if (!seen.has(i - 1)) current.dispose();
     if (wanted.includes(i)) seen.set(i, next);
     current = next;

@@ -1,5 +1,5 @@
 // Parity with timm: logits, every tap and every gradient of tiny models with each option of the family.
-import { type Tensor, mul, slice, sum, tensor, variableGrads } from "@tensorflow/tfjs-core";
+import { type Tensor, mul, reshape, slice, sum, tensor, variableGrads } from "@tensorflow/tfjs-core";
 import { capture } from "@tessera/core";
 import { restore } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
@@ -16,8 +16,23 @@ describe.each(Object.keys(files) as GoldenName[])("%s", (name) => {
     const { goldens, model, images } = await loaded(name);
     const taps = [...goldens.tensors.keys()].filter((key) => key.startsWith("tap/")).map((key) => key.slice(4));
     expect(taps.length).toBeGreaterThan(2);
-    const seen = capture(model, images, taps);
+    const seen = capture(model, images, [...taps, ""]);
     for (const tap of taps) await expect(seen[tap]!).toBeAllClose(goldens.get(`tap/${tap}`));
+    await expect(seen[""]!).toBeAllClose(goldens.get("logits"));
+    model.dispose();
+  });
+
+  test("gives timm's tokens after a block as a map of patches", async () => {
+    const { goldens, model, images } = await loaded(name);
+    const blocks = [...goldens.tensors.keys()]
+      .flatMap((key) => /^tap\/blocks\.(\d+)$/.exec(key)?.[1] ?? [])
+      .map(Number);
+    expect(blocks.length).toBeGreaterThan(0);
+    const maps = model.featureMaps(images, blocks);
+    for (const [i, block] of blocks.entries()) {
+      const patches = slice(restore(goldens.get(`tap/blocks.${block}`)), [0, model.prefix, 0], [-1, -1, -1]);
+      await expect(maps[i]!).toBeAllClose(reshape(patches, [2, ...model.patchEmbed.grid, model.config.width]));
+    }
     model.dispose();
   });
 

@@ -1,8 +1,10 @@
 // Behaviour of the model beyond parity, which model.goldens.test.ts holds, and what family.test.ts has of every kind: sizes, heads, training, errors, leaks.
 import {
   type Tensor,
+  type Tensor3D,
   type Tensor4D,
   add,
+  avgPool,
   mul,
   sum,
   tensor,
@@ -11,11 +13,23 @@ import {
   reshape,
   slice,
 } from "@tensorflow/tfjs-core";
-import { Random, capture, sincos2d } from "@tessera/core";
+import {
+  type Context,
+  Module,
+  PatchEmbed,
+  type PatchEmbedConfig,
+  Random,
+  type TokenEmbedding,
+  capture,
+  output,
+  sincos2d,
+  within,
+} from "@tessera/core";
 import { expectNoLeak, seeded } from "@tessera/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import type { VitConfig } from "./config.ts";
 import { createVit } from "./create.ts";
+import { vitFamily } from "./family.ts";
 import { Vit } from "./model.ts";
 
 const tiny: VitConfig = { imageSize: 16, patchSize: 8, width: 16, depth: 2, heads: 2, mlpDim: 32, classes: 3 };
@@ -82,6 +96,25 @@ describe("what it gives", () => {
     expect(() => vit().intermediates(images(), [2, 1, -3, 0.5])).toThrow(message);
   });
 
+  test("feature maps: patches in their places after each block, or after those asked for", async () => {
+    for (const overrides of [{ registers: 2 }, { distilled: true }, { pool: "mean", classToken: false }] as const) {
+      const model = vit({ depth: 3, ...overrides });
+      const x = images(16, 24);
+      const tokens = model.intermediates(x, [0, 1, 2]).map(own);
+      const maps = model.featureMaps(x).map(own);
+      expect(maps.map(({ shape }) => shape)).toEqual(Array.from({ length: 3 }, () => [2, 2, 3, 16]));
+      for (const [block, map] of maps.entries()) {
+        const patches = tidy(() => slice(tokens[block]!, [0, model.prefix, 0], [2, 6, 16]));
+        await expect(map).toBeAllClose(own(tidy(() => reshape(own(patches), [2, 2, 3, 16]))));
+      }
+      const [last, first] = model.featureMaps(x, [-1, 0]).map(own);
+      await expect(last!).toBeAllClose(maps[2]!);
+      await expect(first!).toBeAllClose(maps[0]!);
+      expect(vitFamily.featureInfo(model.config)).toHaveLength(maps.length);
+    }
+    expect(() => vit().featureMaps(images(), [2])).toThrow("Vit.featureMaps: expected blocks from -2 to 1, got 2");
+  });
+
   test("the two heads of a distilled model apart, and their mean", async () => {
     const model = vit({ distilled: true });
     const { token, distillation } = model.forwardDistilled(images());
@@ -92,12 +125,12 @@ describe("what it gives", () => {
 
   test("a distillation token without a head: the class token alone is classified", async () => {
     const model = vit({ distilled: true, distilledHead: false });
-    expect([model.prefix, model.headDist, model.resetHead(4).headDist]).toEqual([2, undefined, undefined]);
+    expect([model.prefix, model.head.headDist, model.resetHead(4).head.headDist]).toEqual([2, undefined, undefined]);
     const x = images();
     const { tokens } = model.features(x);
     const first = own(tidy(() => reshape(slice(own(tokens), [0, 0, 0], [2, 1, 16]), [2, 16])));
     await expect(own(model.embed(x))).toBeAllClose(first);
-    await expect(own(model.forward(x))).toBeAllClose(own(model.head!.forward(first)));
+    await expect(own(model.forward(x))).toBeAllClose(own(model.head.head!.forward(first)));
     expect(() => model.forwardDistilled(x)).toThrow("expected a distilled model, got one without distillation head");
   });
 
@@ -168,6 +201,36 @@ describe("image sizes", () => {
     expect(() => createVit("vit_tiny_patch16_224", { imageSize: 225 })).toThrow("divisible by the patch 16×16");
   });
 
+  test("another start than patches of the image: its grid is the blocks' grid", async () => {
+    // Patches of a picture at half its size stand for a stem that has looked at the whole.
+    class Stem extends Module implements TokenEmbedding {
+      readonly proj: PatchEmbed;
+      constructor(config: PatchEmbedConfig) {
+        super();
+        this.proj = new PatchEmbed({ ...config, imageSize: 8, patchSize: 4 });
+      }
+      get grid(): [number, number] {
+        return this.gridOf([16, 16]);
+      }
+      gridOf([h, w]: readonly [number, number]): [number, number] {
+        return this.proj.gridOf([h / 2, w / 2]);
+      }
+      forward(x: Tensor4D, ctx: Context = {}): Tensor3D {
+        return tidy(() => output(ctx, this.proj.forward(avgPool(x, 2, 2, "valid"), within(ctx, "proj"))));
+      }
+    }
+    const model = vit({ patchEmbed: (config) => new Stem(config) });
+    expect(model.params().get("patch_embed.proj.proj.weight")!.shape).toEqual([16, 3, 4, 4]);
+    const { tokens, grid } = model.features(images(16, 32));
+    expect([own(tokens).shape, grid]).toEqual([
+      [2, 9, 16],
+      [2, 4],
+    ]);
+    const seen = capture(model, images(), ["patch_embed", "patch_embed.proj"]);
+    await expect(own(seen["patch_embed"]!)).toBeAllClose(own(seen["patch_embed.proj"]!));
+    expect(own(model.forward(images())).shape).toEqual([2, 3]);
+  });
+
   test("fixed positions take any grid", () => {
     const model = vit({ positions: ({ width, prefix }) => sincos2d({ width, prefix }) });
     expect(model.params().has("pos_embed")).toBe(false);
@@ -194,9 +257,9 @@ describe("heads", () => {
   test("resetHead draws what init draws, and leaves the caller's config alone", async () => {
     const config = { ...tiny };
     const model = own(new Vit(config).init(5));
-    const weight = await model.head!.weight.value.data();
+    const weight = await model.head.head!.weight.value.data();
     model.resetHead(3, 5);
-    expect(await model.head!.weight.value.data()).toEqual(weight);
+    expect(await model.head.head!.weight.value.data()).toEqual(weight);
     model.resetHead(9);
     expect(config.classes).toBe(3);
   });
@@ -281,7 +344,9 @@ describe("training", () => {
   test("frozen parameters get no gradient", () => {
     const model = vit().setTrainable(false, (path) => !path.startsWith("head."));
     const { value, grads } = variableGrads(() => sum(model.forward(images())));
-    expect(Object.keys(grads).sort()).toEqual([model.head!.weight.value.name, model.head!.bias!.value.name].sort());
+    expect(Object.keys(grads).sort()).toEqual(
+      [model.head.head!.weight.value.name, model.head.head!.bias!.value.name].sort(),
+    );
     for (const tensors of [value, ...Object.values(grads)]) tensors.dispose();
   });
 });
@@ -294,6 +359,7 @@ test("nothing leaks: forward, features, embed, intermediates, capture, a trainin
     model.features(x).tokens.dispose();
     model.embed(x).dispose();
     for (const tokens of model.intermediates(x, [0, 1], { norm: true })) tokens.dispose();
+    for (const map of model.featureMaps(x)) map.dispose();
     for (const seen of Object.values(capture(model, x, ["**"]))) seen.dispose();
     const ctx = { training: true, random: new Random(1) };
     const { value, grads } = variableGrads(() => sum(model.forward(x, ctx)));

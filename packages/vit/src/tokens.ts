@@ -1,4 +1,4 @@
-import { type Tensor2D, type Tensor3D, add, mul } from "@tensorflow/tfjs-core";
+import { type Tensor3D, add } from "@tensorflow/tfjs-core";
 import { type Param, ShapeError, prependTokens } from "@tessera/core";
 import type { VitConfig } from "./config.ts";
 
@@ -42,11 +42,6 @@ export function withTokens(
   tokens: readonly (Param | undefined)[],
 ): Tensor3D {
   return covered > 0 ? add(prependTokens(patches, tokens), table) : prependTokens(add(patches, table), tokens);
-}
-
-/** [b, d], [b, d] -> [b, d] */
-export function average(a: Tensor2D, b: Tensor2D): Tensor2D {
-  return mul(add(a, b), 0.5);
 }
 
 /** DeiT's two heads, whose logits are averaged. */

@@ -1,73 +1,86 @@
-import { type Tensor, type Tensor2D, type Tensor3D, tidy } from "@tensorflow/tfjs-core";
-import { type Context, output, within } from "../context.ts";
-import { type Initializer, truncNormal, zeros } from "../init/initializers.ts";
+import { type Tensor2D, tidy } from "@tensorflow/tfjs-core";
+import { type Context, within } from "../context.ts";
+import type { Initializer } from "../init/initializers.ts";
 import { type Description, Module } from "../module.ts";
-import { linear } from "../ops/linear.ts";
-import { Param } from "../param.ts";
+import { Random } from "../random.ts";
 import type { Shape } from "../shape.ts";
-import { LayerNorm } from "./layer-norm.ts";
-import { AttentionPool, meanPool, tokenAt } from "./pool.ts";
+import { Linear } from "./linear.ts";
+import { averageHeads } from "./pooling.ts";
 import { PreLogits } from "./pre-logits.ts";
-
-/** Which tokens stand for the picture: the first, the mean of the patches, or a learned query's choice. */
-export type Pool = "token" | "mean" | "attention";
 
 export interface HeadConfig {
   width: number;
+  /** 0: no classifier, `forward` gives what it is given. */
   classes: number;
-  /** @default "token" */
-  pool?: Pool;
-  /** Tokens before the patches, left out of the mean. @default 0 */
-  prefix?: number;
-  /** A layer norm after pooling. @default false */
-  norm?: boolean;
+  /** DeiT's second classifier, for the distillation token. @default false */
+  distilled?: boolean;
   /** A layer of the same width with tanh before the classifier: the original ImageNet-21k checkpoints. @default false */
   preLogits?: boolean;
-  /** Heads of attention pooling. @default width / 64, at least 1 */
-  heads?: number;
   init?: Initializer;
 }
 
-/** From tokens to class scores: pooling, then one linear layer. */
+/** From pooled vectors to class scores: one linear layer, or DeiT's two. */
 export class Head extends Module {
-  readonly config: HeadConfig;
-  readonly attnPool: AttentionPool | undefined;
-  readonly norm: LayerNorm | undefined;
+  override readonly flatten = true;
+  override readonly headPaths = ["head", "head_dist"];
+  readonly config: Omit<HeadConfig, "classes">;
   readonly preLogits: PreLogits | undefined;
-  readonly weight: Param;
-  readonly bias: Param;
+  /** Undefined without classes. */
+  head: Linear | undefined;
+  headDist: Linear | undefined;
 
-  constructor(config: HeadConfig) {
+  constructor({ classes, ...config }: HeadConfig) {
     super();
-    const { width, classes, pool = "token", norm = false, preLogits = false, init = truncNormal(0.02) } = config;
+    const { width, preLogits = false, init } = config;
     this.config = config;
-    this.attnPool =
-      pool === "attention"
-        ? new AttentionPool({ width, heads: config.heads ?? Math.max(1, Math.floor(width / 64)) })
-        : undefined;
-    this.norm = norm ? new LayerNorm(width) : undefined;
     this.preLogits = preLogits ? new PreLogits(width, init) : undefined;
-    this.weight = new Param([classes, width], init);
-    this.bias = new Param([classes], zeros);
+    [this.head, this.headDist] = this.classifiers(classes);
   }
 
-  /** [b, n, d] -> [b, classes] */
-  forward(tokens: Tensor3D, ctx: Context = {}): Tensor2D {
-    const { pool = "token", prefix = 0 } = this.config;
-    return tidy(() => {
-      let x =
-        this.attnPool?.forward(tokens, within(ctx, "attn_pool")) ??
-        (pool === "mean" ? meanPool(tokens, prefix) : tokenAt(tokens, 0));
-      if (this.norm) x = this.norm.forward(x, within(ctx, "norm"));
-      if (this.preLogits) x = this.preLogits.forward(x, within(ctx, "pre_logits"));
-      return output(ctx, linear(x, this.weight.value as Tensor as Tensor2D, { bias: this.bias.value as never }));
-    });
+  /**
+   * The vector of each head -> [b, classes]. DeiT averages the scores of its two heads, not their probabilities.
+   */
+  forward(pooled: readonly Tensor2D[], ctx: Context = {}): Tensor2D {
+    return tidy(() => averageHeads(this.each(pooled, ctx)));
+  }
+
+  /** Scores of each head apart, as distillation trains them: [b, d] each -> [b, classes] each */
+  each(pooled: readonly Tensor2D[], ctx: Context = {}): Tensor2D[] {
+    const parts = [
+      { name: "head", classifier: this.head },
+      { name: "head_dist", classifier: this.headDist },
+    ];
+    return tidy(() =>
+      pooled.map((vector, index) => {
+        const { name, classifier } = parts[index]!;
+        const x = this.preLogits ? this.preLogits.forward(vector, within(ctx, "pre_logits")) : vector;
+        return classifier ? classifier.forward(x, within(ctx, name)) : x;
+      }),
+    );
+  }
+
+  /** New classifiers, drawn as a model that has this head draws them by `init(seed)`; 0 takes them off. */
+  reset(classes: number, seed: number | string = 0): void {
+    this.head?.dispose();
+    this.headDist?.dispose();
+    [this.head, this.headDist] = this.classifiers(classes);
+    const random = new Random(seed);
+    for (const [path, param] of this.params()) {
+      const isNew = this.headPaths.some((head) => path.startsWith(`${head}.`));
+      if (isNew) param.set(param.initializer(random.fork(path), param.shape));
+    }
+  }
+
+  private classifiers(classes: number): [Linear | undefined, Linear | undefined] {
+    const { width, distilled = false, init } = this.config;
+    const make = () => (classes > 0 ? new Linear(width, classes, { init }) : undefined);
+    return [make(), distilled ? make() : undefined];
   }
 
   override describe(input: Shape, child: (part: Module, input: Shape) => Shape): Description {
-    const [b = 1, , d = 1] = input;
-    if (this.attnPool) child(this.attnPool, input);
-    for (const part of [this.norm, this.preLogits]) if (part) child(part, [b, d]);
-    return { output: [b, this.config.classes], macs: b * this.weight.size };
+    let output = input;
+    for (const part of [this.preLogits, this.head]) if (part) output = child(part, output);
+    if (this.headDist) child(this.headDist, input);
+    return { output };
   }
 }

@@ -11,6 +11,7 @@ import { Param } from "../param.ts";
 import { type Shape, pair, sizeOf, sizes } from "../shape.ts";
 import { LayerNorm } from "./layer-norm.ts";
 import { resizePatchKernel } from "./patch-kernel.ts";
+import type { TokenEmbedding } from "./token-embedding.ts";
 
 export interface PatchEmbedConfig {
   /** The size that positions are made for; other sizes are taken too. */
@@ -53,7 +54,7 @@ class Projection extends Module {
 }
 
 /** Patches of an image, each mapped to a token by one linear layer: Dosovitskiy et al. 2021, eq. 1. */
-export class PatchEmbed extends Module {
+export class PatchEmbed extends Module implements TokenEmbedding {
   readonly config: PatchEmbedConfig;
   readonly proj: Projection;
   readonly norm: LayerNorm | undefined;

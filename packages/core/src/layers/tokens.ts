@@ -1,4 +1,14 @@
-import { type Tensor, type Tensor3D, add, broadcastTo, concat, slice, tidy } from "@tensorflow/tfjs-core";
+import {
+  type Tensor,
+  type Tensor3D,
+  type Tensor4D,
+  add,
+  broadcastTo,
+  concat,
+  reshape,
+  slice,
+  tidy,
+} from "@tensorflow/tfjs-core";
 import type { Param } from "../param.ts";
 import { sizes } from "../shape.ts";
 
@@ -15,6 +25,12 @@ export function prependTokens(x: Tensor3D, tokens: readonly (Param | undefined)[
 export function splitPrefix(x: Tensor3D, prefix: number): [Tensor3D, Tensor3D] {
   const [b, n, d] = x.shape;
   return [slice(x, [0, 0, 0], [b, prefix, d]), slice(x, [0, prefix, 0], [b, n - prefix, d])];
+}
+
+/** Patches in their places, without the tokens before them: [b, prefix + rows · columns, d] -> [b, rows, columns, d] */
+export function mapOf(tokens: Tensor3D, prefix: number, [rows, columns]: readonly [number, number]): Tensor4D {
+  const [b, , d] = tokens.shape;
+  return tidy(() => reshape(slice(tokens, [0, prefix, 0], [b, rows * columns, d]), [b, rows, columns, d]));
 }
 
 /**

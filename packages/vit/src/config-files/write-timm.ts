@@ -49,6 +49,7 @@ function refuse(config: VitConfig): void {
     (config.mlp === "swiglu" && config.layerScale === undefined && "SwiGLU without layer scale") ||
     (config.preLogits && "pre-logits") ||
     (config.positions && "positions of its own") ||
+    (config.patchEmbed && "a patch embedding of its own") ||
     (config.activation === "none" && "no activation") ||
     // timm's norms have 1e-6, and no argument for it that JSON could hold
     (config.epsilon !== undefined && config.epsilon !== 1e-6 && `epsilon ${config.epsilon} and not 1e-6`);
