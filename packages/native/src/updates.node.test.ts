@@ -11,11 +11,12 @@ import {
   variable,
 } from "@tensorflow/tfjs-core";
 import { Linear, adamUpdate, averageUpdate, lambUpdate, replayed, sgdUpdate, sumOfSquares } from "@tessera/core";
+import { track } from "@tessera/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Given, expectSame, given, isas, useIsa } from "./__fixtures__/both.ts";
 import type { NativeBackend } from "./backend.ts";
 import { configureNative, nativeStatus } from "./index.ts";
-import { expectReplays, expectRight, tokens, track } from "./replay/__fixtures__/replays.ts";
+import { expectReplays, expectRight, tokens } from "./replay/__fixtures__/checks.ts";
 
 const { isa: best, threads } = nativeStatus();
 afterEach(() => configureNative({ isa: best, threads }));

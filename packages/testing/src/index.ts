@@ -11,3 +11,5 @@ export { kernelsRun } from "./kernels-run.ts";
 export { type LeakOptions, expectNoLeak } from "./leak.ts";
 export { cosine } from "./cosine.ts";
 export { type Seeded, seeded } from "./seeded.ts";
+export { type ReplayChecks, isReplay, newBlock, replayChecks, track } from "./replay/replay-checks.ts";
+export { type ReplaySuiteOptions, replaySuite } from "./replay/replay-suite.ts";

@@ -1,10 +1,10 @@
 // Where an activated layer hands its values on as blocks of bfloat16: in the forward, at either end of it, and from outside.
 import { type Tensor2D, type Tensor3D, add, setBackend, tidy } from "@tensorflow/tfjs-core";
 import { EncoderBlock, linear, replayed } from "@tessera/core";
-import { seeded } from "@tessera/testing";
+import { isReplay, seeded, track } from "@tessera/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import { tileSets, useTiles } from "../__fixtures__/bf16.ts";
-import { expectReplays, expectRight, isReplay, settle, tokens, track } from "./__fixtures__/replays.ts";
+import { expectReplays, expectRight, settle, tokens } from "./__fixtures__/checks.ts";
 
 const weight = () => seeded(3).normals([24, 24]) as Tensor2D;
 const activated = (x: Tensor3D, w: Tensor2D) => linear(x, w, { activation: "gelu" }) as Tensor3D;
@@ -63,7 +63,7 @@ describe.each(tileSets)("$isa", ({ backend, isa }) => {
     const other = activated(tokens(9), w);
     const plain = (x: Tensor3D) => tidy(() => add(linear(other, w), block.forward(x)) as Tensor3D);
     const forward = replayed(block, plain);
-    settle(forward);
+    await settle(forward);
     await expectReplays(forward, plain);
     other.dataSync();
     await expectRight(forward, plain);

@@ -31,7 +31,7 @@ export function trace(backend: TracedBackend, forward: Forward, x: Tensor): Trac
     stop();
     const output = { values, shape: y.shape };
     const candidate = new CallRecording(backend, { calls, inputSlots, arena, constantBytes, output });
-    // A tensor that outlives the forward would change with every replay.
+    // A tensor that outlives the forward would not be made again by a replay, and its array would change with every one.
     if (![...created].some((dataId: DataId) => backend.data.has(dataId))) recording = candidate;
     return { output: candidate.takeOutput(), recording, reads, fingerprint: tracer.fingerprint() };
   } finally {

@@ -1,9 +1,17 @@
-import { type Tensor3D, mul, ones, tidy } from "@tensorflow/tfjs-core";
+// What the GPU holds, besides what recordings say of themselves.
+import { type Tensor3D, memory, mul, ones, tidy } from "@tensorflow/tfjs-core";
 import { EncoderBlock, replayed } from "@tessera/core";
+import { newBlock, replayChecks } from "@tessera/testing";
 import { expect, test } from "vitest";
-import { gpuBytes, isReplay, newBlock, settle, tokens } from "./__fixtures__/replays.ts";
 
-/** Once the commands of tensors that are gone have been sent. */
+const { tokens, settle } = replayChecks([2, 17, 24]);
+
+/** Bytes of the GPU that tensors and recordings have. */
+function gpuBytes(): number {
+  return (memory() as unknown as { numBytesInGPU: number }).numBytesInGPU;
+}
+
+/** Once the commands of tensors that are gone have been submitted. */
 async function bytesAtRest(): Promise<number> {
   const next = tidy(() => mul(ones([2000]), 2));
   await next.data();
@@ -26,19 +34,6 @@ test("what recordings hold goes with the parameters", async () => {
   }
 });
 
-test("few recordings are held, those that were used last", async () => {
-  const block = newBlock();
-  const forward = replayed(block, (x: Tensor3D) => block.forward(x));
-  const shapes = Array.from({ length: 12 }, (_, i) => [1, 5 + i, 24]);
-  const run = (shape: number[]) => tidy(() => forward(tokens(1, shape)));
-  for (const shape of shapes) {
-    await settle(forward, shape);
-    run(shapes[0]!).dispose();
-  }
-  for (const at of [0, 11, 10, 5]) expect(isReplay(() => run(shapes[at]!))).toBe(true);
-  for (const at of [4, 1]) expect(isReplay(() => run(shapes[at]!))).toBe(false);
-});
-
 test("forwards of ever changing sizes hold no more than before", async () => {
   const block = newBlock();
   const forward = replayed(block, (x: Tensor3D) => block.forward(x));
@@ -48,4 +43,20 @@ test("forwards of ever changing sizes hold no more than before", async () => {
     seen.push(gpuBytes());
   }
   expect(seen[2]).toBe(seen[1]);
+});
+
+test("a forward that fails leaves nothing behind", () => {
+  const block = newBlock();
+  let broken = false;
+  const forward = replayed(block, (x: Tensor3D) => {
+    const y = block.forward(x);
+    if (broken) throw new Error("it broke");
+    return y;
+  });
+  const run = () => tidy(() => forward(tokens(1))).dispose();
+  run();
+  const before = [memory().numTensors, gpuBytes()];
+  broken = true;
+  expect(run).toThrow("it broke");
+  expect([memory().numTensors, gpuBytes()]).toEqual(before);
 });

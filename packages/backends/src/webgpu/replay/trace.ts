@@ -34,8 +34,10 @@ export function trace(backend: TfjsWebgpu, forward: Forward, x: Tensor): Trace {
       y.dispose();
       input.dispose();
       flush(backend);
-      // A tensor that outlives the forward would change with every replay.
-      if (tracer.replayable && !arena.inUse) recording = candidate;
+      // A tensor that outlives the forward would not be made again by a replay, and its buffer would change with every one.
+      tracer.created.delete(output.dataId);
+      const outlived = arena.inUse || [...tracer.created].some((dataId) => backend.tensorMap.has(dataId));
+      if (tracer.replayable && !outlived) recording = candidate;
     }
     return { output, recording, reads: tracer.reads, fingerprint: tracer.fingerprint.value };
   } finally {
