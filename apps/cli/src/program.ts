@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Settings } from "./settings.ts";
+import { trainingCommands } from "./training-commands.ts";
 import { version } from "./version.ts";
 
 /** As `@tessera/backends` names them, which is not loaded for a help text; a test compares. */
@@ -59,6 +60,8 @@ Examples:
     .action(async (images: string[], options) =>
       done(await (await import("./commands/embed.ts")).embed(images, options)),
     );
+
+  trainingCommands(tessera, { common, computing, wholeNumber, positive, done });
 
   common(tessera.command("models"))
     .description("List models with their size and checkpoints.")
@@ -138,13 +141,18 @@ function running(command: Command, own: readonly Option[]): Command {
     .optionsGroup("Model:")
     .option("--model <spec>", "see below (default: vit_cifar10)")
     .option("--arch <variant>", "the variant of a checkpoint file")
-    .option("--weights <file>", "a checkpoint, instead of the model's own")
-    .optionsGroup("Computing:")
-    .addOption(new Option("--backend <name>", "what computes").choices(backendChoices).default("auto"))
-    .addOption(new Option("--precision <format>", "of products").choices(["f32", "bf16", "f16"]).default("f32"))
-    .option("--threads <n>", "where the backend lets choose", wholeNumber)
-    .option("--batch <n>", "pictures that are computed together", wholeNumber, 8);
+    .option("--weights <file>", "a checkpoint, instead of the model's own");
+  computing(command).option("--batch <n>", "pictures that are computed together", wholeNumber, 8);
   return common(command).addHelpText("after", modelHelp);
+}
+
+/** Adds the options of every command that computes. */
+function computing(command: Command): Command {
+  return command
+    .optionsGroup("Computing:")
+    .addOption(new Option("--backend <name>", "what computes (default: auto)").choices(backendChoices))
+    .addOption(new Option("--precision <format>", "of products (default: f32)").choices(["f32", "bf16", "f16"]))
+    .option("--threads <n>", "where the backend lets choose", wholeNumber);
 }
 
 function wholeNumber(text: string): number {

@@ -4,19 +4,24 @@ import type { Settings } from "./settings.ts";
 
 export { interruption } from "./interruption.ts";
 
-/** Options of commands that run a model, as `program` declares them. */
-export interface RunSettings extends Settings {
+/** Options of commands that compute, as `program` declares them. */
+export interface ComputeSettings extends Settings {
+  backend?: string;
+  precision?: Precision;
+  threads?: number;
+}
+
+/** Options of commands that run a model. */
+export interface RunSettings extends ComputeSettings {
   model?: string;
   arch?: string;
   weights?: string;
-  backend: string;
-  precision: Precision;
-  threads?: number;
   batch: number;
 }
 
 /** Sets the backend up; with `--verbose` says why not a faster one. */
-export async function startBackend({ backend, precision, threads, verbose }: RunSettings): Promise<BackendChoice> {
+export async function startBackend(settings: ComputeSettings): Promise<BackendChoice> {
+  const { backend = "auto", precision, threads, verbose } = settings;
   const { useBackend } = await import("@tessera/backends");
   const choice = await useBackend(backend as BackendName | "auto", { precision, threads });
   if (verbose) {

@@ -7,6 +7,7 @@ test("exports these and nothing else", () => {
     "allFamilies",
     "anyToHuggingFaceNames",
     "anyToTimmNames",
+    "buildModel",
     "createBackbone",
     "describeModel",
     "embeddedModel",

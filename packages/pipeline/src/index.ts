@@ -1,3 +1,4 @@
+export { buildModel } from "./build-model.ts";
 export { describeModel } from "./describe-model.ts";
 export { EMBEDDED_MODEL, embeddedModel } from "./embedded.ts";
 export { allFamilies, createBackbone, familyOf, familyOfModel, variantNames } from "./families.ts";

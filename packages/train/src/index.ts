@@ -37,3 +37,9 @@ export { type CosineOptions, type RestartOptions, cosine } from "./schedules/cos
 export { type OneCycleOptions, oneCycle } from "./schedules/one-cycle.ts";
 export type { Schedule, WarmUpOptions } from "./schedules/schedule.ts";
 export { type LinearOptions, type SteppedOptions, constantRate, linearRate, stepped } from "./schedules/steady.ts";
+export { type LogEntry, curvesOf, logEntry } from "./report/log.ts";
+export { type PageOptions, type ShownMistake, evaluationPage } from "./report/evaluation-page.ts";
+export { type PresetName, presetOf, presets } from "./presets/presets.ts";
+export type { Augmentation, Preset, Recipe } from "./presets/recipe.ts";
+
+export { type Assembled, assemble } from "./presets/assemble.ts";

@@ -74,7 +74,7 @@ async function writeFolder(
 ): Promise<void> {
   if (keepNames) throw new TesseraError("convert: expected a .safetensors to write with --keep-names, got a folder");
   // Values only pass through: the plainest backend does.
-  await startBackend({ backend: "cpu", precision: "f32", batch: 1, verbose });
+  await startBackend({ backend: "cpu", precision: "f32", verbose });
   const { model, labels, preprocessing } = await loading((told) => loadModel(input, { ...told, arch, signal }));
   try {
     await saveModel(model, folder, { format: to, labels, preprocessing, dtype });

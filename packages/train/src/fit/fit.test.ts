@@ -1,10 +1,10 @@
 import { type Scalar, mean, memory } from "@tensorflow/tfjs-core";
 import { TesseraError, softmaxCrossEntropy } from "@tessera/core";
 import { expect, test } from "vitest";
-import { momentum } from "../__fixtures__/momentum.ts";
 import { Small, stripes } from "../__fixtures__/stripes.ts";
 import { memoryStore } from "../checkpoints/memory.ts";
 import type { Batch, TrainingData } from "../data.ts";
+import { sgd } from "../optimizers/sgd.ts";
 import { fit } from "./fit.ts";
 import type { EvaluationReport, FitOptions, FitResult, Objective, StepReport } from "./options.ts";
 
@@ -19,7 +19,7 @@ interface Trained {
 /** Trains a small model and reads what came of it. */
 async function train(options: Partial<FitOptions> = {}, on: TrainingData = data): Promise<Trained> {
   using model = new Small().init(1);
-  const optimizer = momentum(model.params());
+  const optimizer = sgd(model.params(), { momentum: 0.9 });
   const steps: StepReport[] = [];
   try {
     const length = options.steps === undefined ? { epochs: 3 } : {};
@@ -56,7 +56,7 @@ test("gives the same loss and weights to the bit by the same seed, and others by
 test("adds gradients up over batches as if they were one", async () => {
   const once = async (batchSize: number, accumulate: number) => {
     using model = new Small().init(1);
-    const optimizer = momentum(model.params());
+    const optimizer = sgd(model.params(), { momentum: 0.9 });
     const objective: Objective = ({ images, targets }) =>
       mean(softmaxCrossEntropy(model.forward(images), targets)) as Scalar;
     await fit(model, stripes(32), { steps: 2, batchSize, accumulate, optimizer, rate: 0.1, objective });
@@ -98,7 +98,7 @@ test("stops at a loss that is not finite, with the weights before it, and names 
     },
   };
   using model = new Small().init(1);
-  const optimizer = momentum(model.params());
+  const optimizer = sgd(model.params(), { momentum: 0.9 });
   const checkpoints = { store: memoryStore(), every: 4 };
   await expect(fit(model, poisoned, { epochs: 1, batchSize: 8, optimizer, rate: 0.1, checkpoints })).rejects.toThrow(
     "fit: expected a finite loss and gradients, got a loss of NaN at step 6; the last good checkpoint is step-00000004;",

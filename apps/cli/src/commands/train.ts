@@ -1,0 +1,61 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { FormatError } from "@tessera/core";
+import { interruption } from "../interruption.ts";
+import { startBackend } from "../run-options.ts";
+import { type ModelSpec, defaultModel, imageSizeOf, modelOf, preprocessingOf } from "../training/model.ts";
+import { introduceData, openData } from "../training/open-data.ts";
+import { recipeOf } from "../training/recipe.ts";
+import { runConfig } from "../training/run-config.ts";
+import { resumedSettings } from "../training/resume.ts";
+import { runTraining } from "../training/run-training.ts";
+import type { TrainSettings } from "../training/settings.ts";
+
+/** `tessera train`: a model from scratch, on pictures with classes. */
+export async function train(data: string, given: TrainSettings): Promise<number> {
+  const signal = interruption();
+  const settings = await resumedSettings(given);
+  const backend = await startBackend(settings);
+  Object.assign(settings, { backend: backend.name, precision: backend.precision });
+  const parts = await openData(data, settings, signal);
+  if (!settings.json) introduceData(parts);
+  const imageSize = settings.imageSize ?? (await imageSizeOf(parts.train));
+  const spec = await specOf(settings, imageSize);
+  const preset = settings.preset ?? "small-data";
+  const recipe = recipeOf(preset, settings);
+  const { classes } = parts.train;
+  const { dropout, dropPath } = recipe;
+  using model = await modelOf(spec, { classes: classes.length, imageSize, dropout, dropPath });
+  model.init(settings.seed ?? 0);
+  const config = runConfig("train", data, settings, { preset, model: spec, imageSize, classes, recipe });
+  return await runTraining({
+    config,
+    settings,
+    model,
+    parts,
+    backend,
+    preprocessing: preprocessingOf(imageSize),
+    signal,
+  });
+}
+
+/** The model that is named, or the one for pictures of that size. */
+async function specOf({ model, arg: args = {} }: TrainSettings, imageSize: number): Promise<ModelSpec> {
+  if (model === undefined) {
+    const own = defaultModel(imageSize);
+    return { ...own, args: { ...own.args, ...args } };
+  }
+  const file = model.endsWith(".json") ? model : join(model, "config.json");
+  if (!(await stat(file).catch(() => undefined))) return { architecture: model, args };
+  const { architecture, model_args: own } = JSON.parse(await readFile(file, "utf8")) as TimmModel;
+  if (typeof architecture !== "string") {
+    throw new FormatError(`${file}: expected timm's config with "architecture", got another; name a variant instead`);
+  }
+  const { img_size: _, ...kept } = own ?? {};
+  return { architecture, args: { ...kept, ...args } };
+}
+
+interface TimmModel {
+  architecture?: unknown;
+  model_args?: Record<string, unknown>;
+}

@@ -1,0 +1,78 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { nameValue } from "./training/name-values.ts";
+
+const dataHelp = `
+Data (DATA): a folder, zip or tar with a folder per class, split into train/ and test/ or not; WebDataset's shards; MNIST's IDX
+files; CIFAR's binary files; a .csv or .jsonl with path and label.`;
+
+/** What the options of every command are declared with. */
+export interface Declaring {
+  /** Adds --json, --verbose and --help. */
+  common: (command: Command) => Command;
+  /** Adds --backend, --precision and --threads. */
+  computing: (command: Command) => Command;
+  wholeNumber: (text: string) => number;
+  positive: (text: string) => number;
+  /** Is told a command's exit code. */
+  done: (code: number) => void;
+}
+
+/** Adds `train`. */
+export function trainingCommands(tessera: Command, declaring: Declaring): void {
+  const { done } = declaring;
+  training(tessera.command("train"), declaring)
+    .description("Train a model from scratch on pictures with classes.")
+    .argument("<data>", "see below")
+    .addHelpText("after", dataHelp)
+    .action(async (data: string, options) => done(await (await import("./commands/train.ts")).train(data, options)));
+}
+
+/** Adds the options of every command that trains. */
+function training(command: Command, { common, computing, wholeNumber, positive }: Declaring): Command {
+  command
+    .optionsGroup("Model:")
+    .option("--model <spec>", "a variant, a family (vit) with --arg, or a config.json as timm writes it")
+    .addOption(new Option("--arg <name=value...>", "an argument of the model, as timm calls it").argParser(nameValue))
+    .option(
+      "--image-size <pixels>",
+      "side of the pictures (default: the data's if they are small, else 224)",
+      wholeNumber,
+    )
+    .optionsGroup("Recipe:")
+    .option("--preset <name>", "where the recipe begins")
+    .addOption(
+      new Option("--set <name=value...>", "another value in the recipe; null takes it out").argParser(nameValue),
+    )
+    .option("--epochs <n>", "how often each picture is seen", positive)
+    .option("--batch <n>", "pictures of a step; the rate follows it", wholeNumber)
+    .option("--accumulate <n>", "parts that a batch is computed in, where memory is short", wholeNumber)
+    .option("--rate <rate>", "the highest learning rate", positive)
+    .option("--seed <n>", "of weights, order, augmentation and split (default: 0)", wholeNumberFrom0)
+    .optionsGroup("Data:")
+    .option(
+      "--validation <share>",
+      "of the training pictures, held back to choose the best weights by (default: 0.1)",
+      share,
+    )
+    .option("--fraction <share>", "of the training pictures to use", share)
+    .option("--per-class <n>", "training pictures of each class to use", wholeNumber)
+    .option("--workers <n>", "threads that read and change pictures", wholeNumberFrom0)
+    .optionsGroup("Run:")
+    .option("--out <run>", "folder for configuration, log, curves, checkpoints and the model")
+    .option("--resume", "go on where the run in --out stopped")
+    .option("--keep <n>", "checkpoints that stay, besides the best (default: 2)", wholeNumber)
+    .option("--dry-run", "print what it would be: parameters, memory, time");
+  return common(computing(command));
+}
+
+function wholeNumberFrom0(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("Expected a whole number from 0.");
+  return value;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError("Expected a share from 0 to 1.");
+  return value;
+}

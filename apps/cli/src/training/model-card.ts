@@ -1,0 +1,60 @@
+import type { Evaluation } from "@tessera/train";
+import { summarize } from "@tessera/core";
+import { duration } from "./status-line.ts";
+import type { RunFolder } from "./run-folder.ts";
+import type { Job } from "./job.ts";
+
+/** The README of a trained model: what it is, how good, and how it came to be. */
+export function modelCard(job: Job, run: RunFolder, evaluation: Evaluation | undefined): string {
+  const { config, model, parts, backend } = job;
+  const { recipe, imageSize, classes } = config;
+  const { params, macs } = summarize(model, [1, imageSize, imageSize, 3]);
+  const seconds = run.log.at(-1)?.seconds ?? 0;
+  const images = recipe.epochs * parts.train.length;
+  // Forward and twice as much backward, two operations a multiply-add.
+  const petaflop = (images * macs * 6) / 1e15;
+  const shown = classes.length <= 20 ? classes.join(", ") : `${classes.slice(0, 20).join(", ")}, …`;
+  const judged = evaluation && [
+    `| top-1 | ${(100 * evaluation.top1).toFixed(2)} % of ${evaluation.images} ${parts.test ? "test" : "validation"} pictures |`,
+    `| loss | ${evaluation.loss.toFixed(4)} |`,
+    `| calibration error | ${(100 * evaluation.calibration.ece).toFixed(2)} % |`,
+  ];
+  return `# ${config.model.architecture} for ${classes.length} classes
+
+Knows: ${shown}.
+
+|     |     |
+| --- | --- |
+| parameters | ${params.toLocaleString("en-US")} |
+| multiply-adds | ${macs.toLocaleString("en-US")} a picture of ${imageSize} px |
+${judged ? `${judged.join("\n")}\n` : ""}| trained on | ${parts.train.length} pictures, ${recipe.epochs} epochs, preset ${config.preset}, seed ${config.settings.seed ?? 0} |
+| cost | ${duration(seconds)} on ${backend.name} (${backend.device}), ${petaflop.toPrecision(2)} PFLOP |
+
+${parts.validation ? `The best weights were chosen by ${parts.validation.length} pictures that were not trained on.\n\n` : ""}\
+\`\`\`sh
+${commandOf(job)}
+\`\`\`
+
+Recipe:
+
+\`\`\`json
+${JSON.stringify({ model: config.model, recipe }, undefined, 2)}
+\`\`\`
+`;
+}
+
+/** The command that trains the same again. */
+function commandOf({ config: { command, data, settings } }: Job): string {
+  const words = ["tessera", command, data];
+  for (const [name, value] of Object.entries(settings)) {
+    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (typeof value === "object") {
+      for (const [key, one] of Object.entries(value as object)) words.push(option, `${key}=${valueOf(one)}`);
+    } else words.push(option, String(value));
+  }
+  return words.map((word) => (/^[\w./=:@,+-]+$/.test(word) ? word : `'${word}'`)).join(" ");
+}
+
+function valueOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,37 @@
+import { TesseraError, nearest } from "@tessera/core";
+import { type Recipe, presetOf } from "@tessera/train";
+import type { TrainSettings } from "./settings.ts";
+
+/** The fields that `--set` may name. */
+const fields: Record<keyof Omit<Recipe, "augmentation">, true> = { epochs: true, batchSize: true, optimizer: true, rate: true, finalRate: true, schedule: true, warmup: true, weightDecay: true, layerDecay: true, momentum: true, clipNorm: true, loss: true, smoothing: true, dropout: true, dropPath: true, ema: true, mixup: true, cutmix: true }; // prettier-ignore
+const augmentationFields: Record<keyof Recipe["augmentation"], true> = { crop: true, flip: true, erasing: true, repeats: true }; // prettier-ignore
+const names = [...Object.keys(fields), ...Object.keys(augmentationFields).map((name) => `augmentation.${name}`)];
+
+/**
+ * The preset's recipe with what was given on the command line. Where only the batch size is given, the rate follows it
+ * linearly: Goyal et al. 2017.
+ *
+ * @throws {TesseraError} on an unknown preset or field.
+ */
+export function recipeOf(preset: string, { set = {}, epochs, batch, rate }: TrainSettings): Recipe {
+  const recipe: Recipe = structuredClone(presetOf(preset).recipe);
+  for (const [name, value] of Object.entries(set)) {
+    if (!names.includes(name)) {
+      const close = nearest(name, names).join(" or ");
+      throw new TesseraError(`--set: expected a field of the recipe, got "${name}"; did you mean ${close}?`);
+    }
+    const [field, inner] = name.split(".", 2) as [string, string?];
+    const target = (inner === undefined ? recipe : recipe.augmentation) as unknown as Record<string, unknown>;
+    if (value === null) delete target[inner ?? field];
+    else target[inner ?? field] = value;
+  }
+  if (epochs !== undefined) recipe.epochs = epochs;
+  if (batch !== undefined) {
+    if (set["rate"] === undefined) recipe.rate *= batch / recipe.batchSize;
+    recipe.batchSize = batch;
+  }
+  if (rate !== undefined) recipe.rate = rate;
+  // A training shorter than its warm-up would never reach its rate.
+  if (recipe.warmup !== undefined) recipe.warmup = Math.min(recipe.warmup, recipe.epochs / 5);
+  return recipe;
+}

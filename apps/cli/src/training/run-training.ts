@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import type { Backbone } from "@tessera/core";
+import { type Batches, evaluationBatches, trainingBatches } from "@tessera/data";
+import { saveModel } from "@tessera/pipeline";
+import {
+  BEST,
+  type Evaluation,
+  type FitOptions,
+  type StepReport,
+  assemble,
+  evaluate,
+  fit,
+  logEntry,
+} from "@tessera/train";
+import { note, print, printJson } from "../report.ts";
+import type { Job } from "./job.ts";
+import { modelCard } from "./model-card.ts";
+import { showPlan } from "./plan.ts";
+import { type RunConfig, identityOf } from "./run-config.ts";
+import { RunFolder, readConfig } from "./run-folder.ts";
+import { StatusLine, duration } from "./status-line.ts";
+
+/** Trains, keeps all of it in the run's folder, and writes the best model there. The exit code. */
+export async function runTraining(job: Job): Promise<number> {
+  const { config, settings, parts, preprocessing } = job;
+  const { workers, seed = 0, dryRun } = settings;
+  const { augmentation } = config.recipe;
+  using train = trainingBatches(parts.train, { preprocessing, workers, augmentation, seed });
+  if (dryRun) return await showPlan(job, train);
+  using validation = parts.validation && evaluationBatches(parts.validation, { preprocessing, workers });
+  using test = parts.test && evaluationBatches(parts.test, { preprocessing, workers });
+  const run = await openRun(job);
+  await trained(job, train, validation, run);
+  const judge = test ?? validation;
+  const evaluation = judge && (await evaluate(job.model, judge, { signal: job.signal }));
+  await keep(job, run, evaluation);
+  report(job, run, evaluation, test ? "test" : "validation");
+  tellSkipped([train, validation, test]);
+  return 0;
+}
+
+async function openRun({ config, settings }: Job): Promise<RunFolder> {
+  const path = settings.out ?? (await freeName(config));
+  return settings.resume && (await readConfig(path)) ? RunFolder.open(path) : RunFolder.create(path, config);
+}
+
+/** `runs/vit`, `runs/vit-2`, … */
+async function freeName({ model: { architecture } }: RunConfig): Promise<string> {
+  for (let i = 1; ; i++) {
+    const path = join("runs", i === 1 ? architecture : `${architecture}-${i}`);
+    if (!(await readConfig(path))) return path;
+  }
+}
+
+/** Trains from where the run is to its end; the model then has the best weights, or the last where nothing chooses. */
+async function trained(job: Job, train: Batches, validation: Batches | undefined, run: RunFolder): Promise<void> {
+  const { config, settings, model, signal } = job;
+  const { recipe } = config;
+  const { accumulate = 1 } = settings;
+  const stepsPerEpoch = Math.floor(train.length / recipe.batchSize);
+  const parts = assemble(recipe, model, stepsPerEpoch, train.classes.length);
+  const line = new StatusLine();
+  const clock = { seconds: 0, since: performance.now() };
+  let last: StepReport | undefined;
+  const options: FitOptions = {
+    ...parts,
+    steps: Math.round(recipe.epochs * stepsPerEpoch),
+    batchSize: recipe.batchSize / accumulate,
+    accumulate,
+    seed: settings.seed,
+    evaluation: validation && { data: validation },
+    checkpoints: { store: run.checkpoints, keep: settings.keep, every: checkpointInterval(stepsPerEpoch) },
+    resume: settings.resume,
+    config: identityOf(config),
+    signal,
+    onStep(step) {
+      last = step;
+      line.step(step);
+    },
+    async onResume({ step }) {
+      await run.rewind(step);
+      clock.seconds = run.log.at(-1)?.seconds ?? 0;
+      if (!settings.json) note(`goes on at step ${step}`);
+    },
+    async onEvaluation(evaluation) {
+      const { rate, imagesPerSecond, waiting } = last!;
+      const seconds = clock.seconds + (performance.now() - clock.since) / 1000;
+      const entry = { ...logEntry(evaluation), rate, imagesPerSecond, waiting, seconds };
+      await run.add(entry);
+      line.clear();
+      if (settings.json) return;
+      const { epoch, trainingLoss, loss, top1, best } = entry;
+      print(`epoch ${epoch}  training loss ${trainingLoss.toFixed(3)}  loss ${loss.toFixed(3)}  top-1 ${percent(top1)}  ${duration(seconds)}${best ? "  best" : ""}`); // prettier-ignore
+    },
+  };
+  try {
+    const { best } = await fit(model, train, options);
+    if (best) await loadBest(model, run);
+  } finally {
+    line.clear();
+    parts.optimizer.dispose();
+    parts.ema?.dispose();
+  }
+}
+
+/** Often enough that a killed run loses little: an epoch of few steps is done soon, one of many is not. */
+function checkpointInterval(stepsPerEpoch: number): number {
+  return Math.min(stepsPerEpoch, 200);
+}
+
+async function loadBest(model: Backbone, run: RunFolder): Promise<void> {
+  const checkpoint = await run.checkpoints.open(BEST);
+  try {
+    await model.load(checkpoint);
+  } finally {
+    await checkpoint.dispose();
+  }
+}
+
+/** Writes the model's folder with its card, and what it achieves. */
+async function keep(job: Job, run: RunFolder, evaluation: Evaluation | undefined): Promise<void> {
+  const { model, parts, preprocessing } = job;
+  const folder = join(run.path, "model");
+  await saveModel(model, folder, { labels: parts.train.classes, preprocessing });
+  await run.write({
+    "model/README.md": modelCard(job, run, evaluation),
+    ...(evaluation && { "evaluation.json": `${JSON.stringify(evaluation, undefined, 2)}\n` }),
+  });
+}
+
+function report({ settings, model }: Job, run: RunFolder, evaluation: Evaluation | undefined, part: string): void {
+  const { images, top1, top5, loss } = evaluation ?? {};
+  const seconds = run.log.at(-1)?.seconds ?? 0;
+  if (settings.json) {
+    printJson({ images, top1, top5, loss, seconds, part, run: run.path, params: model.paramCount });
+    return;
+  }
+  if (evaluation)
+    print(`top-1 ${percent(evaluation.top1)} of ${images} ${part} pictures, loss ${evaluation.loss.toFixed(3)}`);
+  note(`${join(run.path, "model")} is the model: tessera classify PICTURE --model ${join(run.path, "model")}`);
+}
+
+/** Lists what could not be read; it was left out, and nothing else was. */
+function tellSkipped(parts: readonly (Batches | undefined)[]): void {
+  const skipped = parts.flatMap((part) => part?.skipped ?? []);
+  if (skipped.length === 0) return;
+  note(`warning: ${skipped.length} pictures could not be read and were left out`);
+  for (const { name, reason } of skipped.slice(0, 10)) note(`  ${name}: ${reason}`);
+  if (skipped.length > 10) note(`  … ${skipped.length - 10} more`);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}

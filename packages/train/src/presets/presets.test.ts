@@ -1,0 +1,38 @@
+import { TesseraError } from "@tessera/core";
+import { expect, test } from "vitest";
+import { Small, stripes } from "../__fixtures__/stripes.ts";
+import { fit } from "../fit/fit.ts";
+import { assemble } from "./assemble.ts";
+import { presetOf, presets } from "./presets.ts";
+import type { Recipe } from "./recipe.ts";
+
+test.each(Object.keys(presets))("%s trains, at rates that rise to its own and fall", async (name) => {
+  const { recipe, source } = presetOf(name);
+  using model = new Small().init(0);
+  const { optimizer, ema, ...parts } = assemble(recipe, model, 100, 3);
+  const rates = Array.from({ length: 100 * recipe.epochs }, (_, step) => parts.rate(step));
+  expect(Math.max(...rates)).toBeCloseTo(recipe.rate, 8);
+  expect(rates.at(-1)!).toBeLessThanOrEqual(1.01 * Math.max(recipe.finalRate ?? 0, 0.01 * recipe.rate));
+  expect(source).toMatch(/\d{4}/);
+  const { steps } = await fit(model, stripes(24, { training: true }), {
+    steps: 2,
+    batchSize: 12,
+    optimizer,
+    ema,
+    ...parts,
+  });
+  expect(steps).toBe(2);
+  optimizer.dispose();
+  ema?.dispose();
+});
+
+test("names the nearest preset, and what a recipe may ask for", () => {
+  expect(() => presetOf("deti")).toThrow(/^presetOf: expected one of small-data, .*got "deti"; did you mean deit/);
+  using model = new Small().init(0);
+  const other = { ...presets.deit.recipe, optimizer: "rmsprop" } as unknown as Recipe;
+  expect(() => assemble(other, model, 1, 3)).toThrow(
+    'assemble: expected optimizer among sgd, adam, adamW, lamb, got "rmsprop"',
+  );
+  const schedule = { ...presets.deit.recipe, schedule: "steps" } as unknown as Recipe;
+  expect(() => assemble(schedule, model, 1, 3)).toThrow(TesseraError);
+});
