@@ -2,6 +2,8 @@ export { type Comparison, type Nested, type Tolerance, type Values, allClose } f
 export { checkpointOf, contentsOf, goldenCheckpoint, storedTensor, under } from "./checkpoints.ts";
 export { composed } from "./composed.ts";
 export { countCalls } from "./count-calls.ts";
+export type { FamilyCase } from "./family-suite/family-case.ts";
+export { familySuite } from "./family-suite/family-suite.ts";
 export { readFixture } from "./fixture.ts";
 export { type Goldens, type Stored, readGoldens, restore } from "./goldens.ts";
 export { type GradientOptions, checkGradients } from "./gradients.ts";

@@ -1,4 +1,4 @@
-// Behaviour of the model beyond parity, which model.goldens.test.ts holds: sizes, positions, heads, training, errors, leaks.
+// Behaviour of the model beyond parity, which model.goldens.test.ts holds, and what family.test.ts has of every kind: sizes, positions, heads, training, errors, leaks.
 import {
   type Tensor,
   type Tensor4D,
@@ -20,7 +20,6 @@ import type { TntConfig } from "./config.ts";
 import { createTnt } from "./create.ts";
 import { tntFamily } from "./family.ts";
 import { Tnt } from "./model.ts";
-import { tntNames } from "./variants.ts";
 
 const tiny: TntConfig = {
   imageSize: 16,
@@ -61,27 +60,6 @@ async function values(x: Tensor): Promise<number[]> {
 function weightsOf(model: Tnt): Record<string, Tensor> {
   return Object.fromEntries([...model.params()].map(([path, param]) => [path, param.value]));
 }
-
-test.each(tntNames)("%s runs forward, and the gradient reaches every parameter", async (name) => {
-  const model = own(createTnt(name, tiny).init(1));
-  const x = images();
-  const logits = model.forward(x);
-  expect(logits.shape).toEqual([2, 3]);
-  expect((await values(logits)).every(Number.isFinite)).toBe(true);
-
-  const probe = own(seeded(1).normals([2, 3]));
-  const { value, grads } = variableGrads(() => sum(mul(model.forward(x), probe)));
-  value.dispose();
-  expect(Object.keys(grads)).toHaveLength(model.params().size);
-  for (const [path, param] of model.params()) {
-    const gradient = await values(grads[param.value.name]!);
-    expect(gradient.every(Number.isFinite), path).toBe(true);
-    expect(
-      gradient.some((slope) => slope !== 0),
-      path,
-    ).toBe(true);
-  }
-});
 
 describe("what it gives", () => {
   test("features: all tokens, how many are no patches, and the grid", async () => {

@@ -1,4 +1,4 @@
-// Behaviour of the model beyond parity, which model.goldens.test.ts holds: families, sizes, heads, training, errors, leaks.
+// Behaviour of the model beyond parity, which model.goldens.test.ts holds, and what family.test.ts has of every kind: sizes, heads, training, errors, leaks.
 import {
   type Tensor,
   type Tensor3D,
@@ -31,22 +31,8 @@ import type { VitConfig } from "./config.ts";
 import { createVit } from "./create.ts";
 import { vitFamily } from "./family.ts";
 import { Vit } from "./model.ts";
-import type { VitName } from "./variants.ts";
 
 const tiny: VitConfig = { imageSize: 16, patchSize: 8, width: 16, depth: 2, heads: 2, mlpDim: 32, classes: 3 };
-const { classes: _, ...small } = tiny;
-
-const families: Record<string, VitName> = {
-  ViT: "vit_tiny_patch16_224",
-  "ViT without head": "vit_huge_patch14_224",
-  DeiT: "deit_tiny_patch16_224",
-  "distilled DeiT": "deit_tiny_distilled_patch16_224",
-  "DeiT III": "deit3_small_patch16_224",
-  DINOv2: "vit_small_patch14_dinov2",
-  "DINOv2 with SwiGLU": "vit_giant_patch14_dinov2",
-  "DINOv2 with registers": "vit_small_patch14_reg4_dinov2",
-  FlexiViT: "flexivit_small",
-};
 
 const made: { dispose(): void }[] = [];
 afterEach(() => {
@@ -71,29 +57,6 @@ async function values(x: Tensor): Promise<number[]> {
   x.dispose();
   return data;
 }
-
-describe.each(Object.entries(families))("%s", (_family, name) => {
-  test("runs forward with finite values, and the gradient reaches every parameter", async () => {
-    const model = own(createVit(name, small).init(1));
-    const x = images();
-    const logits = model.forward(x);
-    expect(logits.shape).toEqual([2, model.config.classes || 16]);
-    expect((await values(logits)).every(Number.isFinite)).toBe(true);
-
-    const probe = own(seeded(1).normals([2, model.config.classes || 16]));
-    const { value, grads } = variableGrads(() => sum(mul(model.forward(x), probe)));
-    value.dispose();
-    expect(Object.keys(grads)).toHaveLength(model.params().size);
-    for (const [path, param] of model.params()) {
-      const gradient = await values(grads[param.value.name]!);
-      expect(gradient.every(Number.isFinite), path).toBe(true);
-      expect(
-        gradient.some((slope) => slope !== 0),
-        path,
-      ).toBe(true);
-    }
-  });
-});
 
 describe("what it gives", () => {
   test("features: all tokens, how many are no patches, and the grid", async () => {

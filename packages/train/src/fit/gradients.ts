@@ -1,4 +1,13 @@
-import { type NamedTensorMap, type Scalar, type Tensor, add, dispose, variableGrads } from "@tensorflow/tfjs-core";
+import {
+  type NamedTensorMap,
+  type Scalar,
+  type Tensor,
+  add,
+  dispose,
+  sqrt,
+  tidy,
+  variableGrads,
+} from "@tensorflow/tfjs-core";
 import { type Param, TesseraError, sumOfSquares } from "@tessera/core";
 
 /** Gradients by parameter path; whoever has the map disposes of its tensors. */
@@ -42,14 +51,11 @@ export function accumulate(total: Gradients, more: Gradients): void {
 }
 
 /** Length of all gradients as one vector. */
-export async function globalNorm(gradients: Gradients): Promise<number> {
-  const squared = sumOfSquares([...gradients.values()]);
-  const [value] = await squared.data();
-  squared.dispose();
-  return Math.sqrt(value!);
+export function globalNorm(gradients: Gradients): Scalar {
+  return tidy(() => sqrt(sumOfSquares([...gradients.values()])));
 }
 
-/** What shortens a vector of that length to `limit`, where it is longer: Pascanu et al. 2013, as PyTorch does. */
+/** What shortens gradients of that length together to `limit`, where they are longer: Pascanu et al. 2013, as PyTorch does. */
 export function clipFactor(norm: number, limit: number): number {
-  return Math.min(1, limit / (norm + 1e-6));
+  return norm <= limit ? 1 : limit / (norm + 1e-6);
 }

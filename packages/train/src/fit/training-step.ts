@@ -41,7 +41,7 @@ export async function trainingStep(
       loss += (await value.data())[0]!;
       dispose([value, tensors.images, tensors.targets]);
     }
-    const norm = clipNorm === undefined ? undefined : await globalNorm(gradients);
+    const norm = clipNorm === undefined ? undefined : await read(globalNorm(gradients));
     const finite = Number.isFinite(loss) && (norm === undefined || Number.isFinite(norm));
     if (finite) {
       optimizer.step(gradients, rate, { scale: clipNorm === undefined ? 1 : clipFactor(norm!, clipNorm) });
@@ -50,4 +50,10 @@ export async function trainingStep(
   } finally {
     dispose([...gradients.values()]);
   }
+}
+
+async function read(value: Scalar): Promise<number> {
+  const [number] = await value.data();
+  value.dispose();
+  return number!;
 }

@@ -1,0 +1,78 @@
+import { type Tensor, mul, sum, variableGrads } from "@tensorflow/tfjs-core";
+import { type Backbone, capture, pair } from "@tessera/core";
+import { describe, expect, test } from "vitest";
+import { expectNoLeak } from "../leak.ts";
+import { seeded } from "../seeded.ts";
+import type { FamilyCase } from "./family-case.ts";
+import { smallModel, testImages } from "./model-tensors.ts";
+
+/** Reads a tensor back and frees it. */
+async function values(x: Tensor): Promise<number[]> {
+  const data = [...(await x.data())];
+  x.dispose();
+  return data;
+}
+
+/** A small model of every kind: it runs, it trains, it leaves nothing behind. */
+export function testRunning<M extends Backbone>(one: FamilyCase<M>): void {
+  describe.each(one.kinds)("a small %s", (kind) => {
+    test("runs forward with finite values, and the gradient reaches every parameter", async () => {
+      using model = smallModel(one, kind);
+      const images = testImages(model);
+      const logits = model.forward(images);
+      const embedding = model.embed(images);
+      const [, width] = embedding.shape;
+      const outputs = model.config.classes || width;
+      expect(logits.shape).toEqual([2, outputs]);
+      expect((await values(logits)).every(Number.isFinite)).toBe(true);
+      expect((await values(embedding)).every(Number.isFinite)).toBe(true);
+
+      const probe = seeded(1).normals([2, outputs]);
+      const { value, grads } = variableGrads(() => sum(mul(model.forward(images), probe)));
+      for (const tensor of [value, probe, images]) tensor.dispose();
+      expect(Object.keys(grads)).toHaveLength(model.params().size);
+      for (const [path, param] of model.params()) {
+        const gradient = await values(grads[param.value.name]!);
+        expect(gradient.every(Number.isFinite), path).toBe(true);
+        expect(
+          gradient.some((slope) => slope !== 0),
+          path,
+        ).toBe(true);
+      }
+    });
+
+    test("has its features where its feature info says, with those channels", () => {
+      using model = smallModel(one, kind);
+      const images = testImages(model);
+      const info = one.family.featureInfo(model.config);
+      const [height, width] = pair(model.config.imageSize);
+      const seen = capture(
+        model,
+        images,
+        info.map(({ path }) => path),
+      );
+      expect(Object.keys(seen)).toEqual(info.map(({ path }) => path));
+      for (const { path, channels, reduction } of info) {
+        const { shape, size } = seen[path]!;
+        expect(shape.at(-1), path).toBe(channels);
+        const places = (height / reduction) * (width / reduction);
+        expect(size / channels, path).toBeGreaterThanOrEqual(2 * places);
+      }
+      for (const tensor of [images, ...Object.values(seen)]) tensor.dispose();
+    });
+
+    test("leaves nothing behind: made, run, trained, disposed of", async () => {
+      using model = smallModel(one, kind);
+      const images = testImages(model);
+      await expectNoLeak(() => {
+        model.forward(images).dispose();
+        model.embed(images).dispose();
+        const { value, grads } = variableGrads(() => sum(model.forward(images)));
+        for (const result of [value, ...Object.values(grads)]) result.dispose();
+        using short = smallModel(one, kind);
+        short.forward(images).dispose();
+      });
+      images.dispose();
+    });
+  });
+}
