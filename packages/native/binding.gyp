@@ -23,6 +23,7 @@
       "addon/ops/attention.cc",
       "addon/ops/elementwise.cc",
       "addon/ops/movement.cc",
+      "addon/ops/muon.cc",
       "addon/ops/patches.cc",
       "addon/ops/product.cc",
       "addon/ops/rows.cc",

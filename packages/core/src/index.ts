@@ -48,7 +48,7 @@ export { mapOf, prependTokens, splitPrefix } from "./layers/tokens.ts";
 export type { LoadOptions } from "./load.ts";
 export { type Description, type InitScheme, Module, repeat } from "./module.ts";
 export { type Activation, activate, activationGrad, activationGradOp, activationOp } from "./ops/activation.ts";
-export { type AdamStep, adamUpdate } from "./ops/adam-update.ts";
+export { type AdamFactors, type AdamStep, adamUpdate, adamUpdateOp } from "./ops/adam-update.ts";
 export {
   type AttentionAttrs,
   type AttentionOptions,
@@ -63,14 +63,15 @@ export {
   joinHeads,
   splitHeads,
 } from "./ops/attention.ts";
-export { averageUpdate } from "./ops/average-update.ts";
+export { averageUpdate, averageUpdateOp } from "./ops/average-update.ts";
 export { compileOp } from "./ops/compile.ts";
 export { differentiable, runOp, unrecorded } from "./ops/dispatch.ts";
 export { gatherRows } from "./ops/gather-rows.ts";
 export { gradientKernels, registerGradients } from "./ops/gradients.ts";
-export { type LambStep, lambUpdate } from "./ops/lamb-update.ts";
+export { type LambStep, lambUpdate, lambUpdateOp } from "./ops/lamb-update.ts";
 export { layerNorm, layerNormGrad, layerNormGradOp, layerNormOp } from "./ops/layer-norm.ts";
 export { type LinearOptions, linear, linearGrad, linearGradOp, linearOp } from "./ops/linear.ts";
+export { type MuonStep, muonUpdate, muonUpdateOp } from "./ops/muon-update.ts";
 export type { AttrsOf, InputsOf, Op, OpDeclaration, OutputOf, Placed, PlacedInputs, PlacedOutput } from "./ops/op.ts";
 export { ops } from "./ops/ops.ts";
 export { type PatchifyOptions, patchGrid, patchify, patchifyGrad, patchifyGradOp, patchifyOp } from "./ops/patchify.ts";
@@ -87,14 +88,14 @@ export {
   selfAttentionOp,
   unpackQkv,
 } from "./ops/self-attention.ts";
-export { type SgdStep, sgdUpdate } from "./ops/sgd-update.ts";
+export { type SgdStep, sgdUpdate, sgdUpdateOp } from "./ops/sgd-update.ts";
 export {
   softmaxCrossEntropy,
   softmaxCrossEntropyGrad,
   softmaxCrossEntropyGradOp,
   softmaxCrossEntropyOp,
 } from "./ops/softmax-cross-entropy.ts";
-export { sumOfSquares } from "./ops/sum-of-squares.ts";
+export { sumOfSquares, sumOfSquaresOp } from "./ops/sum-of-squares.ts";
 export type { Converted } from "./names/convert.ts";
 export type { Dialect, NameTable, Rule, Translation } from "./names/dialect.ts";
 export type { Layout } from "./names/layout.ts";

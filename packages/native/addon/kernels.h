@@ -142,6 +142,15 @@ struct AdamUpdate {
   float scale, joining, shrink, keep1, take1, keep2, take2, first, root, epsilon, rate;
 };
 
+/** A step of Muon on a matrix of `rows` by `columns`. What is new may lie where the old does. */
+struct MuonUpdate {
+  const float *weight, *gradient, *momentum;
+  float *new_weight, *new_momentum;
+  size_t rows, columns;
+  float scale, keep, take, shrink, rate;
+  bool nesterov;
+};
+
 /** Products by tile registers go in blocks of so many rows, columns and values of k. */
 constexpr size_t kTileBlock = 32;
 

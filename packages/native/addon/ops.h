@@ -69,6 +69,9 @@ struct Trust {
   bool adapt, clip;
 };
 void lamb_update(const AdamUpdate& update, const Trust& trust, size_t count);
+void muon_update(const MuonUpdate& update);
+/** y = share_a · a + share_b · b */
+void blend(const float* a, float share_a, const float* b, float share_b, float* y, size_t count);
 /** y = a + share · (b − a) */
 void approach(const float* a, const float* b, float share, float* y, size_t count);
 /** The same to the bit whatever the number of threads. */

@@ -10,7 +10,7 @@ type AttentionSizes = [number, number, number, number, number, number, number, n
 type PatchSizes = [number, number, number, number, number, number, number, number, number, number];
 
 /** Of a step of Adam: scale, joining, shrink, beta1, beta2, first, root, epsilon, rate. */
-export type AdamFactors = [number, number, number, number, number, number, number, number, number];
+export type AdamNumbers = [number, number, number, number, number, number, number, number, number];
 
 /** Of a step of Adam: weight, gradient, mean, variance; then the new weight, mean, variance. */
 type AdamArrays = [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
@@ -187,9 +187,23 @@ export interface Addon {
     newWeight: Float32Array,
     newVelocity: MaybeFloats,
   ): void;
-  adamUpdate(...args: [count: number, ...factors: AdamFactors, ...arrays: AdamArrays]): void;
+  adamUpdate(...args: [count: number, ...factors: AdamNumbers, ...arrays: AdamArrays]): void;
   lambUpdate(
-    ...args: [count: number, ...factors: AdamFactors, adapt: boolean, clip: boolean, ...arrays: AdamArrays]
+    ...args: [count: number, ...factors: AdamNumbers, adapt: boolean, clip: boolean, ...arrays: AdamArrays]
+  ): void;
+  muonUpdate(
+    rows: number,
+    columns: number,
+    scale: number,
+    momentum: number,
+    shrink: number,
+    rate: number,
+    nesterov: boolean,
+    weight: Float32Array,
+    gradient: Float32Array,
+    velocity: Float32Array,
+    newWeight: Float32Array,
+    newVelocity: Float32Array,
   ): void;
   averageUpdate(count: number, share: number, average: Float32Array, values: Float32Array, out: Float32Array): void;
   sumSquares(count: number, x: Float32Array): number;

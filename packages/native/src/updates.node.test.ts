@@ -10,7 +10,16 @@ import {
   tensor,
   variable,
 } from "@tensorflow/tfjs-core";
-import { Linear, adamUpdate, averageUpdate, lambUpdate, replayed, sgdUpdate, sumOfSquares } from "@tessera/core";
+import {
+  Linear,
+  adamUpdate,
+  averageUpdate,
+  lambUpdate,
+  muonUpdate,
+  replayed,
+  sgdUpdate,
+  sumOfSquares,
+} from "@tessera/core";
 import { track } from "@tessera/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Given, expectSame, given, isas, useIsa } from "./__fixtures__/both.ts";
@@ -77,6 +86,31 @@ describe.each(isas)("%s", (isa) => {
     );
     await expectSame((...parts) => sumOfSquares(parts), tensors);
   });
+});
+
+test.each(isas)("Muon's step on %s", async (isa) => {
+  useIsa(isa);
+  for (const shape of [
+    [1, 1],
+    [5, 3],
+    [3, 5],
+    [64, 64],
+    [192, 64],
+    [64, 200],
+    [8, 3, 2, 2],
+    [0, 3],
+  ]) {
+    // prettier-ignore
+    const tensors = [given(1, shape), given(2, shape), given(3, shape)];
+    for (const nesterov of [true, false]) {
+      const step = { rate: 0.1, scale: 0.5, shrink: 0.9, nesterov };
+      await expectSame(
+        stepped((w, g, m) => muonUpdate(w!, g!, m!, step)),
+        tensors,
+        { rtol: 1e-4, atol: 1e-4 },
+      );
+    }
+  }
 });
 
 test("sums are the same to the bit whatever the number of threads", async () => {

@@ -31,6 +31,7 @@ test("exports these and nothing else", () => {
     "maeLayers",
     "memoryStore",
     "mixing",
+    "muon",
     "oneCycle",
     "paramGroups",
     "presetOf",

@@ -31,6 +31,7 @@ export { type MixingOptions, mixing } from "./mixing/mixing.ts";
 export { type AdamOptions, adam, adamW } from "./optimizers/adam.ts";
 export { type LambOptions, lamb } from "./optimizers/lamb.ts";
 export { type LarsOptions, lars } from "./optimizers/lars.ts";
+export { type MuonOptions, muon } from "./optimizers/muon.ts";
 export type { Optimizer, OptimizerOptions, ParamGroup, ParamGroups, StepOptions } from "./optimizers/optimizer.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
 export { type CosineOptions, type RestartOptions, cosine } from "./schedules/cosine.ts";

@@ -35,6 +35,7 @@ export const documented: Record<string, Outputs> = {
   TesseraSgdUpdate: (inputs) => ["weight", "velocity"].filter((name) => name in inputs).map((name) => of(inputs, name)),
   TesseraAdamUpdate: (inputs) => ["weight", "mean", "variance"].map((name) => of(inputs, name)),
   TesseraLambUpdate: (inputs) => ["weight", "mean", "variance"].map((name) => of(inputs, name)),
+  TesseraMuonUpdate: (inputs) => ["weight", "momentum"].map((name) => of(inputs, name)),
   TesseraAverageUpdate: (inputs) => [of(inputs, "average")],
   TesseraSumOfSquares: () => [],
 };

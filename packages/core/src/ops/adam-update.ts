@@ -1,5 +1,6 @@
 import { type Tensor, type Variable, add, div, mul, sqrt, square, sub } from "@tensorflow/tfjs-core";
 import { runOp } from "./dispatch.ts";
+import type { Op } from "./op.ts";
 import { update } from "./update.ts";
 
 export interface AdamStep {
@@ -35,10 +36,27 @@ export interface AdamFactors {
   epsilon: number;
 }
 
+/** What a step of Adam or LAMB renews, and the gradient. All of one shape. */
+export interface AdamTensors {
+  weight: Tensor;
+  gradient: Tensor;
+  mean: Tensor;
+  variance: Tensor;
+}
+
+type Renewed = [weight: Tensor, mean: Tensor, variance: Tensor];
+
+/** A kernel may write over the memory of what it renews, where nobody else holds it. */
+export const adamUpdateOp: Op<AdamTensors, AdamFactors, Renewed> = {
+  name: "TesseraAdamUpdate",
+  inputs: { weight: "required", gradient: "required", mean: "required", variance: "required" },
+  gradients: [],
+};
+
 /**
  * A step of Adam (Kingma and Ba 2015), as torch.optim.Adam and AdamW. `mean` and `variance` are the averages of the gradient and
  * of its square, zeros before the first step. All of one shape.
- * Kernel `TesseraAdamUpdate`: (weight, gradient, mean, variance) -> the new weight, mean, variance; attributes `AdamFactors`.
+ * Op `adamUpdateOp`.
  *
  * @throws {ShapeError} if the shapes differ.
  */
@@ -52,7 +70,7 @@ export function adamUpdate(
   const factors = adamFactors(step);
   const { rate, scale, joining, shrink } = factors;
   update("adamUpdate", gradient, [weight, mean, variance], () =>
-    runOp("TesseraAdamUpdate", { weight, gradient, mean, variance }, factors, () => {
+    runOp(adamUpdateOp, { weight, gradient, mean, variance }, factors, () => {
       const moments = nextMoments(add(mul(gradient, scale), mul(weight, joining)), mean, variance, factors);
       return [sub(mul(weight, shrink), mul(direction(moments, factors), rate)), ...moments];
     }),

@@ -11,8 +11,16 @@ import {
   sub,
   where,
 } from "@tensorflow/tfjs-core";
-import { type AdamStep, adamFactors, direction, nextMoments } from "./adam-update.ts";
+import {
+  type AdamFactors,
+  type AdamStep,
+  type AdamTensors,
+  adamFactors,
+  direction,
+  nextMoments,
+} from "./adam-update.ts";
 import { runOp } from "./dispatch.ts";
+import type { Op } from "./op.ts";
 import { update } from "./update.ts";
 
 export interface LambStep extends AdamStep {
@@ -22,11 +30,21 @@ export interface LambStep extends AdamStep {
   trustClip?: boolean;
 }
 
+/** A kernel may write over the memory of what it renews, where nobody else holds it. */
+export const lambUpdateOp: Op<
+  AdamTensors,
+  AdamFactors & { adapt: boolean; trustClip: boolean },
+  [weight: Tensor, mean: Tensor, variance: Tensor]
+> = {
+  name: "TesseraLambUpdate",
+  inputs: { weight: "required", gradient: "required", mean: "required", variance: "required" },
+  gradients: [],
+};
+
 /**
  * A step of LAMB (You et al. 2020), as timm's: Adam's direction with weight decay, made as long as the weight. What timm's
  * optimiser clips the gradients' norm by is `scale` here. `epsilon` is 1e-6 by default. All of one shape.
- * Kernel `TesseraLambUpdate`: (weight, gradient, mean, variance) -> the new weight, mean, variance; attributes `AdamFactors`,
- * `adapt` and `trustClip`.
+ * Op `lambUpdateOp`.
  *
  * @throws {ShapeError} if the shapes differ.
  */
@@ -41,7 +59,7 @@ export function lambUpdate(
   const { rate, scale, joining, shrink } = factors;
   const { adapt = (step.weightDecay ?? 0) !== 0, trustClip = false } = step;
   update("lambUpdate", gradient, [weight, mean, variance], () =>
-    runOp("TesseraLambUpdate", { weight, gradient, mean, variance }, { ...factors, adapt, trustClip }, () => {
+    runOp(lambUpdateOp, { weight, gradient, mean, variance }, { ...factors, adapt, trustClip }, () => {
       const moments = nextMoments(mul(gradient, scale), mean, variance, factors);
       const shrunk = mul(weight, shrink);
       const along = add(direction(moments, factors), mul(weight, joining));

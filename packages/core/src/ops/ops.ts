@@ -1,8 +1,12 @@
 import { activationGradOp, activationOp } from "./activation.ts";
+import { adamUpdateOp } from "./adam-update.ts";
 import { attentionGradOp, attentionOp } from "./attention.ts";
+import { averageUpdateOp } from "./average-update.ts";
 import { compileOp } from "./compile.ts";
+import { lambUpdateOp } from "./lamb-update.ts";
 import { layerNormGradOp, layerNormOp } from "./layer-norm.ts";
 import { linearGradOp, linearOp } from "./linear.ts";
+import { muonUpdateOp } from "./muon-update.ts";
 import type { OpDeclaration } from "./op.ts";
 import { patchifyGradOp, patchifyOp } from "./patchify.ts";
 import { preprocessOp } from "./preprocess.ts";
@@ -10,7 +14,9 @@ import { queryKeyAttentionOp } from "./query-key-attention.ts";
 import { replayOp } from "./replay.ts";
 import { resizeOp } from "./resize.ts";
 import { selfAttentionGradOp, selfAttentionOp } from "./self-attention.ts";
+import { sgdUpdateOp } from "./sgd-update.ts";
 import { softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from "./softmax-cross-entropy.ts";
+import { sumOfSquaresOp } from "./sum-of-squares.ts";
 
 /** Every op of core. For tests and tools; a model imports the functions that it calls. */
 export const ops: readonly OpDeclaration[] = [
@@ -30,6 +36,12 @@ export const ops: readonly OpDeclaration[] = [
   resizeOp,
   softmaxCrossEntropyOp,
   softmaxCrossEntropyGradOp,
+  sgdUpdateOp,
+  adamUpdateOp,
+  lambUpdateOp,
+  muonUpdateOp,
+  averageUpdateOp,
+  sumOfSquaresOp,
   preprocessOp,
   compileOp,
   replayOp,

@@ -1,5 +1,6 @@
 import { type Tensor, type Variable, add, mul, sub } from "@tensorflow/tfjs-core";
 import { runOp } from "./dispatch.ts";
+import type { Op } from "./op.ts";
 import { update } from "./update.ts";
 
 export interface SgdStep {
@@ -16,10 +17,17 @@ export interface SgdStep {
   nesterov?: boolean;
 }
 
+/** Gives the new weight, and velocity where there is one. A kernel may write over their memory, where nobody else holds it. */
+export const sgdUpdateOp: Op<{ weight: Tensor; gradient: Tensor; velocity?: Tensor }, Required<SgdStep>, Tensor[]> = {
+  name: "TesseraSgdUpdate",
+  inputs: { weight: "required", gradient: "required", velocity: "optional" },
+  gradients: [],
+};
+
 /**
  * A step of gradient descent, as torch.optim.SGD: velocity = momentum · velocity + (1 − dampening) · g, weight −= rate · velocity,
  * g being scale · gradient + weightDecay · weight. Without a velocity, weight −= rate · g. All of one shape.
- * Kernel `TesseraSgdUpdate`: (weight, gradient, velocity?) -> the new weight, velocity.
+ * Op `sgdUpdateOp`.
  *
  * @throws {ShapeError} if the shapes differ.
  */
@@ -28,7 +36,7 @@ export function sgdUpdate(weight: Variable, gradient: Tensor, velocity: Variable
   const attrs = { rate, scale, weightDecay, momentum, dampening, nesterov };
   const inputs = { weight, gradient, ...(velocity && { velocity }) };
   update("sgdUpdate", gradient, velocity ? [weight, velocity] : [weight], () =>
-    runOp("TesseraSgdUpdate", inputs, attrs, () => {
+    runOp(sgdUpdateOp, inputs, attrs, () => {
       const g = add(mul(gradient, scale), mul(weight, weightDecay));
       if (!velocity) return [sub(weight, mul(g, rate))];
       const next = add(mul(velocity, momentum), mul(g, 1 - dampening));

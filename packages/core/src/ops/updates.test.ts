@@ -1,10 +1,22 @@
-import { type Tensor, type Variable, memory, tensor, tidy, variable, zeros } from "@tensorflow/tfjs-core";
+import {
+  type Tensor,
+  type Tensor2D,
+  type Variable,
+  matMul,
+  memory,
+  tensor,
+  tidy,
+  transpose,
+  variable,
+  zeros,
+} from "@tensorflow/tfjs-core";
 import { expectNoLeak, seeded } from "@tessera/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { documented, withFakeKernels } from "../__fixtures__/fake-kernels.ts";
 import { adamUpdate } from "./adam-update.ts";
 import { averageUpdate } from "./average-update.ts";
 import { lambUpdate } from "./lamb-update.ts";
+import { muonUpdate, orthogonalized } from "./muon-update.ts";
 import { sgdUpdate } from "./sgd-update.ts";
 import { sumOfSquares } from "./sum-of-squares.ts";
 
@@ -59,6 +71,20 @@ describe("against the formula:", () => {
     const zero = renewable(w.map(() => 0));
     lambUpdate(zero, tensor(g), renewable(m), renewable(v), { rate: 0.1, step: 1, weightDecay: 0.3 });
     expect(Math.hypot(...(await zero.data()))).toBeGreaterThan(0.01);
+  });
+
+  test("Muon's step is orthogonal", async () => {
+    const matrix = seeded(5).normals([4, 9]) as Tensor2D;
+    for (const x of [orthogonalized(matrix), transpose(orthogonalized(transpose(matrix)))]) {
+      const product = [...(await matMul(x, x, false, true).data())];
+      for (const [i, value] of product.entries()) {
+        const [row, column] = [Math.floor(i / 4), i % 4];
+        // Singular values are only brought near 1.
+        expect(Math.abs(value - Number(row === column))).toBeLessThan(0.5);
+      }
+    }
+    const weight = renewable(w);
+    expect(() => muonUpdate(weight, tensor(g), renewable(m), { rate: 1 })).toThrow("muonUpdate: expected a matrix, got a weight of shape [7]"); // prettier-ignore
   });
 
   test("an average, and a sum of squares", async () => {

@@ -81,6 +81,29 @@ napi_value lamb_values(napi_env env, napi_callback_info call) {
   return nullptr;
 }
 
+/** muonUpdate(rows, columns, scale, momentum, shrink, rate, nesterov, weight, gradient, momentum, new weight, new momentum) */
+napi_value muon_values(napi_env env, napi_callback_info call) {
+  Args args(env, call, "muonUpdate");
+  MuonUpdate u = {};
+  u.rows = args.size("rows");
+  u.columns = args.size("columns");
+  u.scale = factor(args, "scale");
+  const double momentum = args.number("momentum");
+  u.keep = float(momentum);
+  u.take = float(1 - momentum);
+  u.shrink = factor(args, "shrink");
+  u.rate = factor(args, "rate");
+  u.nesterov = args.flag();
+  const size_t count = times(u.rows, u.columns);
+  u.weight = args.floats(count, "weight");
+  u.gradient = args.floats(count, "gradient");
+  u.momentum = args.floats(count, "momentum");
+  u.new_weight = args.floats(count, "new weight");
+  u.new_momentum = args.floats(count, "new momentum");
+  if (args.ok) muon_update(u);
+  return nullptr;
+}
+
 /** averageUpdate(count, share, average, values, new average) */
 napi_value average_values(napi_env env, napi_callback_info call) {
   Args args(env, call, "averageUpdate");
@@ -110,6 +133,7 @@ const Binding update_bindings[] = {
     {"sgdUpdate", sgd_values},
     {"adamUpdate", adam_values},
     {"lambUpdate", lamb_values},
+    {"muonUpdate", muon_values},
     {"averageUpdate", average_values},
     {"sumSquares", sum_of_squares},
     {}};

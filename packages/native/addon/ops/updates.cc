@@ -50,9 +50,13 @@ void lamb_update(const AdamUpdate& u, const Trust& trust, size_t count) {
     if (of_shrunk != 0 && wide != 0) length = of_shrunk / wide;
     if (trust.clip && length > 1) length = 1;
   }
-  const float step = float(-u.rate * length);
+  blend(u.weight, u.shrink, direction, float(-u.rate * length), u.new_weight, count);
+}
+
+void blend(const float* a, float share_a, const float* b, float share_b, float* y, size_t count) {
+  const Kernels& kernel = kernels();
   divided(count, pieces_for(count, kSmallMap), 64, [&](size_t first, size_t last) {
-    kernel.blend(u.weight + first, u.shrink, direction + first, step, u.new_weight + first, last - first);
+    kernel.blend(a + first, share_a, b + first, share_b, y + first, last - first);
   });
 }
 

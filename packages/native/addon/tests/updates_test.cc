@@ -69,6 +69,23 @@ void test_sgd_of(size_t count, bool momentum, bool nesterov) {
   expect_close("its velocity", velocity.get(), ev);
 }
 
+/** Of singular values: x xᵀ of an orthogonalised x is near the identity; the momentum is exact. */
+void test_muon_of(size_t rows, size_t columns) {
+  const size_t count = rows * columns, least = std::min(rows, columns);
+  const Floats weight = zeros(count), gradient = normals(count), momentum = normals(count);
+  MuonUpdate u = {weight.get(), gradient.get(), momentum.get(), weight.get(), momentum.get(), rows, columns,
+                  0.5f, 0.9f, 0.1f, 1.0f, -1.0f, true};
+  std::vector<double> expected(count);
+  for (size_t i = 0; i < count; i++) expected[i] = double(momentum[i]) * u.keep + double(gradient[i]) * u.scale * u.take;
+  muon_update(u);
+  expect_close("Muon's momentum", momentum.get(), expected);
+  double trace = 0;
+  for (size_t i = 0; i < count; i++) trace += double(weight[i]) * weight[i];
+  const float share = float(trace / least);
+  // The sum of squared singular values; the iteration leaves the smallest of a square matrix below 1.
+  expect_close("Muon's step", &share, {0.85}, 0, 0.4);
+}
+
 void test_sums_of(size_t count) {
   const Floats a = normals(count), b = normals(count);
   std::vector<double> expected(count);
@@ -93,6 +110,8 @@ void test_updates() {
     test_sgd_of(count, false, false);
     test_sums_of(count);
   }
+  for (size_t rows : {1, 5, 64, 100})
+    for (size_t columns : {1, 7, 64, 300}) test_muon_of(rows, columns);
 }
 
 }  // namespace tessera

@@ -68,6 +68,7 @@ const right = {
   ],
   adamUpdate: [[7, ...adam, f(7), f(7), f(7), f(7), f(7), f(7), f(7)]],
   lambUpdate: [[7, ...adam, true, false, f(7), f(7), f(7), f(7), f(7), f(7), f(7)]],
+  muonUpdate: [[3, 5, 1, 0.9, 1, 0.1, true, f(15), f(15), f(15), f(15), f(15)]],
   averageUpdate: [[7, 0.1, f(7), f(7), f(7)]],
   sumSquares: [[7, f(7)]],
   gather: [[2, 3, 4, 5, 2, f(120), Int32Array.of(0, 3, 1, 1), f(60)]],

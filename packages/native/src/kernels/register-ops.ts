@@ -6,12 +6,16 @@ import {
   type PlacedOutput,
   activationGradOp,
   activationOp,
+  adamUpdateOp,
   attentionGradOp,
   attentionOp,
+  averageUpdateOp,
+  lambUpdateOp,
   layerNormGradOp,
   layerNormOp,
   linearGradOp,
   linearOp,
+  muonUpdateOp,
   patchifyGradOp,
   patchifyOp,
   queryKeyAttentionOp,
@@ -20,8 +24,10 @@ import {
   resizeOp,
   selfAttentionGradOp,
   selfAttentionOp,
+  sgdUpdateOp,
   softmaxCrossEntropyGradOp,
   softmaxCrossEntropyOp,
+  sumOfSquaresOp,
 } from "@tessera/core";
 import type { tntInnerOp, tntMergeOp } from "@tessera/tnt";
 import type { NativeBackend } from "../backend.ts";
@@ -32,6 +38,7 @@ import { activate, activateGrad, linear, linearGrad } from "./linear.ts";
 import { replay } from "./replay.ts";
 import { layerNorm, layerNormGrad, softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./rows.ts";
 import { tntInner, tntMerge } from "./tnt.ts";
+import { adamUpdate, averageUpdate, lambUpdate, muonUpdate, sgdUpdate, sumOfSquares } from "./updates.ts";
 
 /** Registers our C++ for the fused ops. Once. */
 export function registerOps(): void {
@@ -51,6 +58,12 @@ export function registerOps(): void {
   register(resizeOp, resize);
   register(softmaxCrossEntropyOp, softmaxCrossEntropy);
   register(softmaxCrossEntropyGradOp, softmaxCrossEntropyGrad);
+  register(sgdUpdateOp, sgdUpdate);
+  register(adamUpdateOp, adamUpdate);
+  register(lambUpdateOp, lambUpdate);
+  register(muonUpdateOp, muonUpdate);
+  register(averageUpdateOp, averageUpdate);
+  register(sumOfSquaresOp, sumOfSquares);
   // A family's ops are known by their types alone: who runs another family carries none of it.
   register<typeof tntInnerOp>({ name: "TesseraTntInner" }, tntInner);
   register<typeof tntMergeOp>({ name: "TesseraTntMerge" }, tntMerge);

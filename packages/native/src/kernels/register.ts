@@ -13,7 +13,6 @@ import { productKernels } from "./linear.ts";
 import { movementKernels } from "./movement.ts";
 import { registerOps } from "./register-ops.ts";
 import { rowKernels } from "./rows.ts";
-import { updateKernels } from "./updates.ts";
 import { windowKernels } from "./windows.ts";
 
 const kernels: Record<string, NativeKernel> = {
@@ -22,7 +21,6 @@ const kernels: Record<string, NativeKernel> = {
   ...elementwiseKernels,
   ...movementKernels,
   ...copyKernels,
-  ...updateKernels,
   ...windowKernels,
 };
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { adam, adamW } from "./adam.ts";
 import { lamb } from "./lamb.ts";
 import { lars } from "./lars.ts";
+import { muon } from "./muon.ts";
 import type { Optimizer, ParamGroups } from "./optimizer.ts";
 import { sgd } from "./sgd.ts";
 
@@ -32,7 +33,13 @@ const gradientsOf = (step: number, params: Params) =>
 const groups = (weightDecay: number): ParamGroups =>
   new Map(["tall", "wide", "bias", "conv"].map((name) => [name, { rateScale: 1, weightDecay: name === "bias" ? 0 : weightDecay }])); // prettier-ignore
 
-const cases: [string, (params: Params) => Optimizer, { clipped?: boolean }?][] = [
+interface Case {
+  clipped?: boolean;
+  names?: string[];
+}
+const matrices = { names: ["tall", "wide"] };
+
+const cases: [string, (params: Params) => Optimizer, Case?][] = [
   ["sgd", (params) => sgd(params)],
   ["sgd_momentum", (params) => sgd(params, { momentum: 0.9, weightDecay: 0.01 })],
   ["sgd_nesterov", (params) => sgd(params, { momentum: 0.9, nesterov: true, weightDecay: 0.01 })],
@@ -49,6 +56,9 @@ const cases: [string, (params: Params) => Optimizer, { clipped?: boolean }?][] =
   ["lamb_decoupled", (params) => lamb(params, { groups: groups(0.05), decoupled: true }), { clipped: true }],
   ["lars", (params) => lars(params, { groups: groups(0.01) })],
   ["lars_mae", (params) => lars(params, { weightDecay: 0.01, form: "mae" })],
+  ["muon", (params) => muon(params, { weightDecay: 0.1, adjust: "original" }), matrices],
+  ["muon_match_rms_adamw", (params) => muon(params, { weightDecay: 0.1 }), matrices],
+  ["muon_no_nesterov", (params) => muon(params, { nesterov: false, adjust: "original" }), matrices],
 ];
 
 /** timm's LAMB clips by itself, and without what others add to the norm. */
@@ -58,8 +68,8 @@ async function clipScale(gradients: ReadonlyMap<string, Tensor>): Promise<number
 }
 
 describe("is the reference's at every step:", () => {
-  test.each(cases)("%s", async (name, make, { clipped = false } = {}) => {
-    const params = start();
+  test.each(cases)("%s", async (name, make, { clipped = false, names } = {}) => {
+    const params = start(names);
     const optimizer = make(params);
     for (const [step, rate] of rates.entries()) {
       const gradients = gradientsOf(step, params);
@@ -72,8 +82,8 @@ describe("is the reference's at every step:", () => {
     optimizer.dispose();
   });
 
-  test.each(cases)("%s, saved and restored on the way", async (name, make, { clipped = false } = {}) => {
-    const params = start();
+  test.each(cases)("%s, saved and restored on the way", async (name, make, { clipped = false, names } = {}) => {
+    const params = start(names);
     let optimizer = make(params);
     for (const [step, rate] of rates.entries()) {
       const gradients = gradientsOf(step, params);
@@ -88,8 +98,8 @@ describe("is the reference's at every step:", () => {
   });
 });
 
-test.each(cases)("%s leaves no tensor behind but its state", async (_, make) => {
-  const params = start();
+test.each(cases)("%s leaves no tensor behind but its state", async (_, make, { names } = {}) => {
+  const params = start(names);
   const gradients = gradientsOf(1, params);
   const before = memory().numTensors;
   const optimizer = make(params);
@@ -99,6 +109,33 @@ test.each(cases)("%s leaves no tensor behind but its state", async (_, make) => 
   await expectNoLeak(() => tidy(() => optimizer.step(gradients, 0.1)));
   optimizer.dispose();
   expect(memory().numTensors).toBe(before);
+});
+
+test("Muon is near PyTorch's, which computes in bfloat16", async () => {
+  const params = start(["tall", "wide"]);
+  const optimizer = muon(params, { weightDecay: 0.1, adjust: "original" });
+  for (const [step, rate] of rates.entries()) optimizer.step(gradientsOf(step, params), rate);
+  for (const [path, { value }] of params)
+    await expect(value).toBeAllClose(goldens.get(`muon_bfloat16/4/${path}`), { rtol: 0, atol: 2e-3 });
+});
+
+test("Muon updates hidden matrices, AdamW the rest", async () => {
+  const params = start();
+  const both = new Map([["blocks.0.weight", params.get("tall")!], ["head.weight", params.get("wide")!], ["bias", params.get("bias")!], ["conv", params.get("conv")!]]); // prettier-ignore
+  const optimizer = muon(both, { weightDecay: 0.05 });
+  const slopes = gradientsOf(0, params);
+  optimizer.step(new Map([["head.weight", slopes.get("wide")!], ["bias", slopes.get("bias")!], ["blocks.0.weight", slopes.get("tall")!], ["conv", slopes.get("conv")!]]), rates[0]!); // prettier-ignore
+  for (const path of ["wide", "bias"])
+    await expect(params.get(path)!.value).toBeAllClose(goldens.get(`adamw/0/${path}`), tight);
+  expect([...optimizer.state().keys()].sort()).toEqual([
+    "exp_avg/bias",
+    "exp_avg/head.weight",
+    "exp_avg_sq/bias",
+    "exp_avg_sq/head.weight",
+    "momentum_buffer/blocks.0.weight",
+    "momentum_buffer/conv",
+  ]);
+  expect(() => muon(params, { isHidden: () => true })).toThrow("muon: expected matrices, got bias of shape [6]");
 });
 
 test("a rate of a group's own, and a scale of the gradients", async () => {
@@ -148,7 +185,7 @@ test("what does not fit is refused before anything changes", () => {
 });
 
 test("a gradient that is NaN shows", async () => {
-  for (const make of [sgd, adamW, lamb, lars]) {
+  for (const make of [sgd, adamW, lamb, lars, muon]) {
     const params = start(["bias"]);
     const optimizer = make(params, { weightDecay: 0.1 });
     optimizer.step(new Map([["bias", tensor([1, 2, Number.NaN, 4, 5, 6])]]), 0.1);
