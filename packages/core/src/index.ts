@@ -64,13 +64,32 @@ export {
   splitHeads,
 } from "./ops/attention.ts";
 export { averageUpdate, averageUpdateOp } from "./ops/average-update.ts";
+export {
+  type BatchNormOptions,
+  type Statistics,
+  batchNorm,
+  batchNormGrad,
+  batchNormGradOp,
+  batchNormOp,
+  batchStatistics,
+  batchStatisticsOp,
+} from "./ops/batch-norm.ts";
 export { compileOp } from "./ops/compile.ts";
+export {
+  type ConvolutionOptions,
+  convolution,
+  convolutionGrad,
+  convolutionGradOp,
+  convolutionGrid,
+  convolutionOp,
+} from "./ops/convolution.ts";
 export { differentiable, runOp, unrecorded } from "./ops/dispatch.ts";
 export { gatherRows } from "./ops/gather-rows.ts";
 export { gradientKernels, registerGradients } from "./ops/gradients.ts";
 export { type LambStep, lambUpdate, lambUpdateOp } from "./ops/lamb-update.ts";
 export { layerNorm, layerNormGrad, layerNormGradOp, layerNormOp } from "./ops/layer-norm.ts";
 export { type LinearOptions, linear, linearGrad, linearGradOp, linearOp } from "./ops/linear.ts";
+export { type MaxPoolOptions, maxPool, maxPoolGradOp, maxPoolOp } from "./ops/max-pool.ts";
 export { type MuonStep, muonUpdate, muonUpdateOp } from "./ops/muon-update.ts";
 export type { AttrsOf, InputsOf, Op, OpDeclaration, OutputOf, Placed, PlacedInputs, PlacedOutput } from "./ops/op.ts";
 export { ops } from "./ops/ops.ts";

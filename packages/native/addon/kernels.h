@@ -31,6 +31,8 @@ struct Product {
   size_t m = 0, n = 0, k = 0;
   float* c = nullptr;
   size_t ldc = 0;
+  /** Adds to c. Not for tile registers. */
+  bool accumulate = false;
   /** In place of c, for tile registers: blocks that another product takes as `a16`. There is no residual then. */
   uint16_t* c16 = nullptr;
   Epilogue epilogue = {};
@@ -117,6 +119,33 @@ struct Pooling {
   bool average;
   const float* x;
   float* out;
+};
+
+/** Gradient of the largest values by x: dy [batch][grid][grid][channels], each to the first of the largest in its window. */
+struct MaxPoolGrad {
+  Windows windows;
+  const float *dy, *x;
+  float* dx;
+};
+
+/** Rows of channels: act(x · scale + shift) with scale = γ / √(σ² + ε) and shift = β − μ scale. */
+struct BatchNorm {
+  size_t width;
+  Activation activation;
+  const float *x, *scale, *shift;
+  float* y;
+};
+
+/** Its gradient, in two passes over rows. */
+struct BatchNormGrad {
+  BatchNorm forward;
+  const float *mean, *inverse;
+  const float* dy;
+  /** dy times the activation's slope; dy itself where there is no activation. */
+  float* inner;
+  /** What the second pass multiplies (x − μ) by and adds: dx = inner · scale + (x − μ) · tilt + lift. */
+  const float *tilt, *lift;
+  float* dx;
 };
 
 enum class Binary : int { add, sub, mul, div, squared_difference };
@@ -223,6 +252,15 @@ struct Kernels {
   float (*sum_squares)(const float* x, size_t count);
   /** Windows [first, last). */
   void (*pool)(const Pooling& pooling, size_t first, size_t last);
+  /** Of one image; dx is zeroed first. */
+  void (*max_pool_grad)(const MaxPoolGrad& grad, size_t batch);
+  /** Sums of x − centre and of its square over rows [row, row_end) of x [rows, width] -> [width] each. */
+  void (*column_moments)(const float* x, const float* centre, size_t width, size_t row, size_t row_end, float* sums,
+                         float* squares);
+  void (*batch_norm)(const BatchNorm& norm, size_t row, size_t row_end);
+  /** The first pass over rows [row, row_end): `inner`, its sums, and the sums of inner · (x − μ) · inverse, [width] each. */
+  void (*batch_norm_sums)(const BatchNormGrad& grad, size_t row, size_t row_end, float* sums, float* products);
+  void (*batch_norm_grad)(const BatchNormGrad& grad, size_t row, size_t row_end);
   /** out [columns, rows], its rows `ld_out` apart = transpose of x [rows, columns], its rows `ld_x` apart. */
   void (*transpose)(const float* x, size_t ld_x, float* out, size_t ld_out, size_t rows, size_t columns);
   /** Null where there are no tile registers; else panels of bfloat16 are as it has them, not as `panel` says. */

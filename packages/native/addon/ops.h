@@ -103,6 +103,49 @@ struct Convolution {
 };
 void convolve(const Convolution& convolution);
 
+void max_pool_grad(const MaxPoolGrad& grad);
+
+/** A convolution's weight [out][in][rows][columns] as panels that windows are multiplied with: k goes by row, column, input. */
+void pack_convolution(const float* weight, size_t outs, size_t ins, size_t taps, float* panels);
+
+/** Windows of images, each times the same panels [size · size · channels, n], to pixels of other images. */
+struct WindowProduct {
+  Windows windows;
+  const float *x, *panels;
+  size_t n = 0;
+  Epilogue epilogue = {};
+  float* out = nullptr;
+  /** The window of row r and column s goes to row r · step + start of images of so many rows; columns alike. */
+  size_t step[2] = {1, 1}, start[2] = {0, 0};
+  /** 0: as many as there are windows. */
+  size_t out_size[2] = {0, 0};
+};
+void multiply_windows(const WindowProduct& product);
+
+/** Gradients of a convolution with a weight [outs][channels][size][size], by x and by the weight; dy has the grid's pixels. */
+void convolution_grad_x(const Windows& windows, size_t outs, const float* dy, const float* weight, float* dx);
+void convolution_grad_weight(const Windows& windows, size_t outs, const float* dy, const float* x, float* dweight);
+
+/** Mean and biased variance of each column: x [rows, width] -> [width] each */
+void batch_statistics(const float* x, size_t rows, size_t width, float* mean, float* variance);
+
+/** act((x − μ) / √(σ² + ε) γ + β) for each column. */
+struct ColumnNorm {
+  size_t rows, width;
+  float epsilon;
+  Activation activation;
+  const float *x, *mean, *variance, *gamma, *beta;
+};
+void batch_norm(const ColumnNorm& norm, float* y);
+/** Its gradients; `of_batch`: the statistics are those of x. */
+struct ColumnNormGrad {
+  ColumnNorm forward;
+  bool of_batch;
+  const float* dy;
+  float *dx, *dgamma, *dbeta;
+};
+void batch_norm_grad(const ColumnNormGrad& grad);
+
 /** Patches of images [b, h, w, c], each in the order channel, row, column: [b, patches, c · height · width]. */
 struct Patches {
   size_t batch, height, width, channels;

@@ -14,6 +14,18 @@ export type AdamNumbers = [number, number, number, number, number, number, numbe
 
 /** Of a step of Adam: weight, gradient, mean, variance; then the new weight, mean, variance. */
 type AdamArrays = [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+/** What batch norm and its gradient begin with. */
+type ColumnNorm = [
+  rows: number,
+  width: number,
+  epsilon: number,
+  activation: number,
+  x: Float32Array,
+  mean: Float32Array,
+  variance: Float32Array,
+  gamma: Float32Array,
+  beta: Float32Array,
+];
 
 /** The C++ side; see addon/bindings. Each function throws a TypeError where an array is too short for the sizes. */
 export interface Addon {
@@ -233,6 +245,37 @@ export interface Addon {
     ...args: [...windows: number[], outChannels: number, x: Float32Array, filter: Float32Array, out: Float32Array]
   ): void;
   pool(...args: [...windows: number[], average: boolean, x: Float32Array, out: Float32Array]): void;
+  maxPoolGrad(...args: [...windows: number[], dy: Float32Array, x: Float32Array, dx: Float32Array]): void;
+  packConvolution(outs: number, ins: number, taps: number, weight: Float32Array, panels: Float32Array): void;
+  convolution(
+    ...args: [
+      ...windows: number[],
+      outs: number,
+      activation: number,
+      x: Float32Array,
+      panels: Float32Array,
+      bias: MaybeFloats,
+      out: Float32Array,
+    ]
+  ): void;
+  convolutionGradX(
+    ...args: [...windows: number[], outs: number, dy: Float32Array, weight: Float32Array, dx: Float32Array]
+  ): void;
+  convolutionGradWeight(
+    ...args: [...windows: number[], outs: number, dy: Float32Array, x: Float32Array, dweight: Float32Array]
+  ): void;
+  batchStatistics(rows: number, width: number, x: Float32Array, mean: Float32Array, variance: Float32Array): void;
+  batchNorm(...args: [...norm: ColumnNorm, out: Float32Array]): void;
+  batchNormGrad(
+    ...args: [
+      ...norm: ColumnNorm,
+      ofBatch: boolean,
+      dy: Float32Array,
+      dx: Float32Array,
+      dgamma: Float32Array,
+      dbeta: Float32Array,
+    ]
+  ): void;
   patchify(...args: [...patches: PatchSizes, image: Float32Array, out: Float32Array]): void;
   patchifyGrad(...args: [...patches: PatchSizes, dy: Float32Array, image: Float32Array]): void;
 }

@@ -127,20 +127,32 @@ export class NativeBackend extends MathBackendCPU implements TracedBackend {
 
   /** A weight [out, in] in panels; kept as long as the tensor lives. */
   packed(weight: TensorInfo, out: number, width: number): Float32Array | Uint16Array {
-    const { packed } = this.#entry(weight.dataId);
-    const fits = packed?.isa === this.#isa && packed.precision === this.precision && packed.shape === `${out},${width}`;
-    const panels = fits ? packed.panels : this.#pack(weight, out, width);
-    this.tracer?.readPacked(weight.dataId, this.floats(weight), panels);
-    return panels;
+    return this.#packed(weight, `${out},${width}`, () => {
+      const bf16 = this.precision === "bf16";
+      const size = this.addon.packedSize(width, out, bf16);
+      const panels = bf16 ? new Uint16Array(size) : new Float32Array(size);
+      this.addon.pack(width, out, true, this.floats(weight), panels);
+      return panels;
+    });
   }
 
-  #pack(weight: TensorInfo, out: number, width: number): Float32Array | Uint16Array {
-    const bf16 = this.precision === "bf16";
-    const size = this.addon.packedSize(width, out, bf16);
-    const panels = bf16 ? new Uint16Array(size) : new Float32Array(size);
-    this.addon.pack(width, out, true, this.floats(weight), panels);
-    const made = { panels, isa: this.#isa, precision: this.precision, shape: `${out},${width}` };
-    this.#entry(weight.dataId).packed = made;
+  /** A weight [out, in, rows, columns] in the panels that windows are multiplied with; kept as long as the tensor lives. */
+  packedConvolution(weight: TensorInfo): Float32Array {
+    const [out, inputs, rows, columns] = weight.shape as [number, number, number, number];
+    return this.#packed(weight, `windows ${weight.shape.join()}`, () => {
+      const panels = new Float32Array(this.addon.packedSize(inputs * rows * columns, out, false));
+      this.addon.packConvolution(out, inputs, rows * columns, this.floats(weight), panels);
+      return panels;
+    }) as Float32Array;
+  }
+
+  #packed(weight: TensorInfo, shape: string, pack: () => Float32Array | Uint16Array): Float32Array | Uint16Array {
+    const entry = this.#entry(weight.dataId);
+    const { packed } = entry;
+    const fits = packed?.isa === this.#isa && packed.precision === this.precision && packed.shape === shape;
+    const panels = fits ? packed.panels : pack();
+    if (!fits) entry.packed = { panels, isa: this.#isa, precision: this.precision, shape };
+    this.tracer?.readPacked(weight.dataId, this.floats(weight), panels);
     return panels;
   }
 

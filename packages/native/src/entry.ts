@@ -10,6 +10,7 @@ interface Packed {
   panels: Float32Array | Uint16Array;
   isa: string;
   precision: NativePrecision;
+  /** The weight's, and what multiplies it. */
   shape: string;
 }
 

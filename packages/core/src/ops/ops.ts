@@ -2,10 +2,13 @@ import { activationGradOp, activationOp } from "./activation.ts";
 import { adamUpdateOp } from "./adam-update.ts";
 import { attentionGradOp, attentionOp } from "./attention.ts";
 import { averageUpdateOp } from "./average-update.ts";
+import { batchNormGradOp, batchNormOp, batchStatisticsOp } from "./batch-norm.ts";
 import { compileOp } from "./compile.ts";
+import { convolutionGradOp, convolutionOp } from "./convolution.ts";
 import { lambUpdateOp } from "./lamb-update.ts";
 import { layerNormGradOp, layerNormOp } from "./layer-norm.ts";
 import { linearGradOp, linearOp } from "./linear.ts";
+import { maxPoolGradOp, maxPoolOp } from "./max-pool.ts";
 import { muonUpdateOp } from "./muon-update.ts";
 import type { OpDeclaration } from "./op.ts";
 import { patchifyGradOp, patchifyOp } from "./patchify.ts";
@@ -34,6 +37,13 @@ export const ops: readonly OpDeclaration[] = [
   patchifyOp,
   patchifyGradOp,
   resizeOp,
+  convolutionOp,
+  convolutionGradOp,
+  maxPoolOp,
+  maxPoolGradOp,
+  batchStatisticsOp,
+  batchNormOp,
+  batchNormGradOp,
   softmaxCrossEntropyOp,
   softmaxCrossEntropyGradOp,
   sgdUpdateOp,

@@ -42,5 +42,40 @@ void pool(const Pooling& p, size_t first, size_t last) {
   }
 }
 
+void max_pool_grad(const MaxPoolGrad& g, size_t batch) {
+  const Windows& w = g.windows;
+  const size_t image = w.height * w.width * w.channels;
+  const float* x = g.x + batch * image;
+  float* dx = g.dx + batch * image;
+  for (size_t i = 0; i < image; i++) dx[i] = 0;
+  const bool disjoint = w.stride[0] >= w.size[0] && w.stride[1] >= w.size[1];
+  for (size_t row = 0; row < w.grid[0]; row++) {
+    const Span rows = inside(w, 0, row);
+    for (size_t column = 0; column < w.grid[1]; column++) {
+      const Span columns = inside(w, 1, column);
+      const float* dy = g.dy + ((batch * w.grid[0] + row) * w.grid[1] + column) * w.channels;
+      const auto each_pixel = [&](auto f) {
+        for (size_t i = rows.begin; i < rows.end; i++) {
+          const size_t y = row * w.stride[0] + i * w.dilation[0] - w.padding[0];
+          for (size_t j = columns.begin; j < columns.end; j++)
+            f((y * w.width + column * w.stride[1] + j * w.dilation[1] - w.padding[1]) * w.channels);
+        }
+      };
+      each_vector(w.channels, [&](size_t c, int lanes) {
+        Vec top = set(-INFINITY);
+        each_pixel([&](size_t at) { top = max(load(x + at + c, lanes), top); });
+        Vec left = load(dy + c, lanes);
+        each_pixel([&](size_t at) {
+          const Vec v = load(x + at + c, lanes), zero = set(0.0f);
+          float* to = dx + at + c;
+          const Vec share = select_less(v, top, zero, left);
+          left = select_less(v, top, left, zero);
+          store(to, disjoint ? share : add(load(to, lanes), share), lanes);
+        });
+      });
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tessera

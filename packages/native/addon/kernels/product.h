@@ -214,7 +214,8 @@ void product(const Product& product, size_t row, size_t row_end, size_t first, s
       each_tile(rows, [&](size_t at, size_t height, size_t i, size_t count) {
         const Ahead ahead = next.lines(i, count);
         float* c = product.c + (row + at) * product.ldc + column;
-        tiles.of[height](a + at * lda, lda, b, k, c, product.ldc, columns, block > 0, ahead);
+        tiles.of[height](a + at * lda, lda, b, k, c, product.ldc, columns,
+                         block > 0 || product.accumulate, ahead);
         if (block + 1 == blocks) finish(product, row + at, height, column, columns);
       });
     }

@@ -1,5 +1,6 @@
 // The table of the unit that includes this.
 #pragma once
+#include "batch_norm.h"
 #include "cross_entropy.h"
 #include "elementwise.h"
 #include "pooling.h"
@@ -41,6 +42,11 @@ constexpr Kernels table(const char* name) {
           approach,
           sum_squares,
           pool,
+          max_pool_grad,
+          column_moments,
+          batch_norm,
+          batch_norm_sums,
+          batch_norm_grad,
           transpose};
 }
 

@@ -73,6 +73,7 @@ void patchify_grad(const Patches& p, const float* dy, float* image) {
     for (size_t i = begin; i < end; i++) {
       float* line = image + i * length;
       std::fill(line, line + length, 0.0f);
+      if (p.grid[1] == 0) continue;
       const size_t batch = i / p.height, y = i % p.height + p.padding[0];
       for (size_t row = 0; row < p.grid[0] && row * p.stride[0] <= y; row++) {
         const size_t within = y - row * p.stride[0];

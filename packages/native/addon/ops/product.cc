@@ -14,6 +14,7 @@ size_t packed_size(size_t k, size_t n, bool bf16) {
 }
 
 void pack(const float* from, bool transposed, size_t k, size_t n, float* b, uint16_t* b16) {
+  if (k == 0 || n == 0) return;
   const Kernels& kernel = kernels();
   const size_t ldb = transposed ? k : n;
   const size_t panel = b16 && kernel.tiles ? kTileBlock : kernel.panel;

@@ -17,6 +17,7 @@ void tnt_inner(const TntInner& inner) {
 }
 
 void tnt_merge(const TntMerge& m) {
+  if (m.width == 0) return;
   const Kernels& kernel = kernels();
   const size_t tokens = m.patches + 1;
   const auto merge = [&](size_t row, size_t end, size_t batch) {
@@ -30,7 +31,6 @@ void tnt_merge(const TntMerge& m) {
   };
   for (size_t b = 0; b < m.batch; b++)
     std::memcpy(m.out + b * tokens * m.width, m.tokens + b * tokens * m.width, m.width * sizeof(float));
-  if (m.width == 0) return;
   // Rows by rows, so that what was normalised is added while it is in the first cache.
   divided(m.batch * m.patches, pieces_for(m.batch * m.patches * m.width, kSmallMap), 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) merge(i % m.patches, i % m.patches + 1, i / m.patches);

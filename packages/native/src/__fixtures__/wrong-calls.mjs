@@ -74,6 +74,17 @@ const right = {
   gather: [[2, 3, 4, 5, 2, f(120), Int32Array.of(0, 3, 1, 1), f(60)]],
   conv2d: [[...windows, 5, f(96), f(60), f(40)]],
   pool: [[...windows, true, f(96), f(24)]],
+  maxPoolGrad: [[...windows, f(24), f(96), f(96)]],
+  packConvolution: [[5, 3, 4, f(60), f(addon.packedSize(12, 5, false))]],
+  convolution: [
+    [...windows, 5, 1, f(96), f(addon.packedSize(12, 5, false)), f(5), f(40)],
+    [...windows, 5, 0, f(96), f(addon.packedSize(12, 5, false)), undefined, f(40)],
+  ],
+  convolutionGradX: [[...windows, 5, f(40), f(60), f(96)]],
+  convolutionGradWeight: [[...windows, 5, f(40), f(96), f(60)]],
+  batchStatistics: [[3, 5, f(15), f(5), f(5)]],
+  batchNorm: [[3, 5, 1e-5, 1, f(15), f(5), f(5), f(5), f(5), f(15)]],
+  batchNormGrad: [[3, 5, 1e-5, 1, f(15), f(5), f(5), f(5), f(5), true, f(15), f(15), f(5), f(5)]],
   patchify: [[2, 4, 4, 3, 2, 2, 0, 2, 2, 0, f(96), f(96)]],
   patchifyGrad: [[2, 4, 4, 3, 2, 2, 0, 2, 2, 0, f(96), f(96)]],
 };

@@ -11,11 +11,18 @@ import {
   attentionOp,
   averageUpdateOp,
   lambUpdateOp,
+  batchNormGradOp,
+  batchNormOp,
+  batchStatisticsOp,
+  convolutionGradOp,
+  convolutionOp,
   layerNormGradOp,
   layerNormOp,
   linearGradOp,
   linearOp,
   muonUpdateOp,
+  maxPoolGradOp,
+  maxPoolOp,
   patchifyGradOp,
   patchifyOp,
   queryKeyAttentionOp,
@@ -32,6 +39,8 @@ import {
 import type { tntInnerOp, tntMergeOp } from "@tessera/tnt";
 import type { NativeBackend } from "../backend.ts";
 import { attention, attentionGrad, queryKeyAttention, selfAttention, selfAttentionGrad } from "./attention.ts";
+import { batchNorm, batchNormGrad, batchStatistics } from "./batch-norm.ts";
+import { convolution, convolutionGrad, maxPool, maxPoolGrad } from "./convolution.ts";
 import { patchify, patchifyGrad, resize } from "./images.ts";
 import type { OpFunction } from "./kernel.ts";
 import { activate, activateGrad, linear, linearGrad } from "./linear.ts";
@@ -56,6 +65,13 @@ export function registerOps(): void {
   register(patchifyOp, patchify);
   register(patchifyGradOp, patchifyGrad);
   register(resizeOp, resize);
+  register(convolutionOp, convolution);
+  register(convolutionGradOp, convolutionGrad);
+  register(maxPoolOp, maxPool);
+  register(maxPoolGradOp, maxPoolGrad);
+  register(batchStatisticsOp, batchStatistics);
+  register(batchNormOp, batchNorm);
+  register(batchNormGradOp, batchNormGrad);
   register(softmaxCrossEntropyOp, softmaxCrossEntropy);
   register(softmaxCrossEntropyGradOp, softmaxCrossEntropyGrad);
   register(sgdUpdateOp, sgdUpdate);

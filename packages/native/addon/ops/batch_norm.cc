@@ -1,0 +1,103 @@
+// Batch norm. Sums go by blocks of rows that depend on the shape alone, so that they come out the same whatever the threads.
+#include <cmath>
+#include <vector>
+
+#include "../isa.h"
+#include "../ops.h"
+#include "work.h"
+
+namespace tessera {
+
+namespace {
+
+/** Rows of a block: what stays in a near cache from one pass to the next. */
+size_t block_rows(size_t width) { return std::max<size_t>(1, (1 << 13) / width); }
+
+/** work(begin, end, a, b) on blocks of rows, a and b [width]; then both, summed over the blocks in order. */
+template <class F>
+void summed(size_t rows, size_t width, std::vector<double>& a, std::vector<double>& b, const F& work) {
+  const size_t height = block_rows(width), blocks = parts(rows, height);
+  float* partial = shared_scratch(2 * blocks * width);
+  divided(blocks, pieces_for(rows * width, kSmallMap), 1, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+      float* own = partial + 2 * i * width;
+      work(i * height, std::min(rows, (i + 1) * height), own, own + width);
+    }
+  });
+  a.assign(width, 0);
+  b.assign(width, 0);
+  for (size_t i = 0; i < blocks; i++)
+    for (size_t c = 0; c < width; c++) {
+      a[c] += double(partial[2 * i * width + c]);
+      b[c] += double(partial[(2 * i + 1) * width + c]);
+    }
+}
+
+/** What the kernels take in place of statistics and weights. */
+struct Coefficients {
+  std::vector<float> scale, shift, inverse;
+
+  explicit Coefficients(const ColumnNorm& n) : scale(n.width), shift(n.width), inverse(n.width) {
+    for (size_t c = 0; c < n.width; c++) {
+      const double one = 1 / std::sqrt(double(n.variance[c]) + double(n.epsilon));
+      inverse[c] = float(one);
+      scale[c] = float(one * double(n.gamma[c]));
+      shift[c] = float(double(n.beta[c]) - double(n.mean[c]) * one * double(n.gamma[c]));
+    }
+  }
+  BatchNorm of(const ColumnNorm& n, float* y) const {
+    return {n.width, n.activation, n.x, scale.data(), shift.data(), y};
+  }
+};
+
+}  // namespace
+
+void batch_statistics(const float* x, size_t rows, size_t width, float* mean, float* variance) {
+  if (rows == 0 || width == 0) return;
+  const Kernels& kernel = kernels();
+  std::vector<double> sums, squares;
+  // About the first row, which is near the mean for what a variance of differences needs.
+  summed(rows, width, sums, squares,
+         [&](size_t row, size_t end, float* a, float* b) { kernel.column_moments(x, x, width, row, end, a, b); });
+  for (size_t c = 0; c < width; c++) {
+    const double shift = sums[c] / double(rows);
+    mean[c] = float(double(x[c]) + shift);
+    variance[c] = float(std::max(0.0, squares[c] / double(rows) - shift * shift));
+  }
+}
+
+void batch_norm(const ColumnNorm& n, float* y) {
+  if (n.rows == 0 || n.width == 0) return;
+  const Kernels& kernel = kernels();
+  const Coefficients coefficients(n);
+  const BatchNorm norm = coefficients.of(n, y);
+  divided(n.rows, pieces_for(n.rows * n.width, kSmallMap), 1,
+          [&](size_t row, size_t end) { kernel.batch_norm(norm, row, end); });
+}
+
+void batch_norm_grad(const ColumnNormGrad& g) {
+  const ColumnNorm& n = g.forward;
+  if (n.rows == 0 || n.width == 0) return;
+  const Kernels& kernel = kernels();
+  const Coefficients coefficients(n);
+  // dx serves as `inner` until the second pass overwrites it.
+  BatchNormGrad grad = {coefficients.of(n, nullptr), n.mean, coefficients.inverse.data(), g.dy, g.dx, nullptr, nullptr, g.dx};
+  std::vector<double> sums, products;
+  summed(n.rows, n.width, sums, products,
+         [&](size_t row, size_t end, float* a, float* b) { kernel.batch_norm_sums(grad, row, end, a, b); });
+  std::vector<float> tilt(n.width, 0), lift(n.width, 0);
+  for (size_t c = 0; c < n.width; c++) {
+    g.dbeta[c] = float(sums[c]);
+    g.dgamma[c] = float(products[c]);
+    if (!g.of_batch) continue;
+    const double share = -double(coefficients.scale[c]) / double(n.rows);
+    tilt[c] = float(share * products[c] * double(coefficients.inverse[c]));
+    lift[c] = float(share * sums[c]);
+  }
+  grad.tilt = tilt.data();
+  grad.lift = lift.data();
+  divided(n.rows, pieces_for(n.rows * n.width, kSmallMap), 1,
+          [&](size_t row, size_t end) { kernel.batch_norm_grad(grad, row, end); });
+}
+
+}  // namespace tessera
