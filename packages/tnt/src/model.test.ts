@@ -357,8 +357,8 @@ describe("training", () => {
   test("frozen parameters get no gradient", () => {
     const model = tnt().setTrainable(false, (path) => !path.startsWith("head."));
     const { value, grads } = variableGrads(() => sum(model.forward(images())));
-    expect(Object.keys(grads).sort()).toEqual(
-      [model.head.head!.weight.value.name, model.head.head!.bias!.value.name].sort(),
+    expect(new Set(Object.keys(grads))).toEqual(
+      new Set([model.head.head!.weight.value.name, model.head.head!.bias!.value.name]),
     );
     for (const tensors of [value, ...Object.values(grads)]) tensors.dispose();
   });
