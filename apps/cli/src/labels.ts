@@ -5,7 +5,10 @@ import { FormatError, TesseraError } from "@tessera/core";
 export async function readLabels(file: string): Promise<string[]> {
   const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
     const got = cause.code === "ENOENT" ? "no such file" : cause.message;
-    throw new TesseraError(`${file}: expected a file of labels, got ${got}; check the path`, { cause });
+    throw new TesseraError(`${file}: expected a file of labels, got ${got}; check the path`, {
+      cause,
+      code: cause.code === "ENOENT" ? "not-found" : undefined,
+    });
   });
   const content = text.replace(/^\uFEFF/, "");
   if (!content.trimStart().startsWith("[")) return content.replace(/\r/g, "").replace(/\n+$/, "").split("\n");

@@ -10,10 +10,6 @@ export async function loading<T>(load: (told: Told) => Promise<T>): Promise<T> {
   const bars = process.stderr.isTTY ? downloads() : undefined;
   try {
     return await load({ hub: { onProgress: bars?.update }, onWarning: warn });
-  } catch (error) {
-    // the library's option by the name that it has here
-    if (error instanceof Error) error.message = error.message.replace("{ resetHead: true }", "--reset-head");
-    throw error;
   } finally {
     bars?.stop();
   }

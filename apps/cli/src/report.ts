@@ -1,20 +1,27 @@
+import type { ErrorCode } from "@tessera/core";
 import { stderrColours } from "./colours.ts";
 
 /** Marks what a user can mend; `TesseraError.isInstance` without loading TensorFlow.js for it. */
 const marker = Symbol.for("tessera.error");
+
+/** What the library's cure is called here. */
+const cures: Partial<Record<ErrorCode, string>> = { "head-mismatch": "on the command line: --reset-head" };
 
 /** Lines of a message that a terminal shows without `--verbose`: a checkpoint of another model differs in hundreds. */
 const SHOWN = 12;
 
 /** Writes an error to stderr: one that the user can mend as its message, others with the advice to report them. */
 export function reportError(error: unknown, { verbose = false }: { verbose?: boolean } = {}): void {
-  const known = typeof error === "object" && error !== null && marker in error;
   const message = error instanceof Error ? error.message : String(error);
-  const text = known
-    ? shortened(message, verbose)
+  const text = isKnown(error)
+    ? [shortened(message, verbose), ...(cures[error.code] ? [`(${cures[error.code]})`] : [])].join("\n")
     : `${message}\n(this is not expected: please report it with the output of --verbose)`;
   process.stderr.write(`${stderrColours.red("error:")} ${text}\n`);
   if (verbose && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
+}
+
+function isKnown(error: unknown): error is { code: ErrorCode } {
+  return typeof error === "object" && error !== null && marker in error;
 }
 
 /** Where an error came from, and what caused it. */

@@ -1,3 +1,5 @@
+import { type ErrorCode, TesseraError } from "@tessera/core";
+
 /** Number format of products; sums are always float32. */
 export type Precision = "f32" | "bf16" | "f16";
 
@@ -10,6 +12,8 @@ export interface BackendReport {
   available: boolean;
   /** Why it is not available, and the cure; empty when it is. */
   reason: string;
+  /** `not-loaded` where that is its code: a package is not installed, or a page could not fetch it. */
+  code?: ErrorCode;
   /** What it runs on. */
   device: string;
   precisions: Precision[];
@@ -52,4 +56,10 @@ export function available(name: BackendName, device: string, precisions: Precisi
 /** @internal */
 export function unavailable(name: BackendName, reason: string): BackendReport {
   return { name, available: false, reason, device: "", precisions: [] };
+}
+
+/** @internal Of an error on the way. */
+export function failed(name: BackendName, error: unknown): BackendReport {
+  const report = unavailable(name, (error as Error).message);
+  return TesseraError.isInstance(error, "not-loaded") ? { ...report, code: error.code } : report;
 }

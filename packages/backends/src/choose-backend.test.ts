@@ -2,6 +2,7 @@ import { getBackend, getGradient, ready, setBackend, unregisterGradient } from "
 import { afterEach, expect, inject, test, vi } from "vitest";
 import { type BackendProvider, type BackendReport, available, unavailable } from "./backend.ts";
 import { chooseBackend } from "./choose-backend.ts";
+import { loadCode } from "./load-code.ts";
 
 const running = inject("backend");
 
@@ -44,6 +45,22 @@ test("a named backend is not replaced by another", async () => {
   await expect(chooseBackend([broken, provider("cpu")], "tensorflow", {})).rejects.toThrow(
     'useBackend: expected backend "tensorflow" with f32, got none that works\n  tensorflow: its library is gone',
   );
+});
+
+test("code that did not load is told from a backend that does not work", async () => {
+  const notLoaded = provider("webgl", {
+    register: () => loadCode(() => Promise.reject(new TypeError("Failed to fetch")), "@tensorflow/tfjs-backend-webgl"),
+  });
+  const choice = await chooseBackend([notLoaded, broken, provider("cpu")], "auto", {});
+  expect(choice.passedOver).toMatchObject([{ name: "webgl", code: "not-loaded" }, { name: "tensorflow" }]);
+  expect(choice.passedOver[1]).not.toHaveProperty("code");
+  await expect(chooseBackend([notLoaded], "webgl", {})).rejects.toMatchObject({
+    code: "not-loaded",
+    message: expect.stringContaining(
+      "@tensorflow/tfjs-backend-webgl does not load (Failed to fetch); npm install @tensorflow/tfjs-backend-webgl",
+    ) as string,
+  });
+  await expect(chooseBackend([broken], "tensorflow", {})).rejects.toMatchObject({ code: "invalid" });
 });
 
 test("takes a slower backend that has the precision", async () => {

@@ -6,6 +6,7 @@ import {
   type BackendReport,
   type BackendSettings,
   type Precision,
+  failed,
   unavailable,
 } from "./backend.ts";
 
@@ -42,7 +43,12 @@ export async function chooseBackend(
     passedOver.push(report);
   }
   const reasons = passedOver.map((report) => `${report.name}: ${report.reason}`).join("\n  ");
-  throw new TesseraError(`useBackend: expected backend "${name}" with ${precision}, got none that works\n  ${reasons}`);
+  throw new TesseraError(
+    `useBackend: expected backend "${name}" with ${precision}, got none that works\n  ${reasons}`,
+    {
+      code: passedOver.find(({ code }) => code)?.code,
+    },
+  );
 }
 
 function candidates(
@@ -81,6 +87,6 @@ async function start(
     await ready();
     return report;
   } catch (error) {
-    return unavailable(provider.name, (error as Error).message);
+    return failed(provider.name, error);
   }
 }

@@ -1,5 +1,8 @@
 import { engine } from "@tensorflow/tfjs-core";
-import { type BackendProvider, available, unavailable } from "./backend.ts";
+import { type BackendProvider, available, failed } from "./backend.ts";
+import { loadCode } from "./load-code.ts";
+
+const load = () => loadCode(() => import("@tensorflow/tfjs-backend-cpu"), "@tensorflow/tfjs-backend-cpu");
 
 /** Plain JavaScript: runs everywhere, slowly. */
 export const cpu: BackendProvider = {
@@ -7,17 +10,14 @@ export const cpu: BackendProvider = {
   tfjsName: "cpu",
   async probe() {
     try {
-      await import("@tensorflow/tfjs-backend-cpu");
+      await load();
       return available("cpu", "JavaScript, 1 thread");
     } catch (error) {
-      return unavailable(
-        "cpu",
-        `@tensorflow/tfjs-backend-cpu does not load (${(error as Error).message}); npm install @tensorflow/tfjs-backend-cpu`,
-      );
+      return failed("cpu", error);
     }
   },
   async register() {
-    await import("@tensorflow/tfjs-backend-cpu");
+    await load();
     // It prints an advertisement of tfjs-node at its first use in Node, which nobody who chose it needs.
     const instance = engine().findBackend("cpu") as { firstUse?: boolean } | null;
     if (instance) instance.firstUse = false;

@@ -1,4 +1,5 @@
 import { type BackendProvider, available, unavailable } from "./backend.ts";
+import { loadCode } from "./load-code.ts";
 
 /**
  * GPUs of browsers without WebGPU. Ops run in their composed form. Probing loads nothing: a page need not fetch a backend
@@ -20,13 +21,6 @@ export const webgl: BackendProvider = {
     };
   },
   async register() {
-    try {
-      await import("@tensorflow/tfjs-backend-webgl");
-    } catch (error) {
-      throw new Error(
-        `@tensorflow/tfjs-backend-webgl does not load (${(error as Error).message}); npm install @tensorflow/tfjs-backend-webgl`,
-        { cause: error },
-      );
-    }
+    await loadCode(() => import("@tensorflow/tfjs-backend-webgl"), "@tensorflow/tfjs-backend-webgl");
   },
 };

@@ -3,7 +3,7 @@ export { blockIndices } from "./block-indices.ts";
 export { capture } from "./capture.ts";
 export type { Checkpoint, StoredTensor, TensorValues } from "./checkpoint.ts";
 export { type Capture, type Context, output, randomOf, within } from "./context.ts";
-export { FormatError, ShapeError, TesseraError } from "./errors.ts";
+export { type ErrorCode, FormatError, ShapeError, TesseraError } from "./errors.ts";
 export type { Family } from "./family/family.ts";
 export { type FeatureInfo, blockFeatures } from "./family/feature-info.ts";
 export type { HuggingFaceFormat } from "./family/hugging-face-format.ts";

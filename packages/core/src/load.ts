@@ -83,19 +83,13 @@ function match(
   }
   const unexpected = [...stored].filter(([path]) => !params.has(path) && !isHead(path));
   if (missing.length + misshaped.length + unexpected.length > 0) {
-    throw new TesseraError(
-      report(
-        module,
-        missing,
-        unexpected.map(([path, { shape }]) => `${path}: got [${shape.join(", ")}]`),
-        misshaped,
-      ),
-    );
+    const extra = unexpected.map(([path, { shape }]) => `${path}: got [${shape.join(", ")}]`);
+    throw mismatch(module, missing, extra, misshaped);
   }
   return plan;
 }
 
-function report(module: Loadable, missing: string[], unexpected: string[], misshaped: string[]): string {
+function mismatch(module: Loadable, missing: string[], unexpected: string[], misshaped: string[]): TesseraError {
   const list = (title: string, rows: string[]) =>
     rows.length > 0 ? `\n  ${title} (${rows.length}):\n${rows.map((row) => `    ${row}`).join("\n")}` : "";
   const onHead = [...missing, ...misshaped, ...unexpected].every((row) =>
@@ -104,12 +98,13 @@ function report(module: Loadable, missing: string[], unexpected: string[], missh
   const cure = onHead
     ? "\nOnly the head differs: pass { resetHead: true } to initialise it anew."
     : "\nIs the checkpoint of another variant?";
-  return (
+  return new TesseraError(
     `load: expected the ${module.params().size} parameters of ${module.constructor.name}, got a checkpoint that differs` +
-    list("missing", missing) +
-    list("unexpected", unexpected) +
-    list("mis-shaped", misshaped) +
-    cure
+      list("missing", missing) +
+      list("unexpected", unexpected) +
+      list("mis-shaped", misshaped) +
+      cure,
+    { code: onHead ? "head-mismatch" : "invalid" },
   );
 }
 

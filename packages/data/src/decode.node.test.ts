@@ -87,7 +87,7 @@ describe("takes", () => {
     await check(`${site}/rgb.png`);
     await check(new URL("/rgb.png", site));
     await expect(decodeImage(`${site}/other.png`)).rejects.toThrow(
-      new TesseraError(`decodeImage: expected an image, got status 404 from ${site}/other.png`),
+      new TesseraError(`decodeImage: expected an image, got status 404 from ${site}/other.png`, { code: "not-found" }),
     );
     await new Promise((resolve) => server.close(resolve));
     await expect(decodeImage(`${site}/rgb.png`)).rejects.toThrow(/expected an image, got fetch failed from/);
@@ -113,7 +113,9 @@ describe("takes", () => {
 describe("refuses", () => {
   test("what is not there, and a folder", async () => {
     await expect(decodeImage(join(folder, "none.png"))).rejects.toThrow(
-      new TesseraError(`decodeImage: expected an image file, got no such file: ${join(folder, "none.png")}`),
+      new TesseraError(`decodeImage: expected an image file, got no such file: ${join(folder, "none.png")}`, {
+        code: "not-found",
+      }),
     );
     await expect(decodeImage(folder)).rejects.toThrow(
       new TesseraError(`decodeImage: expected an image file, got a folder: ${folder}`),

@@ -56,6 +56,9 @@ async function readPath(path: string, signal?: AbortSignal): Promise<NamedBytes>
     signal?.throwIfAborted();
     const { code, message } = cause as NodeJS.ErrnoException;
     const got = code === "ENOENT" ? "no such file" : code === "EISDIR" ? "a folder" : message;
-    throw new TesseraError(`decodeImage: expected an image file, got ${got}: ${path}`, { cause });
+    throw new TesseraError(`decodeImage: expected an image file, got ${got}: ${path}`, {
+      cause,
+      code: code === "ENOENT" ? "not-found" : undefined,
+    });
   }
 }

@@ -22,9 +22,7 @@ export async function loadSharp(load: () => Promise<{ default: Sharp }> = () => 
     const got = missing ? "none" : (cause as Error).message.split("\n")[0];
     throw new TesseraError(
       `decodeImage: expected the package sharp to decode images in Node, got ${got}; npm install sharp`,
-      {
-        cause,
-      },
+      { cause, code: "not-loaded" },
     );
   }
 }

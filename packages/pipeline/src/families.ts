@@ -57,5 +57,7 @@ export async function createBackbone(variant: string, overrides: Partial<Backbon
 /** The error for a name that no family has, with the nearest that one has. */
 export async function unknownVariant(where: string, name: string): Promise<TesseraError> {
   const close = nearest(name, await variantNames(), 2).join(" or ");
-  return new TesseraError(`${where}: expected a variant, got "${name}"; did you mean ${close}?`);
+  return new TesseraError(`${where}: expected a variant, got "${name}"; did you mean ${close}?`, {
+    code: "not-found",
+  });
 }

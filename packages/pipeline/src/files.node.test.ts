@@ -141,6 +141,14 @@ describe("models in files", () => {
     ).toMatch(/nowhere.safetensors: expected a file, got no such file; check the path/);
   });
 
+  test("a config that cannot be read is said to be so, whatever words its path has", async () => {
+    const path = join(folder, "no such file in the browser, HTTP 404");
+    await mkdir(join(path, "config.json"), { recursive: true });
+    expect(await failure(imageClassifier(path))).toMatch(
+      /HTTP 404\/config\.json: expected a file, got a folder; name the file inside it$/,
+    );
+  });
+
   test("a folder without config.json, without weights, and with text for a config", async () => {
     const empty = join(folder, "empty");
     await mkdir(empty);

@@ -65,7 +65,9 @@ export async function openWeights(folder: ModelFolder, signal?: AbortSignal): Pr
     if (!file.endsWith(".json")) return openCheckpoint(found, { signal });
     return openShards(found, await shards(folder, found, signal), { signal });
   }
-  throw new TesseraError(`${folder.name}: expected weights as ${weightFiles.join(", ")}, got none of them`);
+  throw new TesseraError(`${folder.name}: expected weights as ${weightFiles.join(", ")}, got none of them`, {
+    code: "not-found",
+  });
 }
 
 /** The weights of a folder or a repository of the hub, by the names that they have there. `dispose` closes them. */
@@ -87,7 +89,9 @@ async function shards(
   for (const file of new Set(Object.values(map))) {
     const shard = await folder.find(file);
     if (shard === undefined)
-      throw new TesseraError(`${folder.name}: expected ${file}, which its index names, got none; fetch the rest`);
+      throw new TesseraError(`${folder.name}: expected ${file}, which its index names, got none; fetch the rest`, {
+        code: "not-found",
+      });
     found.set(file, shard);
   }
   return (file) => found.get(file)!;
@@ -116,7 +120,7 @@ function located(folder: string | URL, signal: AbortSignal | undefined): ModelFo
         await source.close();
         return inside(file);
       } catch (error) {
-        if (TesseraError.isInstance(error) && /no such file|HTTP 404|browser/.test(error.message)) return undefined;
+        if (TesseraError.isInstance(error, "not-found")) return undefined;
         throw error;
       }
     },

@@ -121,6 +121,7 @@ function isGuess(file: SourceInput, name: string): boolean {
 function withoutConfig(repository: string): TesseraError {
   return new TesseraError(
     `loadModel: expected config.json in the repository ${repository}, got none; pass arch, for example "vit_tiny_patch16_224", to take its weights`,
+    { code: "not-found" },
   );
 }
 
@@ -129,6 +130,6 @@ async function noSuchModel(name: string, cause?: unknown): Promise<TesseraError>
   const close = nearest(name, [EMBEDDED_MODEL, ...(await variantNames())], 2).join(" or ");
   return new TesseraError(
     `loadModel: expected a model's name, a folder with config.json, a checkpoint file or a repository of the hub, got "${name}"; ${isPath ? "check the path" : `did you mean ${close}?`}`,
-    { cause },
+    { cause, code: "not-found" },
   );
 }

@@ -1,7 +1,7 @@
 import { TesseraError } from "@tessera/core";
 import type { Calls, Failure, FromWorker, Handler, Handlers, ToWorker } from "./messages.ts";
 
-const cancelled: Failure = { name: "AbortError", message: "Cancelled", mendable: false };
+const cancelled: Failure = { name: "AbortError", message: "Cancelled", code: undefined };
 
 /** The worker's end: runs one call at a time, because a backend and a model are shared by all of them. */
 export function answerCalls<C extends Calls>(scope: Worker, handlers: Handlers<C>): void {
@@ -40,6 +40,8 @@ export function answerCalls<C extends Calls>(scope: Worker, handlers: Handlers<C
 }
 
 function failureOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error), mendable: false };
-  return { name: error.name, message: error.message, mendable: TesseraError.isInstance(error) };
+  const code = TesseraError.isInstance(error) ? error.code : undefined;
+  return error instanceof Error
+    ? { name: error.name, message: error.message, code }
+    : { name: "Error", message: String(error), code };
 }

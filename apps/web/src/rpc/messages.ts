@@ -1,3 +1,5 @@
+import type { ErrorCode } from "@tessera/core";
+
 /** What a worker's procedures take, give back and tell on the way. */
 export type Calls = Record<string, { input: unknown; output: unknown; progress: unknown }>;
 
@@ -20,6 +22,6 @@ export type FromWorker =
 export interface Failure {
   name: string;
   message: string;
-  /** Something that the user can mend: its message says how. */
-  mendable: boolean;
+  /** Of a `TesseraError`: something that the user can mend, and its message says how. */
+  code: ErrorCode | undefined;
 }

@@ -1,10 +1,11 @@
+import { TesseraError } from "@tessera/core";
 import { expect, test, vi } from "vitest";
 import { answerCalls } from "./answer-calls.ts";
 import { WorkerClient } from "./worker-client.ts";
 
 type Work = {
   double: { input: number; output: number; progress: number };
-  fail: { input: undefined; output: never; progress: never };
+  fail: { input: boolean; output: never; progress: never };
   stuck: { input: undefined; output: never; progress: never };
 };
 
@@ -24,7 +25,8 @@ class Line extends EventTarget {
         onProgress(0.5);
         return input * 2;
       },
-      fail: () => Promise.reject(new RangeError("too large")),
+      fail: (known) =>
+        Promise.reject(known ? new TesseraError("not there", { code: "not-found" }) : new RangeError("too large")),
       stuck: () => new Promise(() => {}),
     });
   }
@@ -50,10 +52,15 @@ test("answers, tells progress, and passes errors on", async () => {
   const onProgress = vi.fn<(progress: number) => void>();
   expect(await call("double", 21, { onProgress })).toBe(42);
   expect(onProgress.mock.calls).toEqual([[0.5]]);
-  await expect(call("fail", undefined)).rejects.toMatchObject({
+  await expect(call("fail", false)).rejects.toMatchObject({
     name: "RangeError",
     message: "too large",
-    mendable: false,
+    code: undefined,
+  });
+  await expect(call("fail", true)).rejects.toMatchObject({
+    name: "TesseraError",
+    message: "not there",
+    code: "not-found",
   });
 });
 

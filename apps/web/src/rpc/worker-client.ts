@@ -21,12 +21,13 @@ interface Waiting {
 /** An error that came from the worker. */
 export class WorkerError extends Error {
   override readonly name: string;
-  readonly mendable: boolean;
+  /** Of a `TesseraError` there: something that the user can mend. */
+  readonly code: Failure["code"];
 
-  constructor({ name, message, mendable }: Failure) {
+  constructor({ name, message, code }: Failure) {
     super(message);
     this.name = name;
-    this.mendable = mendable;
+    this.code = code;
   }
 }
 
@@ -117,7 +118,7 @@ export class WorkerClient<C extends Calls> {
     this.#worker?.terminate();
     this.#worker = undefined;
     for (const { reject } of this.#waiting.values())
-      reject(new WorkerError({ name: "WorkerError", message: `The worker ended: ${why}`, mendable: false }));
+      reject(new WorkerError({ name: "WorkerError", message: `The worker ended: ${why}`, code: undefined }));
   }
 }
 

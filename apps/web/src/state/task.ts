@@ -93,7 +93,7 @@ export function isAbort(error: unknown): boolean {
 /** An error in words; one that nobody foresaw says what can be done anyway. */
 export function problemOf(error: unknown, title: string): Problem {
   const message = error instanceof Error ? error.message : String(error);
-  const mendable = error instanceof WorkerError && error.mendable;
+  const mendable = error instanceof WorkerError && error.code !== undefined;
   return {
     title,
     detail: mendable

@@ -110,10 +110,10 @@ async function moveTo({ backend, precision }: Setup): Promise<{ choice: BackendC
   try {
     place = { key, choice: await useBackend(backend, { precision, wasmPath }) };
   } catch (error) {
-    if (globalThis.navigator.onLine || !/module/.test((error as Error).message)) throw error;
+    if (globalThis.navigator.onLine || !TesseraError.isInstance(error, "not-loaded")) throw error;
     throw new TesseraError(
       `expected the code of ${backend}, got no network; a backend is kept for use offline once it has run: choose another`,
-      { cause: error },
+      { cause: error, code: error.code },
     );
   }
   return place;

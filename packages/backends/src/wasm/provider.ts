@@ -1,11 +1,14 @@
 import { engine } from "@tensorflow/tfjs-core";
 import { withoutNewListeners } from "#process-listeners";
 import { startWasm, threadsFor } from "#wasm-start";
-import { type BackendProvider, type BackendSettings, available, unavailable } from "../backend.ts";
+import { type BackendProvider, type BackendSettings, available, failed, unavailable } from "../backend.ts";
+import { loadCode } from "../load-code.ts";
 import { registerWasmKernels } from "./kernels.ts";
 
 const notIsolated =
   "the page is not cross-origin isolated, so there is one thread; have the server send Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+
+const load = () => loadCode(() => import("@tensorflow/tfjs-backend-wasm"), "@tensorflow/tfjs-backend-wasm");
 
 /** tfjs-backend-wasm: SIMD in WebAssembly; threads in Node, and in pages that are cross-origin isolated. */
 export const wasm: BackendProvider = {
@@ -14,16 +17,13 @@ export const wasm: BackendProvider = {
   async probe(settings = {}) {
     if (typeof WebAssembly === "undefined") return unavailable("wasm", "this runtime has no WebAssembly");
     try {
-      await import("@tensorflow/tfjs-backend-wasm");
+      await load();
       const threads = threadsFor(settings);
       const report = available("wasm", `WebAssembly SIMD, ${threads} thread${threads === 1 ? "" : "s"}`);
       const isPage = "crossOriginIsolated" in globalThis; // in Node it is not there
       return isPage && !globalThis.crossOriginIsolated ? { ...report, hint: notIsolated } : report;
     } catch (error) {
-      return unavailable(
-        "wasm",
-        `@tensorflow/tfjs-backend-wasm does not load (${(error as Error).message}); npm install @tensorflow/tfjs-backend-wasm`,
-      );
+      return failed("wasm", error);
     }
   },
   async register(settings) {
@@ -34,7 +34,7 @@ export const wasm: BackendProvider = {
 
 /** Settings are for the start; tfjs refuses them afterwards. */
 async function start(settings: BackendSettings): Promise<void> {
-  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  const { setWasmPaths } = await load();
   if ("wasm" in engine().registry) return;
   if (settings.wasmPath) setWasmPaths(settings.wasmPath);
   if (await startWasm(settings)) return;

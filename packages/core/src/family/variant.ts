@@ -22,7 +22,9 @@ export function variantConfig<C extends object>(
 ): C {
   if (!Object.hasOwn(variants, name)) {
     const [close] = nearest(name, Object.keys(variants));
-    throw new TesseraError(`${where}: expected a variant, got "${name}"; did you mean ${close}?`);
+    throw new TesseraError(`${where}: expected a variant, got "${name}"; did you mean ${close}?`, {
+      code: "not-found",
+    });
   }
   const { params: _params, source: _source, ...config } = variants[name]!;
   return config as unknown as C;

@@ -56,7 +56,9 @@ test("reads a manifest by itself, with absolute paths too", async () => {
 
 test("says what is missing or empty", async () => {
   await expect(openDataset(join(folder, "none"))).rejects.toThrow(
-    new TesseraError(`openDataset: expected a folder or a file, got no such file or folder: ${join(folder, "none")}`),
+    new TesseraError(`openDataset: expected a folder or a file, got no such file or folder: ${join(folder, "none")}`, {
+      code: "not-found",
+    }),
   );
   await mkdir(join(folder, "cat"));
   await write("dog/1.png", "");

@@ -56,7 +56,10 @@ export async function listFiles(source: Source, signal?: AbortSignal): Promise<S
   const root = source instanceof URL ? fileURLToPath(source) : source;
   const info = await stat(root).catch((cause: NodeJS.ErrnoException) => {
     const got = cause.code === "ENOENT" ? "no such file or folder" : cause.message;
-    throw new TesseraError(`openDataset: expected a folder or a file, got ${got}: ${root}`, { cause });
+    throw new TesseraError(`openDataset: expected a folder or a file, got ${got}: ${root}`, {
+      cause,
+      code: cause.code === "ENOENT" ? "not-found" : undefined,
+    });
   });
   const name = root.replace(/[/\\]+$/, "");
   if (!info.isDirectory()) {

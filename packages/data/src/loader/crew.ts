@@ -1,4 +1,4 @@
-import { TesseraError } from "@tessera/core";
+import { type ErrorCode, TesseraError } from "@tessera/core";
 import { startWorker } from "#start-worker";
 import { type Job, type Result, runJob } from "./job.ts";
 import { prepareBy, type Recipe } from "./recipe.ts";
@@ -24,7 +24,7 @@ export type ToWorker = { readonly recipe: Recipe } | { readonly id: number; read
 
 export type FromWorker =
   | { readonly id: number; readonly result: Result }
-  | { readonly id: number; readonly error: { readonly message: string; readonly ours: boolean } };
+  | { readonly id: number; readonly error: { readonly message: string; readonly code: ErrorCode | undefined } };
 
 /** The caller's own thread. */
 export function inlineCrew(recipe: Recipe): Crew {
@@ -99,6 +99,6 @@ function closed(): TesseraError {
   );
 }
 
-function errorOf({ message, ours }: { message: string; ours: boolean }): Error {
-  return ours ? new TesseraError(message) : new Error(message);
+function errorOf({ message, code }: { message: string; code: ErrorCode | undefined }): Error {
+  return code ? new TesseraError(message, { code }) : new Error(message);
 }

@@ -14,7 +14,11 @@ export function serveJobs(answer: (message: FromWorker, transfer: ArrayBuffer[])
     const { id, job } = message;
     runJob(job, prepare).then(
       (result) => answer({ id, result }, [result.images.buffer as ArrayBuffer]),
-      (error: Error) => answer({ id, error: { message: error.message, ours: TesseraError.isInstance(error) } }, []),
+      (error: Error) =>
+        answer(
+          { id, error: { message: error.message, code: TesseraError.isInstance(error) ? error.code : undefined } },
+          [],
+        ),
     );
   };
 }

@@ -5,7 +5,6 @@ import { fill } from "./fill.ts";
 import { isCommit } from "./hub-id.ts";
 import { fetchListing } from "./listing.ts";
 import type { HubEntry, HubFile } from "./options.ts";
-import { MissingError } from "./refusal.ts";
 import { retrying } from "./retry.ts";
 import { type Hub, nameOf } from "./settings.ts";
 import {
@@ -55,8 +54,9 @@ async function ask(hub: Hub, file: string): Promise<FileInfo> {
   const { commit, files } = await fetchListing(hub);
   const entry = files.find(({ name }) => name === file);
   if (!entry)
-    throw new MissingError(
+    throw new TesseraError(
       `${nameOf(hub, file)}: expected a file of the repository, got none of that name; hubFiles("${hub.repo}") lists those it has`,
+      { code: "not-found" },
     );
   return { commit, size: entry.size, etag: entry.etag ?? `${commit}-${file}` };
 }
@@ -105,12 +105,13 @@ export async function cachedFile(hub: Hub, file: string): Promise<HubFile> {
   if (hub.offline)
     throw new TesseraError(
       `${nameOf(hub, file)}: expected a copy in the browser's storage, got none while offline; load it once without the offline option`,
+      { code: "unreachable" },
     );
   let info: FileInfo;
   try {
     info = await (copy ? ask(hub, file) : retrying(hub, () => ask(hub, file)));
   } catch (error) {
-    if (!copy || hub.signal?.aborted || error instanceof MissingError) throw error;
+    if (!copy || hub.signal?.aborted || TesseraError.isInstance(error, "not-found")) throw error;
     return copy;
   }
   if (!(await stored(store, hub, info.etag, file))) await download(store, hub, file, info);

@@ -9,7 +9,6 @@ import { type Layout, layoutOf, readRef, sizeOf, tagCache, writeRef } from "./la
 import { pointTo } from "./link.node.ts";
 import { withLock } from "./lock.node.ts";
 import type { HubEntry, HubFile } from "./options.ts";
-import { MissingError } from "./refusal.ts";
 import { retrying } from "./retry.ts";
 import { type Hub, nameOf } from "./settings.ts";
 import { ChangedError } from "./transfer.ts";
@@ -34,7 +33,7 @@ async function ask(hub: Hub, file: string, cached: string | undefined): Promise<
     return await fetchFileInfo(hub, file, Math.min(askMs, hub.retry.silenceMs));
   } catch (error) {
     // as Python does: a token that ran out or a captive portal shall not stop what worked yesterday
-    if (hub.signal?.aborted || error instanceof MissingError) throw error;
+    if (hub.signal?.aborted || TesseraError.isInstance(error, "not-found")) throw error;
     return undefined;
   }
 }
@@ -90,6 +89,7 @@ export async function cachedFile(hub: Hub, file: string): Promise<HubFile> {
   if (hub.offline)
     throw new TesseraError(
       `${where}: expected a copy in ${hub.cacheDir}, got none while offline; download it once without HF_HUB_OFFLINE and the offline option`,
+      { code: "unreachable" },
     );
   for (let changes = 0; ; changes++) {
     const info = await ask(hub, file, cached);

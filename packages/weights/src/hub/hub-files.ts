@@ -2,7 +2,6 @@ import { TesseraError } from "@tessera/core";
 import { cachedListing } from "#hub-cache";
 import { fetchListing } from "./listing.ts";
 import type { HubListing, HubOptions } from "./options.ts";
-import { MissingError } from "./refusal.ts";
 import { retrying } from "./retry.ts";
 import { hubSettings, nameOf } from "./settings.ts";
 
@@ -19,7 +18,7 @@ export async function hubFiles(repo: string, options: HubOptions = {}): Promise<
       const { commit, files } = await retrying(hub, () => fetchListing(hub));
       return { commit, files: files.map(({ name, size }) => ({ name, size })), isWhole: true };
     } catch (error) {
-      const cached = error instanceof MissingError ? undefined : await cachedListing(hub);
+      const cached = TesseraError.isInstance(error, "not-found") ? undefined : await cachedListing(hub);
       if (!cached || hub.signal?.aborted) throw error;
       return { ...cached, isWhole: false };
     }
@@ -28,5 +27,6 @@ export async function hubFiles(repo: string, options: HubOptions = {}): Promise<
   if (cached) return { ...cached, isWhole: false };
   throw new TesseraError(
     `${nameOf(hub)}: expected a copy in ${hub.cacheDir}, got none while offline; download it once without HF_HUB_OFFLINE and the offline option`,
+    { code: "unreachable" },
   );
 }

@@ -2,12 +2,12 @@ import { TesseraError } from "@tessera/core";
 import { PassingError, retryAfter } from "./retry.ts";
 import type { Hub } from "./settings.ts";
 
-/** The hub was reached and has no such file or revision: a copy of it is out of date. */
-export class MissingError extends TesseraError {}
-
-/** Why the hub did not give what was asked for, and what to do about it. Passing ones are `PassingError`s. */
+/**
+ * Why the hub did not give what was asked for, and what to do about it. Passing ones are `PassingError`s; `not-found` is what
+ * the hub knows that it has not, so that a copy of it is out of date.
+ */
 export function refusal({ status, headers }: Response, hub: Hub, where: string): TesseraError {
-  const code = headers.get("x-error-code");
+  const kind = headers.get("x-error-code");
   const said = headers.get("x-error-message")?.slice(0, 200);
   const got = `HTTP ${status}${said ? ` (${said})` : ""}`;
   const page = `${hub.endpoint}/${hub.repo}`;
@@ -20,19 +20,21 @@ export function refusal({ status, headers }: Response, hub: Hub, where: string):
     const asked = waitMs === undefined ? "" : `, which asks to wait ${Math.ceil(waitMs / 1000)} s`;
     return new PassingError(`${where}: expected the hub to answer, got ${got}${asked}; try again later`, { waitMs });
   }
-  if (code === "RevisionNotFound")
-    return new MissingError(
+  if (kind === "RevisionNotFound")
+    return new TesseraError(
       `${where}: expected a branch, tag or commit of ${hub.repo}, got none called ${hub.revision}; see ${page}/tree/main`,
+      { code: "not-found" },
     );
-  if (code === "EntryNotFound")
-    return new MissingError(
+  if (kind === "EntryNotFound")
+    return new TesseraError(
       `${where}: expected a file of the repository, got none of that name; hubFiles("${hub.repo}") lists those it has`,
+      { code: "not-found" },
     );
-  if (code === "GatedRepo")
+  if (kind === "GatedRepo")
     return new TesseraError(
       `${where}: expected access, got a gated repository (${got}); accept its terms at ${page}, then ${login}`,
     );
-  if (code === "RepoNotFound" || status === 401)
+  if (kind === "RepoNotFound" || status === 401)
     return new TesseraError(`${where}: expected a repository, got ${got}; check the name at ${page}; ${login}`);
   if (status === 403) return new TesseraError(`${where}: expected access, got ${got}; ${login}`);
   if (status === 404)

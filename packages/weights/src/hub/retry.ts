@@ -10,7 +10,7 @@ export class PassingError extends TesseraError {
   readonly waitMs?: number;
 
   constructor(message: string, options: { cause?: unknown; waitMs?: number } = {}) {
-    super(message, options);
+    super(message, { cause: options.cause, code: "unreachable" });
     this.waitMs = options.waitMs;
   }
 }

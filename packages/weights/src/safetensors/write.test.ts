@@ -86,7 +86,7 @@ test("a damaged header is a FormatError or another valid file, and is never beli
         .then((read) => Promise.all([...read.tensors.values()].map((stored) => stored.read())))
         .then(() => undefined)
         .catch((reason: unknown) => reason);
-      expect(error ?? new FormatError()).toBeInstanceOf(FormatError);
+      expect(error ?? new FormatError("")).toBeInstanceOf(FormatError);
       expect(asked).toBeLessThanOrEqual(cut.length);
     }),
     { numRuns: 500 },

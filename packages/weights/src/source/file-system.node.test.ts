@@ -42,7 +42,9 @@ test("says what is wrong with a path", async () => {
   await expect(openSource(join(folder, "none.bin"))).rejects.toThrow(
     /none\.bin: expected a file, got no such file; check the path/,
   );
+  await expect(openSource(join(folder, "none.bin"))).rejects.toMatchObject({ code: "not-found" });
   await expect(openSource(folder)).rejects.toThrow(/expected a file, got a folder; name the file inside it/);
+  await expect(openSource(folder)).rejects.toMatchObject({ code: "invalid" });
   await symlink(join(folder, "gone"), join(folder, "link"));
   await expect(openSource(join(folder, "link"))).rejects.toThrow(TesseraError);
 });

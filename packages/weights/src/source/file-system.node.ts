@@ -19,7 +19,10 @@ const advice: Readonly<Record<string, string>> = {
 
 function explained(path: string, wanted: string, cause: unknown): TesseraError {
   const code = (cause as NodeJS.ErrnoException).code ?? "";
-  return new TesseraError(`${path}: expected ${wanted}, got ${advice[code] ?? String(cause)}`, { cause });
+  return new TesseraError(`${path}: expected ${wanted}, got ${advice[code] ?? String(cause)}`, {
+    cause,
+    code: code === "ENOENT" ? "not-found" : undefined,
+  });
 }
 
 function pathOf(file: string | URL): string {

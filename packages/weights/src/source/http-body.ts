@@ -20,6 +20,7 @@ async function* parts(response: Response, url: string, longest: number): AsyncGe
     if (cause instanceof FormatError || (cause instanceof Error && cause.name === "AbortError")) throw cause;
     throw new TesseraError(`${url}: expected the whole answer, got ${reason(cause)} after ${seen} bytes; try again`, {
       cause,
+      code: "unreachable",
     });
   } finally {
     await reader?.cancel().catch(() => {});

@@ -131,12 +131,16 @@ test("refuses an answer of another length than stated", async () => {
 
 test.each([401, 403, 404, 500])("says that the server answered %i", async (status) => {
   const url = await serve((_, response) => response.writeHead(status).end("no"));
-  await expect(urlSource(url)).rejects.toThrow(new RegExp(`model\\.bin: expected the file, got HTTP ${status}`));
+  await expect(urlSource(url)).rejects.toMatchObject({
+    message: expect.stringMatching(new RegExp(`model\\.bin: expected the file, got HTTP ${status}`)) as string,
+    code: status === 404 ? "not-found" : "invalid",
+  });
 });
 
 test("says that there is no server, and passes an abort on", async () => {
   const gone = await urlSource("http://127.0.0.1:1/x").catch((error: unknown) => error);
   expect(gone).toBeInstanceOf(TesseraError);
+  expect((gone as TesseraError).code).toBe("unreachable");
   expect((gone as Error).message).toMatch(/expected an answer, got .+; check the address and the network/);
   const stuck = await serve(() => {});
   await expect(urlSource(stuck, { signal: AbortSignal.timeout(20) })).rejects.toThrow(/timeout|aborted/);

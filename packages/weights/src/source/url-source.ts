@@ -35,12 +35,15 @@ async function request(
     init.signal?.throwIfAborted();
     throw new TesseraError(`${url}: expected an answer, got ${reason(cause)}; check the address and the network`, {
       cause,
+      code: "unreachable",
     });
   }
   if (response.ok || response.status === 416) return response;
   await response.body?.cancel();
   const status = `${response.status} ${response.statusText}`.trim();
-  throw new TesseraError(`${url}: expected the file, got HTTP ${status}; check the address and who may read it`);
+  throw new TesseraError(`${url}: expected the file, got HTTP ${status}; check the address and who may read it`, {
+    code: response.status === 404 ? "not-found" : undefined,
+  });
 }
 
 async function whole(url: string, options: UrlSourceOptions, response?: Response): Promise<ByteSource> {

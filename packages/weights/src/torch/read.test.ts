@@ -264,7 +264,7 @@ test("a damaged byte anywhere is a FormatError or other values, and nothing else
       .then((checkpoint) => values(checkpoint))
       .then(() => undefined)
       .catch((reason: unknown) => reason);
-    expect(error ?? new FormatError()).toBeInstanceOf(FormatError);
+    expect(error ?? new FormatError("")).toBeInstanceOf(FormatError);
   }
 });
 
