@@ -18,6 +18,7 @@ test("exports these and nothing else", () => {
     "gpuPicture",
     "huggingFacePreprocessing",
     "openDataset",
+    "parsePolicy",
     "placement",
     "preprocess",
     "preprocessBatch",

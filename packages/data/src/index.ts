@@ -1,8 +1,13 @@
 export { decodeImage } from "#decode";
 export type { Augmentation } from "./augment/augmentation.ts";
+export type { ColourJitter } from "./augment/colour-jitter.ts";
 export type { RandomErasing } from "./augment/erasing.ts";
 export type { PaddedCrop } from "./augment/padded-crop.ts";
+export { parsePolicy, type Policy } from "./augment/policy.ts";
+export type { RandAugment } from "./augment/rand-augment.ts";
 export type { RandomResizedCrop } from "./augment/random-resized-crop.ts";
+export type { ThreeAugment } from "./augment/three-augment.ts";
+export type { TrivialAugment } from "./augment/trivial-augment.ts";
 export { type ClassBalance, classBalance } from "./datasets/class-balance.ts";
 export type { Dataset, DatasetOptions, DatasetSplits } from "./datasets/dataset.ts";
 export { datasetOf, type LabelledImage } from "./datasets/dataset-of.ts";

@@ -19,6 +19,8 @@ const preprocessing = timmPreprocessing({ input_size: [3, 8, 8], crop_pct: 1 });
 const augmentation: Augmentation = {
   crop: { kind: "resized" },
   flip: "random",
+  policy: "rand-m9-mstd0.5-inc1",
+  jitter: { brightness: 0.3, hue: 0.1 },
   erasing: { probability: 0.5, mode: "pixel" },
 };
 

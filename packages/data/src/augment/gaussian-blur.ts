@@ -1,0 +1,71 @@
+import type { RgbImage } from "../rgb-image.ts";
+
+const passes = 3;
+
+/**
+ * Pillow 12's `ImageFilter.GaussianBlur`, equal to the bit: three box blurs of a fractional radius along rows, then along
+ * columns (Gwosdek et al. 2011).
+ *
+ * @param deviation Of the normal distribution, in pixels.
+ * @see https://github.com/python-pillow/Pillow/blob/12.3.0/src/libImaging/BoxBlur.c
+ */
+export function gaussianBlur({ width, height, data }: RgbImage, deviation: number): RgbImage {
+  const box = boxOf(boxRadius(deviation));
+  const out = data.slice();
+  if (deviation === 0) return { width, height, data: out };
+  const line = new Uint8Array(Math.max(width, height));
+  for (let i = 0; i < height * 3; i++) {
+    blurLine(out, Math.floor(i / 3) * width * 3 + (i % 3), 3, line.subarray(0, width), box);
+  }
+  for (let i = 0; i < width * 3; i++) blurLine(out, i, width * 3, line.subarray(0, height), box);
+  return { width, height, data: out };
+}
+
+/** The radius of a box whose blur, taken three times, has this deviation; in float32 as Pillow computes. */
+function boxRadius(deviation: number): number {
+  const { fround, floor, sqrt } = Math;
+  const radius = fround(deviation);
+  const variance = fround(fround(radius * radius) / passes);
+  const length = fround(sqrt(12 * variance + 1));
+  const whole = floor((length - 1) / 2);
+  const numerator = fround((2 * whole + 1) * fround(whole * (whole + 1) - fround(3 * variance)));
+  const denominator = fround(6 * fround(variance - (whole + 1) * (whole + 1)));
+  return fround(whole + fround(numerator / denominator));
+}
+
+/** A box of `2 * radius + 1` whole pixels and one more at each end that counts less, in 24-bit fixed point. */
+interface Box {
+  readonly radius: number;
+  readonly weight: number;
+  readonly edge: number;
+}
+
+function boxOf(exact: number): Box {
+  const { fround, trunc } = Math;
+  const radius = trunc(exact);
+  const weight = trunc(fround(2 ** 24 / fround(fround(exact * 2) + 1)));
+  return { radius, weight, edge: Math.floor((2 ** 24 - (2 * radius + 1) * weight) / 2) };
+}
+
+/** Blurs every `step`th byte from `start` on, three times in place; beyond its ends a line repeats them. */
+function blurLine(
+  data: Uint8Array,
+  start: number,
+  step: number,
+  line: Uint8Array,
+  { radius, weight, edge }: Box,
+): void {
+  const last = line.length - 1;
+  for (let pass = 0; pass < passes; pass++) {
+    for (let i = 0, s = start; i <= last; i++, s += step) line[i] = data[s]!;
+    // What the window over pixel −1 holds.
+    let sum = line[0]! * (radius + 1);
+    for (let i = 0; i < radius; i++) sum += line[Math.min(i, last)]!;
+    for (let i = 0, s = start; i <= last; i++, s += step) {
+      const left = line[Math.max(0, i - radius - 1)]!;
+      sum += line[Math.min(last, i + radius)]! - left;
+      const right = line[Math.min(last, i + radius + 1)]!;
+      data[s] = (sum * weight + (left + right) * edge + 2 ** 23) >>> 24;
+    }
+  }
+}
