@@ -17,7 +17,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     // By the signal itself: a shell then ends the loop that called, too.
-    if (error instanceof Interrupted) process.kill(process.pid, "SIGINT");
+    if (error instanceof Interrupted) process.kill(process.pid, error.signal);
     else reportError(error, { verbose: args.includes("--verbose") });
     return 1;
   }

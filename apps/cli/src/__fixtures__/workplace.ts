@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Random } from "@tessera/core";
 import { Vit } from "@tessera/vit";
 import { saveSafetensors } from "@tessera/weights";
 import sharp from "sharp";
@@ -16,6 +17,8 @@ export interface Workplace {
   write: (name: string, content: string | Uint8Array) => Promise<string>;
   /** Writes a picture of one colour. */
   picture: (name: string, size?: { width: number; height: number }) => Promise<string>;
+  /** Writes a folder of small pictures a class: noise around a colour of its own, the same each time. */
+  pictures: (name: string, classes: Readonly<Record<string, number>>) => Promise<string>;
   /** Writes the smallest model, of three classes, as timm writes models. */
   model: (name: string) => Promise<string>;
   dispose: () => Promise<void>;
@@ -38,6 +41,13 @@ export async function workplace(): Promise<Workplace> {
       const image = sharp({ create: { ...size, channels: 3, background: { r: 200, g: 100, b: 50 } }, limitInputPixels: false });
       return write(name, await image.toFormat(name.endsWith(".png") ? "png" : "jpeg").toBuffer());
     },
+    pictures: async (name, classes) => {
+      for (const [number, [label, count]] of Object.entries(classes).entries()) {
+        await mkdir(path(name, label), { recursive: true });
+        for (let i = 0; i < count; i++) await write(`${name}/${label}/${i}.png`, await noise(number, i));
+      }
+      return path(name);
+    },
     model: async (name) => {
       await write(`${name}/config.json`, JSON.stringify(config));
       await saveSafetensors(path(name, "model.safetensors"), await weights());
@@ -45,6 +55,13 @@ export async function workplace(): Promise<Workplace> {
     },
     dispose: () => rm(folder, { recursive: true }),
   };
+}
+
+function noise(colour: number, index: number): Promise<Buffer> {
+  const random = new Random(`${colour}/${index}`);
+  const means = [[150, 110, 110], [110, 150, 110], [110, 110, 150]][colour % 3]!;
+  const bytes = Uint8Array.from({ length: 8 * 8 * 3 }, (_, i) => means[i % 3]! + Math.round(80 * (random.uniform() - 0.5)));
+  return sharp(bytes, { raw: { width: 8, height: 8, channels: 3 } }).png().toBuffer();
 }
 
 const config = {

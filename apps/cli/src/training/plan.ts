@@ -5,30 +5,26 @@ import { assemble, fit } from "@tessera/train";
 import { print, printJson } from "../report.ts";
 import { short } from "../table.ts";
 import type { Job } from "./job.ts";
+import { lengthOf } from "./length.ts";
 import { duration } from "./status-line.ts";
 
 /** Steps that are measured; the first ones fill caches. */
 const MEASURED = 4;
 
 /** `--dry-run`: what the training would be, from its configuration and a few steps of it. Nothing is written. */
-export async function showPlan(
-  { config, settings, model, parts, backend, signal }: Job,
-  train: Batches,
-): Promise<number> {
+export async function showPlan(job: Job, train: Batches): Promise<number> {
+  const { config, settings, model, parts, backend, signal } = job;
   const { recipe, imageSize } = config;
-  const { accumulate = 1, json } = settings;
   const { params, macs } = summarize(model, [1, imageSize, imageSize, 3]);
-  const stepsPerEpoch = Math.floor(train.length / recipe.batchSize);
-  const steps = Math.round(recipe.epochs * stepsPerEpoch);
+  const { stepsPerEpoch, steps, ...length } = lengthOf(job);
   const made = assemble(recipe, model, stepsPerEpoch, train.classes.length);
   const times: number[] = [];
   let [began, tensors] = [performance.now(), 0];
   try {
     await fit(model, train, {
       ...made,
+      ...length,
       steps: Math.min(MEASURED, stepsPerEpoch),
-      batchSize: recipe.batchSize / accumulate,
-      accumulate,
       signal,
       onStep() {
         times.push((performance.now() - began) / 1000);
@@ -56,7 +52,7 @@ export async function showPlan(
     precision: backend.precision,
     recipe,
   };
-  if (json) printJson(plan);
+  if (settings.json) printJson(plan);
   else {
     print(
       `model    ${plan.model}, ${short(params)} parameters, ${short(macs)} multiply-adds a picture of ${imageSize} px`,

@@ -15,5 +15,8 @@ export async function resumedSettings(given: TrainSettings): Promise<TrainSettin
   const config = await readConfig<RunConfig>(given.out);
   if (!config) return given;
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { ...fixing(config.settings), ...present } as TrainSettings;
+  const before = fixing(config.settings);
+  const arg = { ...before.arg, ...given.arg };
+  const set = { ...before.set, ...given.set };
+  return { ...before, ...present, arg, set } as TrainSettings;
 }

@@ -14,6 +14,7 @@ import {
 } from "@tessera/train";
 import { note, print, printJson } from "../report.ts";
 import type { Job } from "./job.ts";
+import { lengthOf } from "./length.ts";
 import { modelCard } from "./model-card.ts";
 import { showPlan } from "./plan.ts";
 import { type RunConfig, identityOf } from "./run-config.ts";
@@ -55,18 +56,14 @@ async function freeName({ model: { architecture } }: RunConfig): Promise<string>
 /** Trains from where the run is to its end; the model then has the best weights, or the last where nothing chooses. */
 async function trained(job: Job, train: Batches, validation: Batches | undefined, run: RunFolder): Promise<void> {
   const { config, settings, model, signal } = job;
-  const { recipe } = config;
-  const { accumulate = 1 } = settings;
-  const stepsPerEpoch = Math.floor(train.length / recipe.batchSize);
-  const parts = assemble(recipe, model, stepsPerEpoch, train.classes.length);
+  const { stepsPerEpoch, ...length } = lengthOf(job);
+  const parts = assemble(config.recipe, model, stepsPerEpoch, train.classes.length);
   const line = new StatusLine();
   const clock = { seconds: 0, since: performance.now() };
   let last: StepReport | undefined;
   const options: FitOptions = {
     ...parts,
-    steps: Math.round(recipe.epochs * stepsPerEpoch),
-    batchSize: recipe.batchSize / accumulate,
-    accumulate,
+    ...length,
     seed: settings.seed,
     evaluation: validation && { data: validation },
     checkpoints: { store: run.checkpoints, keep: settings.keep, every: checkpointInterval(stepsPerEpoch) },

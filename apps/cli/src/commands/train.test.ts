@@ -1,0 +1,178 @@
+import { readFile, readdir } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
+
+let place: Workplace;
+let data: string;
+beforeAll(async () => {
+  await build();
+  place = await workplace();
+  data = await place.pictures("colours", { red: 24, green: 24, blue: 24 });
+}, 180_000);
+afterAll(() => place?.dispose());
+
+const small = ["--backend", "wasm", "--model", "vit", "--arg", "patch_size=4", "embed_dim=16", "depth=1", "num_heads=2", "--batch", "16", "--workers", "0"]; // prettier-ignore
+
+interface Trained {
+  images: number;
+  top1: number;
+  loss: number;
+  seconds: number;
+  part: string;
+  run: string;
+}
+
+const train = (...args: string[]) => json<Trained>(["train", data, ...small, ...args]);
+
+const log = async (run: string) =>
+  (await readFile(`${run}/log.jsonl`, "utf8")).trim().split("\n").map((line) => JSON.parse(line) as Record<string, number>); // prettier-ignore
+
+/** The weights that the last checkpoint of a run holds, with everything else that it holds. */
+async function lastCheckpoint(run: string): Promise<Buffer> {
+  const names = (await readdir(`${run}/checkpoints`)).filter((name) => name.startsWith("step-"));
+  return readFile(`${run}/checkpoints/${names.sort().at(-1)}`);
+}
+
+test("trains on a folder, and leaves configuration, log, curves, checkpoints and a model that classifies", async () => {
+  const run = place.path("first");
+  const done = await train("--epochs", "8", "--rate", "0.01", "--out", run);
+  expect(done).toMatchObject({ images: 6, part: "validation", run });
+  expect(done.top1).toBeGreaterThan(0.6);
+  expect((await readdir(run)).sort()).toEqual(["accuracy.svg", "checkpoints", "config.json", "evaluation.json", "log.jsonl", "loss.svg", "model"]); // prettier-ignore
+  const lines = await log(run);
+  expect(lines.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(lines.at(-1)!["trainingLoss"]).toBeLessThan(lines[0]!["trainingLoss"]!);
+  const card = await readFile(`${run}/model/README.md`, "utf8");
+  expect(card).toContain("# vit for 3 classes");
+  expect(card).toContain(`tessera train ${data} --backend wasm --model vit --arg patch_size=4`);
+  const [first] = await json<{ top: { label: string }[] }[]>([
+    "classify",
+    `${data}/red/0.png`,
+    "--model",
+    `${run}/model`,
+  ]);
+  expect(["red", "green", "blue"]).toContain(first!.top[0]!.label);
+}, 120_000);
+
+test("ends by a signal with a checkpoint, and goes on to the same bits", async () => {
+  const straight = place.path("straight");
+  await train("--epochs", "10", "--out", straight);
+  const stopped = place.path("stopped");
+  const args = ["train", data, ...small, "--epochs", "10", "--out", stopped];
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    const outcome = await tessera([...args, "--resume"], {
+      onStart: (child) => child.stdout!.once("data", () => child.kill(signal)),
+    });
+    expect([outcome.signal, outcome.stderr.includes("error")]).toEqual([signal, false]);
+  }
+  // What is not said again is taken from the run.
+  await json(["train", data, "--out", stopped, "--resume"]);
+  expect(await lastCheckpoint(stopped)).toEqual(await lastCheckpoint(straight));
+  const without = (lines: Record<string, number>[]) => lines.map(({ seconds: _s, imagesPerSecond: _i, waiting: _w, ...rest }) => rest); // prettier-ignore
+  expect(without(await log(stopped))).toEqual(without(await log(straight)));
+}, 180_000);
+
+test("says what differs when a run is resumed with another configuration, and that there is a run already", async () => {
+  const run = place.path("other");
+  await train("--epochs", "1", "--out", run);
+  const { code, stderr } = await tessera([
+    "train",
+    data,
+    "--out",
+    run,
+    "--resume",
+    "--rate",
+    "0.5",
+    "--arg",
+    "depth=2",
+  ]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("expected the configuration of the run that is resumed, got another");
+  expect(stderr).toMatch(/model\.args\.depth: expected 1, got 2/);
+  expect(stderr).toMatch(/recipe\.rate: expected [\d.]+, got 0\.5/);
+  const again = await tessera(["train", data, ...small, "--out", run]);
+  expect(again.stderr).toContain("expected no run, got one; --resume goes on with it");
+}, 60_000);
+
+test("stops at a loss that is not finite, and names the step", async () => {
+  const args = [
+    "train",
+    data,
+    ...small,
+    "--epochs",
+    "9",
+    "--rate",
+    "1e30",
+    "--set",
+    "clipNorm=null",
+    "--set",
+    "ema=null",
+  ];
+  const { code, stderr } = await tessera([...args, "--out", place.path("nan")]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/expected a finite loss and gradients, got a loss of NaN at step \d+; .*checkpoint/);
+}, 60_000);
+
+test("prints the plan of a dry run, and writes nothing", async () => {
+  const run = place.path("dry");
+  const plan = await json<Record<string, unknown>>(["train", data, ...small, "--dry-run", "--out", run]);
+  expect(plan).toMatchObject({
+    model: "vit",
+    epochs: 100,
+    steps: 400,
+    images: { train: 66, validation: 6 },
+    backend: "wasm",
+  });
+  expect(plan["params"]).toBeGreaterThan(1000);
+  await expect(readdir(run)).rejects.toThrow("ENOENT");
+}, 60_000);
+
+test("trains without pictures that cannot be read, and lists them", async () => {
+  const some = await place.pictures("damaged", { red: 20, green: 20 });
+  await place.write("damaged/red/broken.png", "no picture");
+  const run = await tessera([
+    "train",
+    some,
+    ...small,
+    "--epochs",
+    "1",
+    "--validation",
+    "0.2",
+    "--out",
+    place.path("less"),
+  ]);
+  expect(run.code).toBe(0);
+  expect(run.stderr).toContain("1 pictures could not be read and were left out");
+  expect(run.stderr).toMatch(/red\/broken\.png: /);
+}, 60_000);
+
+test.each([
+  ["no such data", () => ["nothing-here"], /expected a folder or a file, got no such file or folder: nothing-here/],
+  ["one class only", async () => [await place.pictures("one", { red: 3 })], /expected .*two classes/],
+  ["an unknown preset", () => [data, "--preset", "deti"], /expected one of .*did you mean deit/],
+  [
+    "an unknown field",
+    () => [data, "--set", "dropPaths=1"],
+    /expected a field of the recipe, got "dropPaths"; did you mean dropPath/,
+  ],
+  ["an unknown model", () => [data, "--model", "vitt"], /expected .*"vitt"/],
+  [
+    "parts that do not divide a batch",
+    () => [data, "--batch", "16", "--accumulate", "3"],
+    /--accumulate: expected to divide the batch of 16, got 3/,
+  ],
+  [
+    "a batch larger than the data",
+    () => [data, "--batch", "500"],
+    /--batch: expected at most the 66 pictures to train on, got 500/,
+  ],
+  ["--resume without a run's folder", () => [data, "--resume"], /expected the run's folder, got none/],
+])(
+  "refuses %s",
+  async (_, args, message) => {
+    const outcome = await tessera(["train", ...(await args()), "--backend", "cpu"]);
+    expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringMatching(message)]);
+  },
+  60_000,
+);
