@@ -1,6 +1,7 @@
 import { Random, TesseraError } from "@tessera/core";
 import { readGoldens } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
+import { channelsLast } from "../__fixtures__/channels-last.ts";
 import type { Batch } from "../data.ts";
 import { drawBeta } from "./beta.ts";
 import { cutmixBox } from "./box.ts";
@@ -20,21 +21,8 @@ test("boxes are timm's", () => {
   }
 });
 
-/** [b, c, h, w] -> [b, h, w, c], or back with the sizes exchanged. */
-function channelsLast(name: string): Float32Array {
-  const {
-    data,
-    shape: [b, c, h, w],
-  } = goldens.get(name) as { data: Float32Array; shape: [number, number, number, number] };
-  const out = new Float32Array(data.length);
-  for (let n = 0; n < b; n++)
-    for (let k = 0; k < c; k++)
-      for (let at = 0; at < h * w; at++) out[(n * h * w + at) * c + k] = data[(n * c + k) * h * w + at]!;
-  return out;
-}
-
 const batch: Batch = {
-  images: channelsLast("input"),
+  images: channelsLast(goldens.get("input")),
   shape: [4, 12, 16, 3],
   labels: goldens.get("labels").data as Int32Array,
   indices: Int32Array.of(5, 6, 7, 8),
@@ -61,7 +49,7 @@ describe("images and labels are timm's:", () => {
     const before = batch.images.slice();
     const mixed = mixBatch(batch, 5, mixOf, smoothing);
     const tolerance = { rtol: 1e-6, atol: 1e-6 };
-    await expect([...mixed.images]).toBeAllClose([...channelsLast(`${name}/images`)], tolerance);
+    await expect([...mixed.images]).toBeAllClose([...channelsLast(goldens.get(`${name}/images`))], tolerance);
     await expect({ shape: [4, 5], data: mixed.labels }).toBeAllClose(goldens.get(`${name}/targets`), tolerance);
     expect(batch.images).toEqual(before);
     expect(mixed).toMatchObject({ shape: batch.shape, indices: batch.indices });
