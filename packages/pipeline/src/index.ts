@@ -1,7 +1,7 @@
-export { buildModel } from "./build-model.ts";
-export { describeModel } from "./describe-model.ts";
-export { EMBEDDED_MODEL, embeddedModel } from "./embedded.ts";
-export { allFamilies, createBackbone, familyOf, familyOfModel, variantNames } from "./families.ts";
+export { buildModel } from "./source/build-model.ts";
+export { describeModel } from "./source/describe-model.ts";
+export { EMBEDDED_MODEL, embeddedModel } from "./source/embedded.ts";
+export { allFamilies, createBackbone, familyOf, familyOfModel, variantNames } from "./source/families.ts";
 export {
   type Classification,
   type ClassifyOptions,
@@ -9,18 +9,18 @@ export {
   type ImageClassifierOptions,
   type Prediction,
   imageClassifier,
-} from "./image-classifier.ts";
+} from "./tasks/image-classifier.ts";
 export {
   type EmbedOptions,
   type Embedding,
   type ImageEmbedder,
   type ImageEmbedderOptions,
   imageEmbedder,
-} from "./image-embedder.ts";
-export { type LoadModelOptions, type LoadedModel, loadModel } from "./load-model.ts";
-export { type ModelFiles, openModelWeights } from "./model-files.ts";
-export { type ParityOptions, type ParityReference, type ParityReport, type ParityRow, parity } from "./parity.ts";
-export { anyToHuggingFaceNames, anyToTimmNames } from "./rename.ts";
-export type { Outcome, RunOptions, Timing } from "./run.ts";
-export { type SaveModelOptions, modelFilesOf, saveModel } from "./save-model.ts";
-export type { WarmUpOptions } from "./warm-up.ts";
+} from "./tasks/image-embedder.ts";
+export { type LoadModelOptions, type LoadedModel, loadModel } from "./source/load-model.ts";
+export { type ModelFiles, openModelWeights } from "./source/model-files.ts";
+export { type ParityOptions, type ParityReference, type ParityReport, type ParityRow, parity } from "./tasks/parity.ts";
+export { anyToHuggingFaceNames, anyToTimmNames } from "./source/rename.ts";
+export type { Outcome, RunOptions, Timing } from "./tasks/run.ts";
+export { type SaveModelOptions, modelFilesOf, saveModel } from "./source/save-model.ts";
+export type { WarmUpOptions } from "./tasks/warm-up.ts";

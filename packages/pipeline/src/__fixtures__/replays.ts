@@ -1,6 +1,6 @@
 import { engine } from "@tensorflow/tfjs-core";
 import { afterEach, expect, test } from "vitest";
-import { imageClassifier } from "../image-classifier.ts";
+import { imageClassifier } from "../tasks/image-classifier.ts";
 import { plain } from "./pictures.ts";
 import { smallFiles } from "./small-model.ts";
 

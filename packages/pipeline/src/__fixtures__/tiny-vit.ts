@@ -2,7 +2,7 @@
 import { type Tensor4D, tensor4d, tidy, transpose } from "@tensorflow/tfjs-core";
 import { readFixture } from "@tessera/testing";
 import { readSafetensors } from "@tessera/weights";
-import type { LoadedModel } from "../load-model.ts";
+import type { LoadedModel } from "../source/load-model.ts";
 
 /** `config.json` as timm would write it. */
 export const tinyConfig = {

@@ -1,8 +1,8 @@
 import { type Backbone, TesseraError } from "@tessera/core";
 import type { ImageInput, Preprocessing } from "@tessera/data";
 import { forwardsOf } from "./forwards.ts";
-import { type LoadModelOptions, loadModel } from "./load-model.ts";
-import type { ModelFiles } from "./model-files.ts";
+import { type LoadModelOptions, loadModel } from "../source/load-model.ts";
+import type { ModelFiles } from "../source/model-files.ts";
 import { type RunOptions, type Timing, ensureBackend, run } from "./run.ts";
 import { type WarmUpOptions, warmUpRun } from "./warm-up.ts";
 

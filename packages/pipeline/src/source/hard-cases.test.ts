@@ -4,8 +4,8 @@ import { memory } from "@tensorflow/tfjs-core";
 import { FormatError } from "@tessera/core";
 import { type TensorToWrite, openCheckpoint, writeSafetensors } from "@tessera/weights";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { failure } from "./__fixtures__/failure.ts";
-import { expected, jsonBlob, run, tinyConfig, weightsFixture } from "./__fixtures__/tiny-vit.ts";
+import { failure } from "../__fixtures__/failure.ts";
+import { expected, jsonBlob, run, tinyConfig, weightsFixture } from "../__fixtures__/tiny-vit.ts";
 import { loadModel } from "./load-model.ts";
 
 const config = jsonBlob(tinyConfig);

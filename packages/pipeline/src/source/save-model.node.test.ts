@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Vit } from "@tessera/vit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { failure } from "./__fixtures__/failure.ts";
-import { plain } from "./__fixtures__/pictures.ts";
-import { imageClassifier } from "./image-classifier.ts";
+import { failure } from "../__fixtures__/failure.ts";
+import { plain } from "../__fixtures__/pictures.ts";
+import { imageClassifier } from "../tasks/image-classifier.ts";
 import { saveModel } from "./save-model.ts";
 
 let folder: string;

@@ -3,12 +3,12 @@ import { type BackendName, backendNames, useBackend } from "@tessera/backends";
 import type { ImageInput } from "@tessera/data";
 import { expectNoLeak } from "@tessera/testing";
 import { afterEach, describe, expect, inject, test } from "vitest";
-import goldens from "./__fixtures__/embedded.json" with { type: "json" };
-import { failure } from "./__fixtures__/failure.ts";
-import { pictures, plain } from "./__fixtures__/pictures.ts";
-import { smallFiles } from "./__fixtures__/small-model.ts";
-import small from "./__fixtures__/small.json" with { type: "json" };
-import { unregisterKernels } from "./__fixtures__/without-kernels.ts";
+import goldens from "../__fixtures__/embedded.json" with { type: "json" };
+import { failure } from "../__fixtures__/failure.ts";
+import { pictures, plain } from "../__fixtures__/pictures.ts";
+import { smallFiles } from "../__fixtures__/small-model.ts";
+import small from "../__fixtures__/small.json" with { type: "json" };
+import { unregisterKernels } from "../__fixtures__/without-kernels.ts";
 import {
   type Classification,
   type ClassifyOptions,
@@ -56,7 +56,7 @@ describe("equals timm on Pillow's pixels of drawn pictures", () => {
     expect(result).toMatchObject({ index: 0, input: urls[2] });
   }, 120_000);
 
-  const folder = new URL("./__fixtures__/timm-folder/", import.meta.url);
+  const folder = new URL("../__fixtures__/timm-folder/", import.meta.url);
 
   test("a folder that timm wrote, with its labels", async () => {
     await useOwnKernels();

@@ -1,8 +1,8 @@
 import type { ImageInput, Preprocessing } from "@tessera/data";
 import { type Backbone, TesseraError } from "@tessera/core";
 import { forwardsOf } from "./forwards.ts";
-import { type LoadModelOptions, loadModel } from "./load-model.ts";
-import type { ModelFiles } from "./model-files.ts";
+import { type LoadModelOptions, loadModel } from "../source/load-model.ts";
+import type { ModelFiles } from "../source/model-files.ts";
 import { type Outcome, type RunOptions, type Timing, checkCount, ensureBackend, run } from "./run.ts";
 import { softmax, topK } from "./top-k.ts";
 import { type WarmUpOptions, warmUpRun } from "./warm-up.ts";

@@ -6,15 +6,15 @@ import { memory } from "@tensorflow/tfjs-core";
 import type { ImageInput } from "@tessera/data";
 import { saveSafetensors } from "@tessera/weights";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import goldens from "./__fixtures__/embedded.json" with { type: "json" };
-import { failure } from "./__fixtures__/failure.ts";
-import { pictures, plain } from "./__fixtures__/pictures.ts";
-import { png } from "./__fixtures__/png.ts";
-import { smallConfig, smallFiles, smallWeights } from "./__fixtures__/small-model.ts";
+import goldens from "../__fixtures__/embedded.json" with { type: "json" };
+import { failure } from "../__fixtures__/failure.ts";
+import { pictures, plain } from "../__fixtures__/pictures.ts";
+import { png } from "../__fixtures__/png.ts";
+import { smallConfig, smallFiles, smallWeights } from "../__fixtures__/small-model.ts";
 import { describeModel } from "./describe-model.ts";
 import { createBackbone } from "./families.ts";
-import { imageClassifier } from "./image-classifier.ts";
-import { imageEmbedder } from "./image-embedder.ts";
+import { imageClassifier } from "../tasks/image-classifier.ts";
+import { imageEmbedder } from "../tasks/image-embedder.ts";
 
 let folder: string;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { memory } from "@tensorflow/tfjs-core";
 import { expectNoLeak } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
-import goldens from "./__fixtures__/embedded.json" with { type: "json" };
-import { failure } from "./__fixtures__/failure.ts";
-import { pictures, plain } from "./__fixtures__/pictures.ts";
-import { smallFiles } from "./__fixtures__/small-model.ts";
-import small from "./__fixtures__/small.json" with { type: "json" };
+import goldens from "../__fixtures__/embedded.json" with { type: "json" };
+import { failure } from "../__fixtures__/failure.ts";
+import { pictures, plain } from "../__fixtures__/pictures.ts";
+import { smallFiles } from "../__fixtures__/small-model.ts";
+import small from "../__fixtures__/small.json" with { type: "json" };
 import { imageEmbedder } from "./image-embedder.ts";
 
 test("the embedded model gives timm's embeddings", async () => {
@@ -14,7 +14,7 @@ test("the embedded model gives timm's embeddings", async () => {
 });
 
 test("a folder that timm wrote gives timm's embeddings, of pictures together and alone", async () => {
-  using embed = await imageEmbedder(new URL("./__fixtures__/timm-folder/", import.meta.url));
+  using embed = await imageEmbedder(new URL("../__fixtures__/timm-folder/", import.meta.url));
   const together = await embed(pictures.map(({ url }) => url));
   for (const [i, { file, url }] of pictures.entries()) {
     await expect(together[i]!).toBeAllClose(small[file].embedding);

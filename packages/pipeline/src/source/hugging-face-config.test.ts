@@ -3,8 +3,8 @@ import { memory } from "@tensorflow/tfjs-core";
 import { readFixture } from "@tessera/testing";
 import { readSafetensors, writeSafetensors } from "@tessera/weights";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { failure } from "./__fixtures__/failure.ts";
-import { jsonBlob, run } from "./__fixtures__/tiny-vit.ts";
+import { failure } from "../__fixtures__/failure.ts";
+import { jsonBlob, run } from "../__fixtures__/tiny-vit.ts";
 import { describeModel } from "./describe-model.ts";
 import type { HuggingFaceConfig } from "./hugging-face-config.ts";
 import { loadModel } from "./load-model.ts";
@@ -12,7 +12,7 @@ import { loadModel } from "./load-model.ts";
 const shape = [2, 3, 8, 8] as const;
 const f32 = { rtol: 1e-4, atol: 1e-5 };
 const goldens = await readSafetensors(
-  await readFixture(new URL("./__fixtures__/huggingface.safetensors", import.meta.url)),
+  await readFixture(new URL("../__fixtures__/huggingface.safetensors", import.meta.url)),
 );
 const configs = JSON.parse(goldens.metadata["configs"]!) as Record<string, HuggingFaceConfig>;
 const value = async (name: string) => (await goldens.tensors.get(name)!.read()) as Float32Array;

@@ -1,6 +1,6 @@
 import { useBackend } from "@tessera/backends";
 import { beforeEach } from "vitest";
-import { testReplays } from "./__fixtures__/replays.ts";
+import { testReplays } from "../__fixtures__/replays.ts";
 
 beforeEach(async () => {
   await useBackend("native");

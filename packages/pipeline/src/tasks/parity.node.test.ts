@@ -4,10 +4,10 @@ import { readGoldens } from "@tessera/testing";
 import { Vit } from "@tessera/vit";
 import { type TensorToWrite, writeSafetensors } from "@tessera/weights";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { failure } from "./__fixtures__/failure.ts";
-import { expected, jsonBlob, tinyConfig, weightsFixture } from "./__fixtures__/tiny-vit.ts";
-import { unregisterKernels } from "./__fixtures__/without-kernels.ts";
-import { loadModel } from "./load-model.ts";
+import { failure } from "../__fixtures__/failure.ts";
+import { expected, jsonBlob, tinyConfig, weightsFixture } from "../__fixtures__/tiny-vit.ts";
+import { unregisterKernels } from "../__fixtures__/without-kernels.ts";
+import { loadModel } from "../source/load-model.ts";
 import { type ParityReference, parity } from "./parity.ts";
 
 const backends = ["wasm", "cpu"] as const;
@@ -84,7 +84,9 @@ test("NaN is past every tolerance", async () => {
 });
 
 test("timm's goldens of a ViT with registers hold on both", async () => {
-  const goldens = await readGoldens(new URL("../../vit/src/__fixtures__/vit_registers.safetensors", import.meta.url));
+  const goldens = await readGoldens(
+    new URL("../../../vit/src/__fixtures__/vit_registers.safetensors", import.meta.url),
+  );
   const weights: Record<string, TensorToWrite> = {};
   for (const [name, { shape, data }] of goldens.tensors) {
     if (name.startsWith("weights/")) weights[name.slice("weights/".length)] = { shape, values: data };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { smallFiles } from "./__fixtures__/small-model.ts";
+import { smallFiles } from "../__fixtures__/small-model.ts";
 import { imageClassifier } from "./image-classifier.ts";
 
 test("a canvas, a bitmap and a frame of a video are classified alike on the GPU and by way of the CPU", async () => {

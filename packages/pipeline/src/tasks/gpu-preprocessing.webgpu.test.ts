@@ -1,8 +1,8 @@
 import { memory, profile } from "@tensorflow/tfjs-core";
 import type { ImageInput } from "@tessera/data";
 import { expect, test } from "vitest";
-import { plain } from "./__fixtures__/pictures.ts";
-import { smallFiles } from "./__fixtures__/small-model.ts";
+import { plain } from "../__fixtures__/pictures.ts";
+import { smallFiles } from "../__fixtures__/small-model.ts";
 import { type ClassifyOptions, type ImageClassifier, imageClassifier } from "./image-classifier.ts";
 import { imageEmbedder } from "./image-embedder.ts";
 

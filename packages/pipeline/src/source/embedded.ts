@@ -10,8 +10,8 @@ export const embeddedModel = {
 } as const;
 
 // Written out, so that bundlers see the files and ship them with a page that uses the default.
-const config = new URL("../models/vit_cifar10/config.json", import.meta.url);
-const weights = new URL("../models/vit_cifar10/model.safetensors", import.meta.url);
+const config = new URL("../../models/vit_cifar10/config.json", import.meta.url);
+const weights = new URL("../../models/vit_cifar10/model.safetensors", import.meta.url);
 
 /** Where the embedded model's files lie: on disk in Node, beside the bundle in a browser. */
 export const embeddedFiles = { config, weights };

@@ -5,8 +5,8 @@ import { createTnt } from "@tessera/tnt";
 import { Vit, type VitConfig } from "@tessera/vit";
 import { openCheckpoint } from "@tessera/weights";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { failure } from "./__fixtures__/failure.ts";
-import { run } from "./__fixtures__/tiny-vit.ts";
+import { failure } from "../__fixtures__/failure.ts";
+import { run } from "../__fixtures__/tiny-vit.ts";
 import { loadModel } from "./load-model.ts";
 import { type SaveModelOptions, modelFilesOf } from "./save-model.ts";
 

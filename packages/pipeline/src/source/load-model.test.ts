@@ -1,9 +1,9 @@
 import { memory } from "@tensorflow/tfjs-core";
-import { pictures, plain } from "./__fixtures__/pictures.ts";
+import { pictures, plain } from "../__fixtures__/pictures.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { failure } from "./__fixtures__/failure.ts";
-import { smallArguments, smallConfig, smallFiles, smallWeights } from "./__fixtures__/small-model.ts";
-import { imageClassifier } from "./image-classifier.ts";
+import { failure } from "../__fixtures__/failure.ts";
+import { smallArguments, smallConfig, smallFiles, smallWeights } from "../__fixtures__/small-model.ts";
+import { imageClassifier } from "../tasks/image-classifier.ts";
 import { type LoadModelOptions, loadModel } from "./load-model.ts";
 
 let tensors: number;

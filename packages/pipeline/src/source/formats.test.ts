@@ -5,10 +5,10 @@ import { contentsOf, readFixture, under } from "@tessera/testing";
 import { vitFamily } from "@tessera/vit";
 import { openCheckpoint } from "@tessera/weights";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { plain } from "./__fixtures__/pictures.ts";
-import { expected, jsonBlob, run, tinyConfig, weightsFixture } from "./__fixtures__/tiny-vit.ts";
+import { plain } from "../__fixtures__/pictures.ts";
+import { expected, jsonBlob, run, tinyConfig, weightsFixture } from "../__fixtures__/tiny-vit.ts";
 import { describeVariant, knownVariant } from "./describe-variant.ts";
-import { imageClassifier } from "./image-classifier.ts";
+import { imageClassifier } from "../tasks/image-classifier.ts";
 import { loadModel } from "./load-model.ts";
 import { anyToTimmNames } from "./rename.ts";
 
@@ -59,7 +59,7 @@ describe("transformers' files", async () => {
   const weights = await weightsFixture("huggingface.safetensors");
   const preprocessor = new Blob([
     (await readFixture(
-      new URL("./__fixtures__/huggingface-preprocessor_config.json", import.meta.url),
+      new URL("../__fixtures__/huggingface-preprocessor_config.json", import.meta.url),
     )) as Uint8Array<ArrayBuffer>,
   ]);
 
@@ -102,7 +102,7 @@ describe("a variant with weights", () => {
   });
 
   test("of TNT's official release has its epsilon and classes", async () => {
-    const all = await readFixture(new URL("../../tnt/src/__fixtures__/names.safetensors", import.meta.url));
+    const all = await readFixture(new URL("../../../tnt/src/__fixtures__/names.safetensors", import.meta.url));
     const official = under(await openCheckpoint(all), "tnt/in/");
     const { model, preprocessing } = await described("tnt_s_patch16_224", await anyToTimmNames(official));
     expect(model.config).toMatchObject({ epsilon: 1e-5, classes: 3 });

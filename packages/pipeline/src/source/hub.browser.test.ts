@@ -2,7 +2,7 @@
 import { memory } from "@tensorflow/tfjs-core";
 import type { HubOptions } from "@tessera/weights";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { expected, run, tinyConfig, weightsFixture } from "./__fixtures__/tiny-vit.ts";
+import { expected, run, tinyConfig, weightsFixture } from "../__fixtures__/tiny-vit.ts";
 import { loadModel } from "./load-model.ts";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";

@@ -1,12 +1,12 @@
 import { memory } from "@tensorflow/tfjs-core";
 import type { ImageInput } from "@tessera/data";
 import { expect, test } from "vitest";
-import { failure } from "./__fixtures__/failure.ts";
-import { plain } from "./__fixtures__/pictures.ts";
-import { smallFiles } from "./__fixtures__/small-model.ts";
+import { failure } from "../__fixtures__/failure.ts";
+import { plain } from "../__fixtures__/pictures.ts";
+import { smallFiles } from "../__fixtures__/small-model.ts";
 import { imageClassifier } from "./image-classifier.ts";
 import { imageEmbedder } from "./image-embedder.ts";
-import type { ModelFiles } from "./model-files.ts";
+import type { ModelFiles } from "../source/model-files.ts";
 import type { RunOptions } from "./run.ts";
 import type { WarmUpOptions } from "./warm-up.ts";
 

@@ -2,8 +2,8 @@ import { type Tensor2D, type Tensor4D, memory, mean, reshape, slice, tensor1d } 
 import type { ImageInput } from "@tessera/data";
 import { timmPreprocessing } from "@tessera/data";
 import { describe, expect, test } from "vitest";
-import { failure } from "./__fixtures__/failure.ts";
-import { plain } from "./__fixtures__/pictures.ts";
+import { failure } from "../__fixtures__/failure.ts";
+import { plain } from "../__fixtures__/pictures.ts";
 import type { Forward, Forwards } from "./forwards.ts";
 import { type Outcome, type RunOptions, run } from "./run.ts";
 

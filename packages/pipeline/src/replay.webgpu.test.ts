@@ -1,3 +1,0 @@
-import { testReplays } from "./__fixtures__/replays.ts";
-
-testReplays();

@@ -1,0 +1,3 @@
+import { testReplays } from "../__fixtures__/replays.ts";
+
+testReplays();
