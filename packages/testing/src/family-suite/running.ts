@@ -1,5 +1,5 @@
 import { type Tensor, mul, sum, variableGrads } from "@tensorflow/tfjs-core";
-import { type Backbone, capture, pair } from "@tessera/core";
+import { type Backbone, ShapeError, capture, pair } from "@tessera/core";
 import { describe, expect, test } from "vitest";
 import { expectNoLeak } from "../leak.ts";
 import { seeded } from "../seeded.ts";
@@ -61,12 +61,30 @@ export function testRunning<M extends Backbone>(one: FamilyCase<M>): void {
       for (const tensor of [images, ...Object.values(seen)]) tensor.dispose();
     });
 
+    test("has a feature map for each of them, and the last one alone if asked", async () => {
+      using model = smallModel(one, kind);
+      const images = testImages(model);
+      const [height, width] = pair(model.config.imageSize);
+      const maps = model.featureMaps(images);
+      expect(maps.map(({ shape }) => shape)).toEqual(
+        one.family
+          .featureInfo(model.config)
+          .map(({ channels, reduction }) => [2, height / reduction, width / reduction, channels]),
+      );
+      const alone = model.featureMaps(images, [-1]);
+      expect(alone).toHaveLength(1);
+      await expect(alone[0]!).toBeAllClose(maps.at(-1)!);
+      expect(() => model.featureMaps(images, [maps.length])).toThrow(ShapeError);
+      for (const tensor of [images, ...maps, ...alone]) tensor.dispose();
+    });
+
     test("leaves nothing behind: made, run, trained, disposed of", async () => {
       using model = smallModel(one, kind);
       const images = testImages(model);
       await expectNoLeak(() => {
         model.forward(images).dispose();
         model.embed(images).dispose();
+        for (const map of model.featureMaps(images)) map.dispose();
         const { value, grads } = variableGrads(() => sum(model.forward(images)));
         for (const result of [value, ...Object.values(grads)]) result.dispose();
         using short = smallModel(one, kind);
