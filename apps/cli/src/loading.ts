@@ -2,11 +2,11 @@ import { createRequire } from "node:module";
 import type { LoadModelOptions } from "@tessera/pipeline";
 import { note } from "./report.ts";
 
-/** What loading a model tells people. */
-export type Told = Pick<LoadModelOptions, "hub" | "onWarning">;
+/** The callbacks through which loading a model tells people. */
+export type LoadCallbacks = Pick<LoadModelOptions, "hub" | "onWarning">;
 
 /** Loads something and tells people on stderr: warnings, and on a terminal how far a download is. */
-export async function loading<T>(load: (told: Told) => Promise<T>): Promise<T> {
+export async function loading<T>(load: (callbacks: LoadCallbacks) => Promise<T>): Promise<T> {
   const bars = process.stderr.isTTY ? downloads() : undefined;
   try {
     return await load({ hub: { onProgress: bars?.update }, onWarning: warn });

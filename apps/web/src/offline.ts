@@ -7,7 +7,7 @@ export const update = signal<(() => void) | undefined>(undefined);
 export const isKept = signal(false);
 
 /** How long the first work waits for the service worker, which keeps what it sees being fetched. */
-const patience = 3000;
+const controlTimeout = 3000;
 
 /**
  * Starts keeping the site for use without a network. Resolves when fetches are seen by the service worker, or when waiting for
@@ -27,7 +27,7 @@ export async function keepOffline(): Promise<void> {
     // Private windows and plain http: the site works, with a network.
     return;
   }
-  await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, patience))]);
+  await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, controlTimeout))]);
 }
 
 /** Keeps the rest of the code, when the page has nothing better to fetch. */

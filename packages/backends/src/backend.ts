@@ -10,20 +10,20 @@ export type BackendName = "cuda" | "webgpu" | "webgl" | "native" | "tensorflow" 
 export interface BackendReport {
   name: BackendName;
   available: boolean;
-  /** Why it is not available, and the cure; empty when it is. */
+  /** Why it is not available, and what to do about it; empty when it is. */
   reason: string;
   /** `not-loaded` where that is its code: a package is not installed, or a page could not fetch it. */
   code?: ErrorCode;
   /** What it runs on. */
   device: string;
   precisions: Precision[];
-  /** A GPU that is played by the CPU, which `auto` passes over. */
+  /** True for a GPU that the CPU emulates, which `auto` passes over. */
   software?: boolean;
   /** What would make an available backend faster. */
   hint?: string;
 }
 
-export interface BackendSettings {
+export interface BackendOptions {
   /** @default "f32" */
   precision?: Precision | undefined;
   /**
@@ -40,12 +40,12 @@ export interface BackendProvider {
   readonly name: BackendName;
   /** Name under which tfjs knows it. */
   readonly tfjsName: string;
-  /** Looks without setting anything up, as cheaply as it can; `settings` are those that it would be set up with. */
-  probe(settings?: BackendSettings): Promise<BackendReport>;
+  /** Looks without setting anything up, as cheaply as it can; `options` are those that it would be set up with. */
+  probe(options?: BackendOptions): Promise<BackendReport>;
   /** Why it lacks a precision, where there is more to say than that it does. */
   refusal?(precision: Precision): string | undefined;
   /** Imports and registers what it needs; throws with a reason when that fails. */
-  register(settings: BackendSettings): Promise<void>;
+  register(options: BackendOptions): Promise<void>;
 }
 
 /** @internal */

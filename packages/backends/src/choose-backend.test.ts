@@ -69,9 +69,9 @@ test("takes a slower backend that has the precision", async () => {
   expect(choice).toMatchObject({ name: "cpu", precision: "bf16" });
 });
 
-test("hands its settings on", async () => {
+test("hands its options on", async () => {
   const seen: unknown[] = [];
-  const curious = provider("cpu", { register: async (settings) => void seen.push(settings) });
+  const curious = provider("cpu", { register: async (options) => void seen.push(options) });
   await chooseBackend([curious], "cpu", { threads: 3, wasmPath: "/wasm/", precision: "f32" });
   expect(seen).toEqual([{ threads: 3, wasmPath: "/wasm/", precision: "f32" }]);
 });

@@ -4,13 +4,13 @@ import {
   type BackendName,
   type BackendProvider,
   type BackendReport,
-  type BackendSettings,
+  type BackendOptions,
   type Precision,
   failed,
   unavailable,
 } from "./backend.ts";
 
-export interface UseBackendOptions extends BackendSettings {
+export interface UseBackendOptions extends BackendOptions {
   /** Whether another backend may stand in for the named one, with a warning; `passedOver` then has the reason. @default false */
   fallback?: boolean | undefined;
 }
@@ -26,11 +26,11 @@ export interface BackendChoice extends BackendReport {
 export async function chooseBackend(
   providers: readonly BackendProvider[],
   name: BackendName | "auto",
-  { precision = "f32", fallback = false, ...settings }: UseBackendOptions,
+  { precision = "f32", fallback = false, ...options }: UseBackendOptions,
 ): Promise<BackendChoice> {
   const passedOver: BackendReport[] = [];
   for (const provider of candidates(providers, name, fallback)) {
-    const report = await start(provider, { ...settings, precision }, provider.name === name);
+    const report = await start(provider, { ...options, precision }, provider.name === name);
     if (report.available) {
       registerGradients();
       const [named] = passedOver;
@@ -67,11 +67,11 @@ function candidates(
 
 async function start(
   provider: BackendProvider,
-  settings: BackendSettings & { precision: Precision },
+  options: BackendOptions & { precision: Precision },
   asked: boolean,
 ): Promise<BackendReport> {
-  const { precision } = settings;
-  const report = await provider.probe(settings);
+  const { precision } = options;
+  const report = await provider.probe(options);
   if (!report.available) return report;
   if (report.software && !asked) {
     return unavailable(provider.name, `${report.device} is a GPU in software, slower than wasm; ask for it by name`);
@@ -82,7 +82,7 @@ async function start(
     return unavailable(provider.name, `${why}; ask for ${has}`);
   }
   try {
-    await provider.register(settings);
+    await provider.register(options);
     if (!(await setBackend(provider.tfjsName))) throw new Error("TensorFlow.js could not start it");
     await ready();
     return report;

@@ -8,7 +8,7 @@ export function locate(packageName: string): string | undefined {
     try {
       return createRequire(from).resolve(packageName);
     } catch {
-      // Not to be found from there.
+      // The package is not installed there; the next place may have it.
     }
   }
   return undefined;

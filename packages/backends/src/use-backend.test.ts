@@ -49,7 +49,7 @@ describe("useBackend", () => {
     }
   });
 
-  test("may be called again, with settings that came too late", async () => {
+  test("may be called again, with options that came too late", async () => {
     await useBackend("wasm", { wasmPath });
     await useBackend("cpu");
     expect(await useBackend("wasm", { wasmPath, threads: 1 })).toMatchObject({ name: "wasm", available: true });

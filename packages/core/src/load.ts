@@ -10,10 +10,10 @@ export interface LoadOptions {
   resetHead?: boolean;
   /** Seed of what `resetHead` draws. @default 0 */
   seed?: number | string;
-  /** Told after each tensor. */
+  /** Is called after each tensor. */
   onProgress?: (progress: { loaded: number; total: number }) => void;
-  /** Told of each tensor of another shape that a module mended: a position table of another grid, resampled. */
-  onAdapt?: (mended: { path: string; from: Shape; to: Shape }) => void;
+  /** Is called for each tensor of another shape that a module adapted: a position table of another grid, resampled. */
+  onAdapt?: (adapted: { path: string; from: Shape; to: Shape }) => void;
   signal?: AbortSignal;
 }
 

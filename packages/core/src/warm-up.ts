@@ -4,7 +4,7 @@ import { runOp } from "./ops/dispatch.ts";
 import { replayOp } from "./ops/replay.ts";
 
 export interface WarmUpOptions {
-  /** Told of how many of a GPU's programs are compiled: at the start, and after each. Not told where nothing is compiled. */
+  /** Is called with how many of a GPU's programs are compiled, at the start and after each; not where nothing is compiled. */
   onProgress?: ((progress: { compiled: number; total: number }) => void) | undefined;
   signal?: AbortSignal | undefined;
 }

@@ -7,14 +7,14 @@ import { registerNativeKernels } from "./kernels/register.ts";
 
 export type { NativePrecision } from "./entry.ts";
 
-/** What runs, or why nothing does. */
+/** How the backend computes on this machine, or why it cannot. */
 export interface NativeStatus {
   available: boolean;
-  /** Why it is not available, and the cure; empty when it is. */
+  /** Why it is not available, and what to do about it; empty when it is. */
   reason: string;
   /** Instruction set in use. */
   isa: string;
-  /** Those that this machine can run, the best first. */
+  /** Instruction sets that this machine can run, the best first. */
   isas: string[];
   /** Why AMX is not among them on a processor that has it; empty where it is, or where the processor has none. */
   refusal: string;
@@ -22,7 +22,7 @@ export interface NativeStatus {
   precisions: NativePrecision[];
 }
 
-export interface NativeSettings {
+export interface NativeOptions {
   /** @default "f32" */
   precision?: NativePrecision | undefined;
   /** Threads that kernels run on, for the whole process. @default TESSERA_THREADS, else all cores */
@@ -57,7 +57,7 @@ export function nativeStatus(): NativeStatus {
  *
  * @throws {Error} if the addon was not built, or the machine lacks the instruction set.
  */
-export function configureNative({ precision, threads, isa }: NativeSettings): void {
+export function configureNative({ precision, threads, isa }: NativeOptions): void {
   const backend = findBackend("native") as NativeBackend | null;
   if (!addon || !backend) throw new Error(`configureNative: expected the backend "native", got none: ${reason}`);
   if (threads !== undefined) addon.useThreads(threads);

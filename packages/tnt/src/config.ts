@@ -7,9 +7,9 @@ export interface TntConfig {
   patchSize: number | readonly [number, number];
   /** Pixels from one word to the next: timm's `first_stride`. @default 4 */
   innerPatchSize?: number | readonly [number, number];
-  /** Of a patch's token. */
+  /** Width of a patch's token. */
   width: number;
-  /** Of a word. */
+  /** Width of a word. */
   innerWidth: number;
   depth: number;
   heads: number;
@@ -21,7 +21,7 @@ export interface TntConfig {
   classes: number;
   /** @default 3 */
   channels?: number;
-  /** Of both MLPs. @default "gelu" */
+  /** Activation of both MLPs. @default "gelu" */
   activation?: Activation;
   /** ε of every layer norm. @default 1e-5 */
   epsilon?: number;
@@ -42,7 +42,7 @@ export interface TntConfig {
   pool?: Exclude<Pool, "attention">;
   /** After positions, attention projections and MLP layers while training. @default 0 */
   dropout?: number;
-  /** Of the last block, growing from 0 over the blocks; an inner branch drops for single patches. @default 0 */
+  /** Drop path of the last block, growing from 0 over the blocks; an inner branch drops for single patches. @default 0 */
   dropPath?: number;
 }
 
@@ -50,7 +50,7 @@ export interface TntConfig {
 export interface OuterPositionsConfig {
   grid: [number, number];
   width: number;
-  /** The class token. */
+  /** Tokens before the patches: the class token. */
   prefix: number;
   rule: PositionRule;
 }

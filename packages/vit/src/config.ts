@@ -24,7 +24,7 @@ export interface VitConfig {
   channels?: number;
   /** @default "mlp" */
   mlp?: "mlp" | "swiglu";
-  /** Of the MLP. Google's own checkpoints were trained with `gelu_tanh`. @default "gelu" */
+  /** Activation of the MLP. Google's own checkpoints were trained with `gelu_tanh`. @default "gelu" */
   activation?: Activation;
   /** ε of every layer norm. @default 1e-6 */
   epsilon?: number;
@@ -60,7 +60,7 @@ export interface VitConfig {
   preLogits?: boolean;
   /** After positions, attention projections and MLP layers while training. @default 0 */
   dropout?: number;
-  /** Of the last block. @default 0 */
+  /** Drop path of the last block. @default 0 */
   dropPath?: number;
   /** Drop path grows from 0 over the blocks, or is the same everywhere as in DeiT III. @default "linear" */
   dropPathSchedule?: "linear" | "constant";

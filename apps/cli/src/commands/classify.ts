@@ -27,8 +27,8 @@ export async function classify(names: string[], options: ClassifySettings): Prom
     import("@tessera/pipeline"),
     startBackend(options),
   ]);
-  using classifier = await loading((told) =>
-    imageClassifier(options.model, { ...told, arch, weights, labels, resetHead, signal }),
+  using classifier = await loading((callbacks) =>
+    imageClassifier(options.model, { ...callbacks, arch, weights, labels, resetHead, signal }),
   );
   if (!json) introduce(classifier.modelName, backend);
 

@@ -20,10 +20,10 @@ interface ConvertSettings extends Settings {
 /** Tensors under their new names, and what became of the old ones. */
 interface Target {
   checkpoint: Checkpoint;
-  /** Of the file, and of the result. */
+  /** The name in the file and the name in the result, for each tensor whose name changes. */
   renamed: [string, string][];
   dropped: string[];
-  /** Whose names were read. */
+  /** The dialect in which the names of the file are. */
   dialect?: string;
 }
 
@@ -73,9 +73,11 @@ async function writeFolder(
   signal: AbortSignal,
 ): Promise<void> {
   if (keepNames) throw new TesseraError("convert: expected a .safetensors to write with --keep-names, got a folder");
-  // Values only pass through: the plainest backend does.
+  // Nothing is computed, so the backend that every machine has is enough.
   await startBackend({ backend: "cpu", precision: "f32", verbose });
-  const { model, labels, preprocessing } = await loading((told) => loadModel(input, { ...told, arch, signal }));
+  const { model, labels, preprocessing } = await loading((callbacks) =>
+    loadModel(input, { ...callbacks, arch, signal }),
+  );
   try {
     await saveModel(model, folder, { format: to, labels, preprocessing, dtype });
   } finally {

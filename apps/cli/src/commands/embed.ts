@@ -23,7 +23,7 @@ export async function embed(names: string[], options: EmbedSettings): Promise<nu
     startBackend(options),
     out === undefined ? undefined : checkWritable(out),
   ]);
-  using embedder = await loading((told) => imageEmbedder(options.model, { ...told, arch, weights, signal }));
+  using embedder = await loading((callbacks) => imageEmbedder(options.model, { ...callbacks, arch, weights, signal }));
   if (!json) introduce(embedder.modelName, backend);
 
   const bar = progress("embed", images.length);

@@ -27,9 +27,9 @@ export async function parity(spec: string | undefined, options: ParitySettings):
     import("@tessera/pipeline"),
     import("@tessera/backends"),
   ]);
-  // Where the weights wait: every machine has it.
+  // The weights are loaded on the backend that every machine has, and copied from there to each of the others.
   await useBackend("cpu");
-  const { model, name } = await loading((told) => loadModel(spec, { ...told, arch, weights, signal }));
+  const { model, name } = await loading((callbacks) => loadModel(spec, { ...callbacks, arch, weights, signal }));
   try {
     const report = await compare(model, { backends, reference, batch, tolerance, signal });
     if (json) printJson({ model: name, reference: options.reference ?? report.rows[0]!.backend, tolerance, ...report });

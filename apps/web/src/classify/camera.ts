@@ -5,11 +5,11 @@ import { type Problem, isAbort, problemOf } from "../state/task.ts";
 /** One picture of the camera. Whoever has it last closes it. */
 export type Frame = VideoFrame | ImageBitmap;
 
-/** What is done with the camera's pictures. */
-export interface Looker {
-  /** Waited for before each frame. */
+/** Callbacks for the camera's pictures. */
+export interface FrameHandler {
+  /** Is waited for before each frame is taken. */
   prepare(signal: AbortSignal): Promise<void>;
-  look(frame: Frame): Promise<void>;
+  onFrame(frame: Frame): Promise<void>;
 }
 
 const advice: Record<string, string> = {
@@ -49,7 +49,7 @@ class Camera {
   }
 
   /** Looks at frame after frame, until it is stopped or looking fails. */
-  async run(video: HTMLVideoElement, { prepare, look }: Looker): Promise<void> {
+  async run(video: HTMLVideoElement, { prepare, onFrame }: FrameHandler): Promise<void> {
     this.#controller?.abort();
     const controller = (this.#controller = new AbortController());
     const { signal: stopped } = controller;
@@ -60,7 +60,7 @@ class Camera {
         await prepare(stopped);
         await nextFrame(video);
         if (stopped.aborted) return;
-        await look(await frameOf(video));
+        await onFrame(await frameOf(video));
         if (stopped.aborted) return;
         const now = performance.now();
         interval = interval === 0 ? now - last : 0.8 * interval + 0.2 * (now - last);

@@ -8,7 +8,7 @@ import { survey } from "../state/survey.ts";
 import { type Problem, Task } from "../state/task.ts";
 import { until } from "../state/until.ts";
 import type { Classified, Ready, Setup } from "../worker/calls.ts";
-import { type Looker, camera } from "./camera.ts";
+import { type FrameHandler, camera } from "./camera.ts";
 
 const topK = 5;
 
@@ -89,7 +89,7 @@ function toPicture(failed: ShownPicture): Problem["back"] {
 }
 
 /** The camera's: results follow one another without progress; only another model or backend shows how far it is. */
-export const frames: Looker = {
+export const frames: FrameHandler = {
   async prepare(stopped) {
     const setup = looking.setup.peek();
     if (ready.peek() || isIncomplete(setup)) return;
@@ -98,7 +98,7 @@ export const frames: Looker = {
     await until(() => ready.value !== undefined || looking.setup.value !== setup, stopped);
   },
   // Not cancelled with the camera: that could cost the worker its life, and the next picture a new start.
-  async look(frame) {
+  async onFrame(frame) {
     const setup = looking.setup.peek();
     if (!ready.peek()) return frame.close();
     const result = await engine.call("classify", { setup, picture: frame, topK }, { transfer: [frame] });

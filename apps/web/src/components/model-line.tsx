@@ -3,7 +3,7 @@ import type { Ready } from "../worker/calls.ts";
 
 interface ModelLineProps {
   ready: Ready | undefined;
-  /** Loads the model; there when nobody does. */
+  /** Is called by a button that loads the model; without it there is no button. */
   onLoad?: (() => void) | undefined;
 }
 
@@ -35,7 +35,7 @@ export function ModelLine({ ready, onLoad }: ModelLineProps) {
   );
 }
 
-/** Of an address, what comes last. */
+/** The last part of an address; other names as they are. */
 function nameOf(model: string): string {
   if (!/^https?:/.test(model)) return model;
   const parts = new URL(model).pathname.replace(/\/$/, "").split("/");

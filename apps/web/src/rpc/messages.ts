@@ -6,7 +6,7 @@ export type Calls = Record<string, { input: unknown; output: unknown; progress: 
 /** One procedure, as the worker implements it. */
 export type Handler<Call extends Calls[string]> = (
   input: Call["input"],
-  how: { signal: AbortSignal; onProgress: (progress: Call["progress"]) => void },
+  options: { signal: AbortSignal; onProgress: (progress: Call["progress"]) => void },
 ) => Promise<Call["output"]>;
 
 export type Handlers<C extends Calls> = { [Name in keyof C]: Handler<C[Name]> };

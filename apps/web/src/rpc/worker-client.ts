@@ -6,10 +6,10 @@ export interface CallOptions<Progress> {
   transfer?: Transferable[];
 }
 
-/** How long a worker may take to answer a cancel before it is ended: a forward cannot be interrupted. */
-const patience = 400;
+/** Milliseconds that a worker has to answer a cancel before it is ended: a forward cannot be interrupted. */
+const cancelTimeout = 400;
 
-interface Waiting {
+interface PendingCall {
   message: ToWorker;
   transfer: Transferable[];
   cancelled: boolean;
@@ -36,7 +36,7 @@ export class WorkerClient<C extends Calls> {
   readonly #start: () => Worker;
   #worker: Worker | undefined;
   #next = 0;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pending = new Map<number, PendingCall>();
 
   constructor(start: () => Worker) {
     this.#start = start;
@@ -58,11 +58,11 @@ export class WorkerClient<C extends Calls> {
       };
       const settled = () => {
         signal?.removeEventListener("abort", cancel);
-        this.#waiting.delete(id);
+        this.#pending.delete(id);
       };
       signal?.addEventListener("abort", cancel);
       const message = { id, call, input };
-      this.#waiting.set(id, {
+      this.#pending.set(id, {
         message,
         transfer,
         cancelled: false,
@@ -75,11 +75,11 @@ export class WorkerClient<C extends Calls> {
   }
 
   #cancel(id: number): void {
-    const waiting = this.#waiting.get(id);
-    if (!waiting) return;
-    waiting.cancelled = true;
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    pending.cancelled = true;
     this.#post({ id, cancel: true });
-    setTimeout(() => this.#waiting.get(id) === waiting && this.#startAfresh(), patience);
+    setTimeout(() => this.#pending.get(id) === pending && this.#startAfresh(), cancelTimeout);
   }
 
   #post(message: ToWorker, transfer: Transferable[] = []): void {
@@ -90,11 +90,11 @@ export class WorkerClient<C extends Calls> {
   #started(): Worker {
     const worker = this.#start();
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
-      const waiting = this.#waiting.get(data.id);
-      if (!waiting) return;
-      if ("progress" in data) waiting.onProgress?.(data.progress as never);
-      else if ("failure" in data) waiting.reject(new WorkerError(data.failure));
-      else waiting.resolve(data.output);
+      const pending = this.#pending.get(data.id);
+      if (!pending) return;
+      if ("progress" in data) pending.onProgress?.(data.progress as never);
+      else if ("failure" in data) pending.reject(new WorkerError(data.failure));
+      else pending.resolve(data.output);
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -107,7 +107,7 @@ export class WorkerClient<C extends Calls> {
   #startAfresh(): void {
     this.#worker?.terminate();
     this.#worker = undefined;
-    for (const { cancelled, message, transfer, reject } of this.#waiting.values()) {
+    for (const { cancelled, message, transfer, reject } of this.#pending.values()) {
       // What was transferred is gone with the worker.
       if (cancelled || transfer.length > 0) reject(aborted());
       else this.#post(message);
@@ -117,7 +117,7 @@ export class WorkerClient<C extends Calls> {
   #fail(why: string): void {
     this.#worker?.terminate();
     this.#worker = undefined;
-    for (const { reject } of this.#waiting.values())
+    for (const { reject } of this.#pending.values())
       reject(new WorkerError({ name: "WorkerError", message: `The worker ended: ${why}`, code: undefined }));
   }
 }

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 export interface ShownPicture {
   blob: Blob;
   name: string;
-  /** For <img>. */
+  /** Address of the blob, for the `src` of an image. */
   url: string;
 }
 

@@ -8,12 +8,12 @@ export interface Problem {
   title: string;
   /** What was expected, what was got, what to do. */
   detail: string;
-  /** To what worked before. */
+  /** A way back to what worked before. */
   back?: { label: string; go: () => void } | undefined;
 }
 
 export interface RunOptions {
-  /** Of a problem, in place of the task's own. */
+  /** Title of a problem, in place of the task's own. */
   title?: string;
   /** Where the user can go back to when it fails in a stage. */
   wayBack?: (stage: Stage["stage"]) => Problem["back"];

@@ -20,7 +20,7 @@ export interface Setup extends Place {
   model: ModelChoice;
 }
 
-/** What a `Setup` came to. */
+/** The model that was loaded for a `Setup`, and the backend that it runs on. */
 export interface Ready {
   model: string;
   params: number;
@@ -29,7 +29,7 @@ export interface Ready {
   backend: BackendName;
   device: string;
   precision: Precision;
-  /** What is odd about the weights. */
+  /** What loading warned of: NaN in a weight, positions that were resampled. */
   warnings: readonly string[];
 }
 
@@ -52,13 +52,13 @@ export type Picture = Blob | ImageBitmap | VideoFrame;
 export interface Classified {
   ready: Ready;
   top: { index: number; label: string; score: number }[];
-  /** Milliseconds. */
+  /** Milliseconds that each step took. */
   ms: { decode: number; preprocess: number; forward: number };
 }
 
 export interface Compared {
   sides: [Side, Side];
-  /** Of one logit. */
+  /** The largest absolute difference of a logit. */
   largestDifference: number;
   /** The class whose logits differ most. */
   where: string;

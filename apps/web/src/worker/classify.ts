@@ -1,16 +1,16 @@
 import { TesseraError } from "@tessera/core";
 import type { Classified, Compared, ModelChoice, Picture, Place, Setup, Side } from "./calls.ts";
-import { type How, type Session, prepare } from "./session.ts";
+import { type CallOptions, type Session, prepare } from "./session.ts";
 
 /** Tells what is on a picture. */
 export async function classify(
   { setup, picture, topK }: { setup: Setup; picture: Picture; topK: number },
-  how: How,
+  options: CallOptions,
 ): Promise<Classified> {
   try {
-    const session = await prepare(setup, how);
-    if (picture instanceof Blob) how.onProgress({ stage: "Reading the picture" });
-    const { top, ms } = await one(session, picture, topK, how.signal);
+    const session = await prepare(setup, options);
+    if (picture instanceof Blob) options.onProgress({ stage: "Reading the picture" });
+    const { top, ms } = await one(session, picture, topK, options.signal);
     return { ready: session.ready, top, ms };
   } finally {
     if (!(picture instanceof Blob)) picture.close();
@@ -20,14 +20,14 @@ export async function classify(
 /** Runs the same picture in two places and finds the logit that differs most. */
 export async function compare(
   { model, places, picture }: { model: ModelChoice; places: readonly [Place, Place]; picture: Picture },
-  how: How,
+  options: CallOptions,
 ): Promise<Compared> {
   const sides: Side[] = [];
   const logits: Float32Array[] = [];
   let labels: readonly string[] = [];
   for (const place of places) {
-    const session = await prepare({ model, ...place }, how);
-    const result = await one(session, picture, 1, how.signal);
+    const session = await prepare({ model, ...place }, options);
+    const result = await one(session, picture, 1, options.signal);
     const { label, score } = result.top[0]!;
     sides.push({ ready: session.ready, label, score, ms: result.ms.forward });
     logits.push(result.logits);

@@ -1,6 +1,6 @@
 import { type Tensor4D, randomNormal } from "@tensorflow/tfjs-core";
 import type { Measured, Setup } from "./calls.ts";
-import { type How, breathe, prepare, warmUpBatch } from "./session.ts";
+import { type CallOptions, yieldToMessages, prepare, warmUpBatch } from "./session.ts";
 
 /** Runs of a measurement end after this many seconds, but not before the third. */
 const longest = 20;
@@ -8,18 +8,18 @@ const longest = 20;
 /** Times forwards one by one: from a batch in the backend's memory to logits in ours. */
 export async function measure(
   { setup, batch, runs }: { setup: Setup; batch: number; runs: number },
-  how: How,
+  options: CallOptions,
 ): Promise<Measured> {
-  const session = await prepare(setup, how);
-  await warmUpBatch(session, batch, how);
+  const session = await prepare(setup, options);
+  await warmUpBatch(session, batch, options);
   const images: Tensor4D = randomNormal([batch, ...session.ready.imageSize, 3], 0, 1, "float32", 1);
   const times: number[] = [];
   try {
     const begin = performance.now();
     while (times.length < runs && (times.length < 3 || performance.now() - begin < longest * 1000)) {
-      how.onProgress({ stage: "Measuring", share: times.length / runs });
-      await breathe();
-      how.signal.throwIfAborted();
+      options.onProgress({ stage: "Measuring", share: times.length / runs });
+      await yieldToMessages();
+      options.signal.throwIfAborted();
       const start = performance.now();
       const output = session.forward(images);
       await output.data();

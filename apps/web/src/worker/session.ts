@@ -12,7 +12,7 @@ import { type ImageClassifier, type ImageClassifierOptions, createBackbone, imag
 import type { ModelChoice, Ready, Setup, Stage } from "./calls.ts";
 import { watchDownloads } from "./watch-downloads.ts";
 
-export interface How {
+export interface CallOptions {
   signal: AbortSignal;
   onProgress: (stage: Stage) => void;
 }
@@ -30,23 +30,23 @@ export interface Session {
 // In a built site the worker lies in assets/, beside the folder of the .wasm files.
 const wasmPath = new URL(`${import.meta.env.DEV ? "/" : "../"}${WASM_FOLDER}`, globalThis.location.href).href;
 
-let held: (Session & { key: string }) | undefined;
-let place: { key: string; choice: BackendChoice } | undefined;
+let current: (Session & { key: string }) | undefined;
+let started: { key: string; choice: BackendChoice } | undefined;
 
 /** Lets messages in: a cancel waits behind whatever runs without a break. */
-export function breathe(): Promise<void> {
+export function yieldToMessages(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve);
   });
 }
 
 /** The session for a setup, kept until another is asked for. Only one model is in memory at a time. */
-export async function prepare(setup: Setup, { signal, onProgress }: How): Promise<Session> {
+export async function prepare(setup: Setup, { signal, onProgress }: CallOptions): Promise<Session> {
   signal.throwIfAborted();
   const key = keyOf(setup);
-  if (held?.key === key) return held;
-  held?.model.dispose();
-  held = undefined;
+  if (current?.key === key) return current;
+  current?.model.dispose();
+  current = undefined;
   onProgress({ stage: "Starting the backend" });
   const { choice } = await moveTo(setup);
   signal.throwIfAborted();
@@ -68,25 +68,30 @@ export async function prepare(setup: Setup, { signal, onProgress }: How): Promis
     model.dispose();
     throw error;
   }
-  held = { ...session, key };
-  return held;
+  current = { ...session, key };
+  return current;
 }
 
 /** Has the programs of what classifies compiled and its forward recorded, so that the first picture is as fast as later ones. */
-async function warmUp({ classifier, forward, ready }: Session, how: How): Promise<void> {
-  await warmUpBy(how, async (options) =>
-    classifier ? classifier.warmUp(options) : withZeros(ready, 1, (images) => warmUpForward(forward, images, options)),
+async function warmUp({ classifier, forward, ready }: Session, options: CallOptions): Promise<void> {
+  await warmUpBy(options, async (warming) =>
+    classifier ? classifier.warmUp(warming) : withZeros(ready, 1, (images) => warmUpForward(forward, images, warming)),
   );
 }
 
 /** The same of the model alone, in batches. */
-export async function warmUpBatch({ forward, ready }: Session, batch: number, how: How): Promise<void> {
-  await warmUpBy(how, async (options) => withZeros(ready, batch, (images) => warmUpForward(forward, images, options)));
+export async function warmUpBatch({ forward, ready }: Session, batch: number, options: CallOptions): Promise<void> {
+  await warmUpBy(options, async (warming) =>
+    withZeros(ready, batch, (images) => warmUpForward(forward, images, warming)),
+  );
 }
 
-async function warmUpBy({ signal, onProgress }: How, run: (options: WarmUpOptions) => Promise<void>): Promise<void> {
+async function warmUpBy(
+  { signal, onProgress }: CallOptions,
+  run: (options: WarmUpOptions) => Promise<void>,
+): Promise<void> {
   onProgress({ stage: "Warming up" });
-  await breathe();
+  await yieldToMessages();
   signal.throwIfAborted();
   await run({
     signal,
@@ -105,10 +110,10 @@ async function withZeros({ imageSize }: Ready, batch: number, run: (images: Tens
 
 async function moveTo({ backend, precision }: Setup): Promise<{ choice: BackendChoice }> {
   const key = `${backend} ${precision}`;
-  if (place?.key === key) return place;
-  place = undefined;
+  if (started?.key === key) return started;
+  started = undefined;
   try {
-    place = { key, choice: await useBackend(backend, { precision, wasmPath }) };
+    started = { key, choice: await useBackend(backend, { precision, wasmPath }) };
   } catch (error) {
     if (globalThis.navigator.onLine || !TesseraError.isInstance(error, "not-loaded")) throw error;
     throw new TesseraError(
@@ -116,7 +121,7 @@ async function moveTo({ backend, precision }: Setup): Promise<{ choice: BackendC
       { cause: error, code: error.code },
     );
   }
-  return place;
+  return started;
 }
 
 async function load(

@@ -1,7 +1,7 @@
 import { engine } from "@tensorflow/tfjs-core";
 import { withoutNewListeners } from "#process-listeners";
 import { startWasm, threadsFor } from "#wasm-start";
-import { type BackendProvider, type BackendSettings, available, failed, unavailable } from "../backend.ts";
+import { type BackendProvider, type BackendOptions, available, failed, unavailable } from "../backend.ts";
 import { loadCode } from "../load-code.ts";
 import { registerWasmKernels } from "./kernels.ts";
 
@@ -14,11 +14,11 @@ const load = () => loadCode(() => import("@tensorflow/tfjs-backend-wasm"), "@ten
 export const wasm: BackendProvider = {
   name: "wasm",
   tfjsName: "wasm",
-  async probe(settings = {}) {
+  async probe(options = {}) {
     if (typeof WebAssembly === "undefined") return unavailable("wasm", "this runtime has no WebAssembly");
     try {
       await load();
-      const threads = threadsFor(settings);
+      const threads = threadsFor(options);
       const report = available("wasm", `WebAssembly SIMD, ${threads} thread${threads === 1 ? "" : "s"}`);
       const isPage = "crossOriginIsolated" in globalThis; // in Node it is not there
       return isPage && !globalThis.crossOriginIsolated ? { ...report, hint: notIsolated } : report;
@@ -26,17 +26,17 @@ export const wasm: BackendProvider = {
       return failed("wasm", error);
     }
   },
-  async register(settings) {
-    await withoutNewListeners(() => start(settings));
+  async register(options) {
+    await withoutNewListeners(() => start(options));
     registerWasmKernels();
   },
 };
 
 /** Settings are for the start; tfjs refuses them afterwards. */
-async function start(settings: BackendSettings): Promise<void> {
+async function start(options: BackendOptions): Promise<void> {
   const { setWasmPaths } = await load();
   if ("wasm" in engine().registry) return;
-  if (settings.wasmPath) setWasmPaths(settings.wasmPath);
-  if (await startWasm(settings)) return;
+  if (options.wasmPath) setWasmPaths(options.wasmPath);
+  if (await startWasm(options)) return;
   throw new Error("WebAssembly did not start; in a browser pass wasmPath, the URL of the folder with its .wasm files");
 }

@@ -1,16 +1,16 @@
 import { setBackend } from "@tensorflow/tfjs-core";
-import type { BackendSettings } from "../backend.ts";
+import type { BackendOptions } from "../backend.ts";
 import { threadsAmong } from "./threads.ts";
 
 /** Threads that the backend takes: more than one only where pages share memory. */
-export function threadsFor({ threads }: BackendSettings): number {
+export function threadsFor({ threads }: BackendOptions): number {
   return globalThis.crossOriginIsolated ? threadsAmong(navigator.hardwareConcurrency, threads) : 1;
 }
 
 /** Starts tfjs's backend; false if it does not start. */
-export async function startWasm(settings: BackendSettings): Promise<boolean> {
+export async function startWasm(options: BackendOptions): Promise<boolean> {
   const { setThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
-  const threads = threadsFor(settings);
+  const threads = threadsFor(options);
   setThreadsCount(threads);
   return withProcessors(2 * threads, () => setBackend("wasm"));
 }

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import os from "node:os";
 import { dirname, join } from "node:path";
 import { registerBackend, removeBackend, setBackend } from "@tensorflow/tfjs-core";
-import type { BackendSettings } from "../backend.ts";
+import type { BackendOptions } from "../backend.ts";
 import { threadsAmong } from "./threads.ts";
 
 /** tfjs's threaded build as Emscripten made it, and what tfjs's backend adds to it. */
@@ -24,7 +24,7 @@ type Factory = (options: { locateFile(name: string): string; mainScriptUrlOrBlob
 let single = false;
 
 /** Threads that the backend takes. */
-export function threadsFor({ threads }: BackendSettings): number {
+export function threadsFor({ threads }: BackendOptions): number {
   return single ? 1 : threadsAmong(os.availableParallelism(), threads);
 }
 
@@ -32,8 +32,8 @@ export function threadsFor({ threads }: BackendSettings): number {
  * Starts tfjs's backend; false if it does not start. tfjs itself refuses threads in Node, because it starts workers from
  * blobs (tfjs issue 3830). Its threaded build works there when it is given files.
  */
-export async function startWasm(settings: BackendSettings): Promise<boolean> {
-  const threads = threadsFor(settings);
+export async function startWasm(options: BackendOptions): Promise<boolean> {
+  const threads = threadsFor(options);
   if (threads === 1) return setBackend("wasm");
   const { BackendWasm, setThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
   const wasm = await loadThreaded(2 * threads).catch(() => undefined);

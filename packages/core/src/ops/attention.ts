@@ -20,7 +20,7 @@ import { sizes } from "../shape.ts";
 import { differentiable, runOp } from "./dispatch.ts";
 import type { Op, OutputOf } from "./op.ts";
 
-/** What every form of attention is told. */
+/** The attributes of every form of attention. */
 export interface AttentionAttrs {
   heads: number;
   /** Factor on q·k. */
@@ -33,7 +33,7 @@ export interface BiasAndMask {
   mask?: Tensor3D;
 }
 
-/** Gives dbias where there is a bias. */
+/** The gradient of `attentionOp`; it gives dbias where there is a bias. */
 export const attentionGradOp: Op<
   { dy: Tensor3D; q: Tensor3D; k: Tensor3D; v: Tensor3D } & BiasAndMask,
   AttentionAttrs,

@@ -5,9 +5,9 @@ import type { None, Op } from "./op.ts";
 export const compileOp: Op<
   None,
   {
-    /** What is to be compiled is what this would run. */
+    /** Asks for the programs that are to be compiled, by running what needs them. */
     run: () => void;
-    /** Given one promise for each program. */
+    /** Is called with one promise for each program. */
     wait: (programs: readonly Promise<void>[]) => void;
   },
   Tensor[]

@@ -1,8 +1,8 @@
 import type { Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 
-/** What lists of ops know of each. */
+/** An op without the types of its tensors, as lists of ops have it. */
 export interface OpDeclaration {
-  /** Under this a backend registers its kernel. */
+  /** The name under which a backend registers its kernel. */
   readonly name: string;
   /** Tensors by the name that a kernel finds them under; an optional one may be missing. */
   readonly inputs: Readonly<Record<string, "required" | "optional">>;
@@ -22,22 +22,22 @@ export interface Op<
 > extends OpDeclaration {
   readonly name: Name;
   readonly inputs: { readonly [I in keyof Inputs]-?: object extends Pick<Inputs, I> ? "optional" : "required" };
-  /** Never there: it carries the types. */
+  /** Carries the types, and has no value. */
   readonly signature?: (inputs: Inputs, attrs: Attrs) => Output;
 }
 
-/** No inputs, or no attributes. */
+/** The type of an op's inputs or attributes where it has none. */
 export type None = Record<string, never>;
 
 /** Tensors that an op takes, by name. */
 export type InputsOf<O extends OpDeclaration> =
   O extends Op<infer Inputs, infer _Attrs, infer _Output, infer _Name> ? Inputs : never;
 
-/** What an op is told besides. */
+/** The attributes of an op. */
 export type AttrsOf<O extends OpDeclaration> =
   O extends Op<infer _Inputs, infer Attrs, infer _Output, infer _Name> ? Attrs : never;
 
-/** A tensor or several that an op gives. */
+/** The tensor, or the tensors, that an op gives. */
 export type OutputOf<O extends OpDeclaration> =
   O extends Op<infer _Inputs, infer _Attrs, infer Output, infer _Name> ? Output : never;
 
@@ -53,5 +53,5 @@ export type PlacedInputs<O extends OpDeclaration> = Place<InputsOf<O>>;
 
 type Infos<Output> = Output extends readonly unknown[] ? { [I in keyof Output]: TensorInfo } : TensorInfo;
 
-/** As many tensors as the op gives. */
+/** What a kernel gives: as many tensors as the op. */
 export type PlacedOutput<O extends OpDeclaration> = Infos<OutputOf<O>>;

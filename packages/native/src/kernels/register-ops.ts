@@ -49,7 +49,7 @@ import { layerNorm, layerNormGrad, softmaxCrossEntropy, softmaxCrossEntropyGrad 
 import { tntInner, tntMerge } from "./tnt.ts";
 import { adamUpdate, averageUpdate, lambUpdate, muonUpdate, sgdUpdate, sumOfSquares } from "./updates.ts";
 
-/** Registers our C++ for the fused ops. Once. */
+/** Registers our C++ for the fused ops; it must be called once only. */
 export function registerOps(): void {
   register(linearOp, linear);
   register(linearGradOp, linearGrad);

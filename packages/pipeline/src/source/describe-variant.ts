@@ -5,7 +5,7 @@ import type { DescribedModel } from "./model-folder.ts";
 
 /** A published variant, without or with one of its checkpoints. */
 export interface KnownVariant {
-  /** As it was asked for. */
+  /** The name that was asked for, with its tag if it had one. */
   name: string;
   variant: string;
   family: Family;
@@ -70,7 +70,7 @@ export async function describeVariant(
   };
 }
 
-/** A variant's name where weights were meant. */
+/** The error for a variant's name where weights were meant. */
 export function missingWeights({ name, variant, family }: KnownVariant): TesseraError {
   const [known] = Object.values(family.pretrained(variant));
   const example = known ? `, or name a repository of the hub such as ${known.hub}` : "";

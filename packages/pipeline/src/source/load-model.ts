@@ -21,7 +21,7 @@ export interface LoadModelOptions {
   /** Revision, token, endpoint, cache and progress of downloads. */
   hub?: HubOptions | undefined;
   signal?: AbortSignal | undefined;
-  /** Told after each tensor. */
+  /** Is called after each tensor. */
   onProgress?: ((progress: { loaded: number; total: number }) => void) | undefined;
   /** Told of what is odd but no error: NaN in a weight, positions resampled from another grid. */
   onWarning?: ((warning: string) => void) | undefined;

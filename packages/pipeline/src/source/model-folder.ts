@@ -35,9 +35,9 @@ export interface DescribeOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** A folder's config, read. */
+/** What a folder's config says. */
 interface DescribedFolder {
-  /** Of its model. */
+  /** The family of its model. */
   family: Family;
   /**
    * Makes the model when the checkpoint is seen, because configs do not tell all; without one, by what the config says.

@@ -34,7 +34,7 @@ function moments(chain: Chain, x: Handle, gamma: Handle, beta: Handle, epsilon: 
 
 const known = new WeakMap<TensorFlowBackend, boolean>();
 
-/** Found by trying it, once. */
+/** Whether the library has the op, which it does not say; it is tried once. */
 function hasLayerNorm(backend: TensorFlowBackend): boolean {
   let has = known.get(backend);
   if (has === undefined) known.set(backend, (has = !backend.isUsingGpuDevice && tryLayerNorm(backend)));

@@ -9,7 +9,7 @@ interface Derived {
   buffer: GPUBuffer;
 }
 
-/** By each of its sources. */
+/** Each buffer stands under every one of its sources. */
 const derived = new WeakMap<object, Set<Derived>>();
 const watched = new WeakSet<TfjsWebgpu>();
 
@@ -48,6 +48,6 @@ function freeWithTensors(backend: TfjsWebgpu): void {
 
 function free(backend: TfjsWebgpu, made: Derived): void {
   for (const source of made.sources) derived.get(source)?.delete(made);
-  // Once what is recorded so far has been submitted.
+  // Commands that are recorded but not submitted may still read it; tfjs frees these buffers after the next submit.
   backend.uniformPendingDisposal.push(made.buffer);
 }

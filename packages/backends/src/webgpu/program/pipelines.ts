@@ -1,14 +1,14 @@
-/** A program, compiled. */
+/** A compiled program. */
 export interface Pipeline {
   pipeline: GPUComputePipeline;
   layout: GPUBindGroupLayout;
 }
 
-/** What it is compiled from. */
+/** What a pipeline is compiled from. */
 export interface Shader {
   /** Equal keys mean equal shaders. */
   key: string;
-  /** What is bound, in order. */
+  /** Types of the buffers that are bound, in the order of their bindings. */
   bindings: readonly GPUBufferBindingType[];
   /** WGSL with an entry point `main`; made only to be compiled. */
   code(): string;
@@ -59,7 +59,7 @@ async function compile(device: GPUDevice, shader: Shader): Promise<void> {
   const { layout, descriptor } = describe(device, shader);
   const pipeline = await device.createComputePipelineAsync(descriptor);
   const cache = cacheOf(device);
-  // Who could not wait has compiled it meanwhile.
+  // A forward that could not wait may have compiled the same shader meanwhile.
   if (!cache.has(shader.key)) cache.set(shader.key, { pipeline, layout });
 }
 

@@ -11,7 +11,7 @@ export interface Program {
   readonly key: string;
   /** WGSL element types by name, as `var<storage, read>` arrays. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** The same of what is written. */
+  /** The same of the arrays that are written. */
   readonly outputs: Readonly<Record<string, string>>;
   /** Numbers that change from call to call: fields of the uniform `params`. */
   readonly params: Readonly<Record<string, "u32" | "f32">>;
@@ -25,7 +25,7 @@ export interface Program {
   body(): string;
 }
 
-/** How f16 is had: not at all, by the adapter's shader-f16, or played with f32 where tests have no such adapter. */
+/** How f16 is had: not at all, by the adapter's shader-f16, or emulated with f32 where tests have no such adapter. */
 export type HalfMode = "off" | "native" | "emulated";
 
 /** One run of a program. */
@@ -33,7 +33,7 @@ export interface Dispatch {
   inputs: readonly (TensorInfo | GPUBuffer)[];
   outputs: readonly (TensorInfo | GPUBuffer)[];
   params: readonly number[];
-  /** Workgroups. */
+  /** Number of workgroups. */
   groups: number;
 }
 
