@@ -171,7 +171,7 @@ test.each([
 ])(
   "refuses %s",
   async (_, args, message) => {
-    const outcome = await tessera(["train", ...(await args()), "--backend", "cpu"]);
+    const outcome = await tessera(["train", ...(await args()), "--backend", "cpu"], { cwd: place.folder });
     expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringMatching(message)]);
   },
   60_000,

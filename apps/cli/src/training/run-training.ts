@@ -14,7 +14,7 @@ import {
 } from "@tessera/train";
 import { note, print, printJson } from "../report.ts";
 import type { Job } from "./job.ts";
-import { lengthOf } from "./length.ts";
+import { type Length, lengthOf } from "./length.ts";
 import { modelCard } from "./model-card.ts";
 import { showPlan } from "./plan.ts";
 import { type RunConfig, identityOf } from "./run-config.ts";
@@ -25,13 +25,14 @@ import { StatusLine, duration } from "./status-line.ts";
 export async function runTraining(job: Job): Promise<number> {
   const { config, settings, parts, preprocessing } = job;
   const { workers, seed = 0, dryRun } = settings;
+  const length = lengthOf(job);
   const { augmentation } = config.recipe;
   using train = trainingBatches(parts.train, { preprocessing, workers, augmentation, seed });
   if (dryRun) return await showPlan(job, train);
   using validation = parts.validation && evaluationBatches(parts.validation, { preprocessing, workers });
   using test = parts.test && evaluationBatches(parts.test, { preprocessing, workers });
   const run = await openRun(job);
-  await trained(job, train, validation, run);
+  await trained(job, length, train, validation, run);
   const judge = test ?? validation;
   const evaluation = judge && (await evaluate(job.model, judge, { signal: job.signal }));
   await keep(job, run, evaluation);
@@ -54,9 +55,14 @@ async function freeName({ model: { architecture } }: RunConfig): Promise<string>
 }
 
 /** Trains from where the run is to its end; the model then has the best weights, or the last where nothing chooses. */
-async function trained(job: Job, train: Batches, validation: Batches | undefined, run: RunFolder): Promise<void> {
+async function trained(
+  job: Job,
+  { stepsPerEpoch, ...length }: Length,
+  train: Batches,
+  validation: Batches | undefined,
+  run: RunFolder,
+): Promise<void> {
   const { config, settings, model, signal } = job;
-  const { stepsPerEpoch, ...length } = lengthOf(job);
   const parts = assemble(config.recipe, model, stepsPerEpoch, train.classes.length);
   const line = new StatusLine();
   const clock = { seconds: 0, since: performance.now() };
