@@ -5,6 +5,8 @@ test("exports these names, and no others", () => {
   expect(Object.keys(core).sort()).toEqual([
     "Attention",
     "AttentionPool",
+    "BatchNorm",
+    "Conv2d",
     "CrossAttention",
     "EncoderBlock",
     "FixedPositions",
@@ -73,6 +75,7 @@ test("exports these names, and no others", () => {
     "gradientKernels",
     "isRowMajor",
     "joinHeads",
+    "kaimingNormal",
     "lambUpdate",
     "lambUpdateOp",
     "layerNorm",

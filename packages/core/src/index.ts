@@ -16,6 +16,7 @@ export {
   type Initializer,
   constant,
   fans,
+  kaimingNormal,
   lecunNormal,
   normal,
   ones,
@@ -29,6 +30,8 @@ export {
 } from "./init/initializers.ts";
 export { Attention, type AttentionConfig } from "./layers/attention.ts";
 export { type BlockInputs, type Branch, type BranchInputs, projectInto } from "./layers/branch.ts";
+export { BatchNorm, type BatchNormConfig } from "./layers/batch-norm.ts";
+export { Conv2d, type Conv2dConfig } from "./layers/conv2d.ts";
 export { CrossAttention, type CrossAttentionConfig } from "./layers/cross-attention.ts";
 export { dropPath, dropPathRates, dropout } from "./layers/dropout.ts";
 export { EncoderBlock, type EncoderBlockConfig } from "./layers/encoder-block.ts";
@@ -123,7 +126,7 @@ export { gatherStrided, isRowMajor, permuteAxes } from "./names/strided.ts";
 export { type HuggingFaceNames, type HuggingFaceTable, toHuggingFaceNames } from "./names/to-hugging-face.ts";
 export { type TimmNames, toTimmNames } from "./names/to-timm.ts";
 export { nearest } from "./nearest.ts";
-export { Param } from "./param.ts";
+export { Param, type ParamOptions } from "./param.ts";
 export { FixedPositions, type FixedPositionsConfig, sincos1d, sincos2d } from "./positions/fixed.ts";
 export { LearnedPositions, LearnedPositions2d, type LearnedPositionsConfig } from "./positions/learned.ts";
 export type { Positions } from "./positions/positions.ts";

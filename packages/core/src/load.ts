@@ -20,7 +20,7 @@ export interface LoadOptions {
 /** What loading needs of a module. */
 interface Loadable {
   readonly headPaths: readonly string[];
-  params(): Map<string, Param>;
+  state(): Map<string, Param>;
   modules(): Map<string, { adapt?(path: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined }>;
 }
 
@@ -32,7 +32,7 @@ export async function loadInto(
 ): Promise<void> {
   const { resetHead = false, seed = 0, onProgress, onAdapt, signal } = options;
   const stored = storedTensors(source);
-  const params = module.params();
+  const params = module.state();
   const plan = match(module, params, stored, resetHead);
 
   const staged: [Param, Tensor][] = [];
@@ -99,7 +99,7 @@ function mismatch(module: Loadable, missing: string[], unexpected: string[], mis
     ? "\nOnly the head differs: pass { resetHead: true } to initialise it anew."
     : "\nIs the checkpoint of another variant?";
   return new TesseraError(
-    `load: expected the ${module.params().size} parameters of ${module.constructor.name}, got a checkpoint that differs` +
+    `load: expected the ${module.state().size} parameters of ${module.constructor.name}, got a checkpoint that differs` +
       list("missing", missing) +
       list("unexpected", unexpected) +
       list("mis-shaped", misshaped) +

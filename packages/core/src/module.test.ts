@@ -44,6 +44,23 @@ describe("the tree", () => {
     expect([...new Tree().params().keys()]).toEqual(paths);
   });
 
+  test("buffers are kept with the parameters, and are none", () => {
+    class Normal extends Module {
+      readonly weight = new Param([3], zeros);
+      readonly runningMean = new Param([2], ones, { buffer: true });
+      readonly part = new Linear(2, 2);
+    }
+    const module = new Normal().init(1, () => constant(7));
+    expect([...module.params().keys()]).toEqual(["weight", "part.weight", "part.bias"]);
+    expect([...module.state().keys()]).toEqual(["weight", "running_mean", "part.weight", "part.bias"]);
+    expect([module.paramCount, summarize(module, [1]).layers[0]!.params]).toEqual([9, 3]);
+    expect([...module.runningMean.value.dataSync()]).toEqual([1, 1]);
+    module.setTrainable(true);
+    expect(module.runningMean.trainable).toBe(false);
+    module.dispose();
+    expect(module.runningMean.materialized).toBe(false);
+  });
+
   test("modules by their paths, the root first", () => {
     const tree = new Tree();
     const modules = tree.modules();

@@ -62,6 +62,14 @@ export abstract class Module {
    * @throws {TesseraError} if two have the same path.
    */
   params(): Map<string, Param> {
+    return new Map([...this.state()].filter(([, param]) => !param.buffer));
+  }
+
+  /**
+   * What a checkpoint holds: parameters and buffers by their paths, in order of declaration.
+   * @throws {TesseraError} if two have the same path.
+   */
+  state(): Map<string, Param> {
     const found = new Map<string, Param>();
     for (const [path, part] of walk(this, "")) {
       if (!Param.is(part)) continue;
@@ -79,18 +87,18 @@ export abstract class Module {
     return found;
   }
 
-  /** Number of values of all parameters, allocated or not. */
+  /** Number of values of all parameters, allocated or not; buffers are not counted. */
   get paramCount(): number {
     let count = 0;
     for (const param of this.params().values()) count += param.size;
     return count;
   }
 
-  /** Draws every parameter anew. A parameter's values depend on the seed and its path only. */
+  /** Draws every parameter anew, and resets buffers. A parameter's values depend on the seed and its path only. */
   init(seed: number | string, scheme?: InitScheme): this {
     const random = new Random(seed);
-    for (const [path, param] of this.params()) {
-      const initializer = scheme?.(path, param) ?? param.initializer;
+    for (const [path, param] of this.state()) {
+      const initializer = (param.buffer ? undefined : scheme?.(path, param)) ?? param.initializer;
       param.set(initializer(random.fork(path), param.shape));
     }
     return this;
@@ -116,9 +124,9 @@ export abstract class Module {
     return this;
   }
 
-  /** Frees all parameters' values. The module can be initialised or loaded again. */
+  /** Frees all values. The module can be initialised or loaded again. */
   dispose(): void {
-    for (const param of this.params().values()) param.dispose();
+    for (const param of this.state().values()) param.dispose();
   }
 
   [Symbol.dispose](): void {

@@ -71,3 +71,12 @@ test("leaks nothing", async () => {
     param.dispose();
   });
 });
+
+test("a buffer is held beside the parameters, and never trained", () => {
+  const buffer = new Param([2], ones, { buffer: true });
+  buffer.set(Float32Array.of(1, 2));
+  expect([buffer.buffer, buffer.trainable, buffer.value.trainable]).toEqual([true, false, false]);
+  expect(() => (buffer.trainable = true)).toThrow("Param: expected a parameter to train, got a buffer [2]; leave it");
+  buffer.trainable = false;
+  buffer.dispose();
+});

@@ -5,6 +5,14 @@ import { type Shape, sameShape, sizeOf } from "./shape.ts";
 
 const marker = Symbol.for("tessera.param");
 
+export interface ParamOptions {
+  /**
+   * Values that a model computes rather than learns, such as a batch norm's running statistics: saved and loaded with the
+   * parameters, but not counted among them, never given to an optimiser, and never trainable. @default false
+   */
+  buffer?: boolean;
+}
+
 /**
  * A declared parameter: its shape and initialiser are known at once, its values only after `init`, `load` or `set`.
  * So the size of the largest model is known without allocating it, and loading does not first draw random numbers.
@@ -13,15 +21,19 @@ export class Param {
   readonly [marker] = true;
   readonly shape: Shape;
   readonly initializer: Initializer;
+  /** Held beside the parameters but never learned. */
+  readonly buffer: boolean;
   #variable: Variable | undefined;
   #trainable = true;
 
-  constructor(shape: Shape, initializer: Initializer) {
+  constructor(shape: Shape, initializer: Initializer, { buffer = false }: ParamOptions = {}) {
     if (!shape.every((size) => Number.isInteger(size) && size > 0)) {
       throw new ShapeError(`Param: expected positive whole sizes, got [${shape.join(", ")}]`);
     }
     this.shape = shape;
     this.initializer = initializer;
+    this.buffer = buffer;
+    this.#trainable = !buffer;
   }
 
   /** True for parameters of any copy of this package. */
@@ -56,7 +68,10 @@ export class Param {
     return this.#trainable;
   }
 
+  /** @throws {TesseraError} if a buffer is to be trained. */
   set trainable(on: boolean) {
+    if (on && this.buffer)
+      throw new TesseraError(`Param: expected a parameter to train, got a buffer [${this.shape.join(", ")}]; leave it`);
     this.#trainable = on;
     if (this.#variable) this.#variable.trainable = on;
   }

@@ -55,7 +55,7 @@ export function summarize(model: Module, input: Shape): Summary {
 function ownParams(module: Module): number {
   let count = 0;
   for (const part of Object.values(module).flat()) {
-    if (Param.is(part)) count += part.size;
+    if (Param.is(part)) count += part.buffer ? 0 : part.size;
     else if (Module.is(part) && part.flatten) count += ownParams(part);
   }
   return count;

@@ -6,6 +6,7 @@ import {
   type Initializer,
   constant,
   fans,
+  kaimingNormal,
   lecunNormal,
   normal,
   ones,
@@ -52,6 +53,11 @@ test("normal", () => {
   const { std, mean } = drawn(normal(0.3));
   expect(std / 0.3).toBeCloseTo(1, 1);
   expect(mean).toBeCloseTo(0, 2);
+});
+
+test("He's, by fan out and for ReLU", () => {
+  const { std } = drawn(kaimingNormal, [32, 16, 3, 3]);
+  expect(std / Math.sqrt(2 / (32 * 9))).toBeCloseTo(1, 1);
 });
 
 describe("truncated normals", () => {

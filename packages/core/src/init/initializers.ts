@@ -55,6 +55,9 @@ export const lecunNormal: Initializer = (random, shape) => {
   return fill(shape, () => std * truncated(random, 2));
 };
 
+/** He et al. 2015 by fan out, for layers before a ReLU: how ResNets start, normal with σ = √(2 / fan out). */
+export const kaimingNormal: Initializer = (random, shape) => normal(Math.sqrt(2 / fans(shape).fanOut))(random, shape);
+
 /** Glorot and Bengio 2010: uniform in ±√(6 / (fan in + fan out)). */
 export const xavierUniform: Initializer = (random, shape) => {
   const { fanIn, fanOut } = fans(shape);

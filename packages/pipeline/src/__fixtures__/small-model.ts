@@ -20,7 +20,7 @@ export function smallConfig(changes: Record<string, unknown> = {}): Record<strin
 export async function smallWeights(classes = 3): Promise<Uint8Array<ArrayBuffer>> {
   using model = new Vit({ imageSize: 8, patchSize: 4, width: 4, depth: 1, heads: 2, mlpDim: 4, classes }).init(1);
   const tensors: Record<string, TensorToWrite> = {};
-  for (const [path, { shape, value }] of model.params()) {
+  for (const [path, { shape, value }] of model.state()) {
     tensors[path] = { shape, values: (await value.data<"float32">()) as Float32Array };
   }
   return writeSafetensors(tensors);

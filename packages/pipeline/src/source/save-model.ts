@@ -91,7 +91,7 @@ async function familyOf(model: Backbone): Promise<Family> {
 
 /** A model's parameters as a file would hold them; each is read when it is asked for. */
 function checkpointOf(model: Backbone): Checkpoint {
-  const tensors = [...model.params()].map(([path, param]): [string, StoredTensor] => [
+  const tensors = [...model.state()].map(([path, param]): [string, StoredTensor] => [
     path,
     {
       dtype: "F32",

@@ -67,7 +67,7 @@ export async function parity(model: Backbone, options: ParityOptions = {}): Prom
   for (const { name, device } of chosen) {
     signal?.throwIfAborted();
     await useBackend(name);
-    for (const [path, param] of model.params()) param.set(weights.get(path)!);
+    for (const [path, param] of model.state()) param.set(weights.get(path)!);
     const { logits, ms } = await forward(model, input);
     expected ??= logits;
     if (logits.length !== expected.length)
@@ -82,7 +82,7 @@ export async function parity(model: Backbone, options: ParityOptions = {}): Prom
 
 async function valuesOf(model: Backbone): Promise<Map<string, Float32Array>> {
   const values = new Map<string, Float32Array>();
-  for (const [path, param] of model.params()) values.set(path, Float32Array.from(await param.value.data<"float32">()));
+  for (const [path, param] of model.state()) values.set(path, Float32Array.from(await param.value.data<"float32">()));
   return values;
 }
 

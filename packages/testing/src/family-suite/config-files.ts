@@ -5,7 +5,7 @@ import type { FamilyCase } from "./family-case.ts";
 import { tensorsOf, testImages } from "./model-tensors.ts";
 
 function shapesOf(model: Backbone): [string, readonly number[]][] {
-  return [...model.params()].map(([path, { shape }]) => [path, shape]);
+  return [...model.state()].map(([path, { shape }]) => [path, shape]);
 }
 
 /** Configs that are written and read again: the same parameters, and the same answer. */
@@ -31,7 +31,7 @@ export function testConfigFiles<M extends Backbone>({ family, kinds, written }: 
       const { first_conv, classifier, ...described } = timm.write(model.config);
       const read = timm.read(JSON.parse(JSON.stringify(described)), "here");
       await expectEqualModel(model, { ...read, classes: model.config.classes });
-      const paths = [...model.params().keys()];
+      const paths = [...model.state().keys()];
       expect(paths).toContain(`${first_conv}.weight`);
       for (const head of [classifier].flat()) {
         expect(paths.includes(`${head}.weight`), head).toBe(model.config.classes > 0);

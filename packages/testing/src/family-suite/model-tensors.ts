@@ -12,7 +12,7 @@ export function smallModel<M extends Backbone>({ family, small }: FamilyCase<M>,
 /** A model's parameters, as a checkpoint in memory holds them. */
 export function tensorsOf(model: Backbone): Record<string, StoredTensor> {
   return Object.fromEntries(
-    [...model.params()].map(([path, param]): [string, StoredTensor] => [
+    [...model.state()].map(([path, param]): [string, StoredTensor] => [
       path,
       { dtype: "F32", shape: param.shape, read: async () => Float32Array.from(await param.value.data<"float32">()) },
     ]),

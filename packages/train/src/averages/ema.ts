@@ -23,14 +23,14 @@ export function emaDecay(update: number, options: EmaOptions = {}): number {
   return Math.max(Math.min(1 - (1 + since / gamma) ** -power, decay), minDecay);
 }
 
-/** Exponential moving averages of the trainable parameters: Polyak and Juditsky 1992, as timm's ModelEmaV3. */
+/** Exponential moving averages of trainable parameters and of buffers: Polyak and Juditsky 1992, as timm's ModelEmaV3. */
 export class Ema implements WeightAverages {
   readonly #params: ReadonlyMap<string, Param>;
   readonly #options: EmaOptions;
   readonly #averages = new Map<string, Variable>();
 
   constructor(params: ReadonlyMap<string, Param>, options: EmaOptions = {}) {
-    this.#params = new Map([...params].filter(([, param]) => param.trainable));
+    this.#params = new Map([...params].filter(([, { trainable, buffer }]) => trainable || buffer));
     this.#options = options;
     // Not copied: whoever writes over a weight first finds that it is held here too.
     for (const [path, { value }] of this.#params) this.#averages.set(path, variable(value, false));

@@ -87,7 +87,7 @@ export class Checkpoints {
 }
 
 function weightsOf(model: Module): Map<string, Tensor> {
-  return new Map([...model.params()].map(([path, { value }]) => [path, value]));
+  return new Map([...model.state()].map(([path, { value }]) => [path, value]));
 }
 
 function stored(tensors: ReadonlyMap<string, Tensor>): Map<string, StoredTensor> {

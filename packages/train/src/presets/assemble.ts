@@ -42,7 +42,7 @@ export function assemble(recipe: Recipe, model: Module, stepsPerEpoch: number, c
     mix: isMixed ? mixing({ classes, mixup, cutmix, smoothing }) : undefined,
     clipNorm: recipe.clipNorm,
     // Early averages are not of the first, random weights.
-    ema: ema === undefined ? undefined : new Ema(model.params(), { decay: ema, warmup: true }),
+    ema: ema === undefined ? undefined : new Ema(model.state(), { decay: ema, warmup: true }),
   };
 }
 
