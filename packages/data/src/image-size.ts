@@ -21,8 +21,12 @@ function pngSize(view: DataView): Size {
   return { width: view.getUint32(16), height: view.getUint32(20) };
 }
 
-/** The first frame header (SOF0 to SOF15) among the segments. */
 function jpegSize(view: DataView): Size | null {
+  return jpegFrame(view);
+}
+
+/** The first frame header (SOF0 to SOF15) among a JPEG's segments. @throws RangeError where it is cut. */
+export function jpegFrame(view: DataView): (Size & { readonly components: number }) | null {
   let at = 2;
   while (at < view.byteLength) {
     const marker = view.getUint8(at + 1);
@@ -31,7 +35,9 @@ function jpegSize(view: DataView): Size | null {
       continue;
     }
     const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-    if (isFrame) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+    if (isFrame) {
+      return { height: view.getUint16(at + 5), width: view.getUint16(at + 7), components: view.getUint8(at + 9) };
+    }
     at += 2 + view.getUint16(at + 2);
   }
   return null;

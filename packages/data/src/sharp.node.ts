@@ -2,6 +2,8 @@ import { TesseraError } from "@tessera/core";
 import { cmykToRgb } from "./cmyk.ts";
 import { checkPixels, damaged, type DecodeOptions } from "./decode-options.ts";
 import type { ImageFormat } from "./image-format.ts";
+import { jpegFrame } from "./image-size.ts";
+import type { Size } from "./placement.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
 /** sharp's entry point, as far as we use it. */
@@ -38,6 +40,11 @@ export async function decodeWithSharp(
   options.signal?.throwIfAborted();
   // Colour profiles are ignored, as Pillow does. Warnings are not errors: a JPEG with stray bytes is still a picture.
   const image = sharp(bytes, { ignoreIcc: true, autoOrient: true, failOn: "error", limitInputPixels: false });
+  const simple = format === "jpeg" ? simpleJpegSize(bytes) : null;
+  if (simple) {
+    checkPixels(name, simple.width, simple.height, options);
+    return reading(name, format, () => toRgb(image));
+  }
   const metadata = await reading(name, format, () => image.metadata());
   checkPixels(name, metadata.width, metadata.height, options);
   options.signal?.throwIfAborted();
@@ -53,9 +60,27 @@ async function reading<T>(name: string, format: string, work: () => Promise<T>):
   }
 }
 
+/**
+ * The size of a JPEG in grey or colour; null for CMYK and what is cut. Of others it is asked what they are first, which
+ * takes a fifth of a small picture's time.
+ */
+function simpleJpegSize(bytes: Uint8Array): Size | null {
+  try {
+    const frame = jpegFrame(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    return frame?.components === 1 || frame?.components === 3 ? frame : null;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 async function pixels(image: Pipeline, metadata: Metadata, bytes: Uint8Array, format: ImageFormat): Promise<RgbImage> {
   if (metadata.space === "cmyk") return fromCmyk(image, metadata);
   if (isGrey16(metadata, bytes, format)) return fromGrey16(image);
+  return toRgb(image);
+}
+
+async function toRgb(image: Pipeline): Promise<RgbImage> {
   const { data, info } = await image.removeAlpha().toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data: plain(data) };
 }

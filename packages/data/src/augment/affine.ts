@@ -11,7 +11,7 @@ export interface AffineOptions {
 }
 
 /** [a, b, c, d, e, f]: the output's (x, y) is the picture's (a x + b y + c, d x + e y + f). */
-export type AffineMatrix = readonly [number, number, number, number, number, number];
+type AffineMatrix = readonly [number, number, number, number, number, number];
 
 /** Counter-clockwise around the centre: Pillow's `Image.rotate`. */
 export function rotate(image: RgbImage, degrees: number, options: AffineOptions): RgbImage {
@@ -50,7 +50,7 @@ export function translateY(image: RgbImage, pixels: number, options: AffineOptio
  *
  * @see https://github.com/python-pillow/Pillow/blob/12.3.0/src/libImaging/Geometry.c
  */
-export function affine(image: RgbImage, matrix: AffineMatrix, { interpolation, fill }: AffineOptions): RgbImage {
+function affine(image: RgbImage, matrix: AffineMatrix, { interpolation, fill }: AffineOptions): RgbImage {
   const { width, height } = image;
   const out = filled(width, height, fill);
   if (interpolation === "nearest") pickNearest(image, matrix, out);
