@@ -48,6 +48,7 @@ function training(command: Command, { common, computing, wholeNumber, positive }
     .option("--accumulate <n>", "parts that a batch is computed in, where memory is short", wholeNumber)
     .option("--rate <rate>", "the highest learning rate", positive)
     .option("--seed <n>", "of weights, order, augmentation and split (default: 0)", wholeNumberFrom0)
+    .option("--teacher <run>", "a run or model to learn from, besides the labels")
     .optionsGroup("Data:")
     .option(
       "--validation <share>",

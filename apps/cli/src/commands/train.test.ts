@@ -176,3 +176,17 @@ test.each([
   },
   60_000,
 );
+
+test("learns from another run, and only from one of the same classes", async () => {
+  const teacher = place.path("teacher");
+  await train("--epochs", "4", "--out", teacher);
+  const pupil = place.path("pupil");
+  const distilled = ["--model", "deit_tiny_distilled_patch16_224", "--arg", "patch_size=4", "embed_dim=16", "depth=1", "num_heads=2"]; // prettier-ignore
+  const args = ["train", data, ...small, ...distilled, "--epochs", "2", "--set", 'distillation={"kind":"soft"}'];
+  const done = await json<Trained>([...args, "--teacher", teacher, "--out", pupil]);
+  expect(done.images).toBe(6);
+  const other = await tessera([...args, "--teacher", "vit_cifar10", "--out", place.path("none")]);
+  expect(other.stderr).toContain(
+    "--teacher: expected a model of the classes blue, green, red, got vit_cifar10 of airplane",
+  );
+}, 60_000);

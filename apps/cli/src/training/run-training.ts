@@ -8,6 +8,7 @@ import {
   type FitOptions,
   type StepReport,
   assemble,
+  distillation,
   evaluate,
   fit,
   logEntry,
@@ -19,6 +20,7 @@ import { modelCard } from "./model-card.ts";
 import { showPlan } from "./plan.ts";
 import { type RunConfig, identityOf } from "./run-config.ts";
 import { RunFolder, readConfig } from "./run-folder.ts";
+import { loadTeacher } from "./teacher.ts";
 import { StatusLine, duration } from "./status-line.ts";
 
 /** Trains, keeps all of it in the run's folder, and writes the best model there. The exit code. */
@@ -63,6 +65,7 @@ async function trained(
   run: RunFolder,
 ): Promise<void> {
   const { config, settings, model, signal } = job;
+  const teacher = settings.teacher === undefined ? undefined : await loadTeacher(settings.teacher, job);
   const parts = assemble(config.recipe, model, stepsPerEpoch, train.classes.length);
   const line = new StatusLine();
   const clock = { seconds: 0, since: performance.now() };
@@ -70,6 +73,7 @@ async function trained(
   const options: FitOptions = {
     ...parts,
     ...length,
+    objective: teacher && distillation(model, teacher.forward, { ...config.recipe.distillation, loss: parts.loss }),
     seed: settings.seed,
     evaluation: validation && { data: validation },
     checkpoints: { store: run.checkpoints, keep: settings.keep, every: checkpointInterval(stepsPerEpoch) },
@@ -103,6 +107,7 @@ async function trained(
     line.clear();
     parts.optimizer.dispose();
     parts.ema?.dispose();
+    teacher?.dispose();
   }
 }
 

@@ -7,6 +7,7 @@ import { crossEntropy } from "../losses/cross-entropy.ts";
 import { mixing } from "../mixing/mixing.ts";
 import { adam, adamW } from "../optimizers/adam.ts";
 import { lamb } from "../optimizers/lamb.ts";
+import { muon } from "../optimizers/muon.ts";
 import type { Optimizer, OptimizerOptions } from "../optimizers/optimizer.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { cosine } from "../schedules/cosine.ts";
@@ -46,19 +47,21 @@ export function assemble(recipe: Recipe, model: Module, stepsPerEpoch: number, c
   };
 }
 
-function optimizerOf({ optimizer, momentum = 0.9 }: Recipe, model: Module, options: OptimizerOptions): Optimizer {
+function optimizerOf({ optimizer, momentum }: Recipe, model: Module, options: OptimizerOptions): Optimizer {
   const params = model.params();
   switch (optimizer) {
     case "sgd":
-      return sgd(params, { ...options, momentum, nesterov: momentum > 0 });
+      return sgd(params, { ...options, momentum: momentum ?? 0.9, nesterov: momentum !== 0 });
     case "adam":
       return adam(params, options);
     case "adamW":
       return adamW(params, options);
     case "lamb":
       return lamb(params, options);
+    case "muon":
+      return muon(params, { ...options, momentum });
     default:
-      throw unknown("optimizer", optimizer, ["sgd", "adam", "adamW", "lamb"]);
+      throw unknown("optimizer", optimizer, ["sgd", "adam", "adamW", "lamb", "muon"]);
   }
 }
 

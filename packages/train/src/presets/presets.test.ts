@@ -31,7 +31,7 @@ test("names the nearest preset, and what a recipe may ask for", () => {
   using model = new Small().init(0);
   const other = { ...presets.deit.recipe, optimizer: "rmsprop" } as unknown as Recipe;
   expect(() => assemble(other, model, 1, 3)).toThrow(
-    'assemble: expected optimizer among sgd, adam, adamW, lamb, got "rmsprop"',
+    'assemble: expected optimizer among sgd, adam, adamW, lamb, muon, got "rmsprop"',
   );
   const schedule = { ...presets.deit.recipe, schedule: "steps" } as unknown as Recipe;
   expect(() => assemble(schedule, model, 1, 3)).toThrow(TesseraError);

@@ -24,6 +24,7 @@ export const presets = {
       augmentation: {
         crop: { kind: "padded", padding: 4 },
         flip: "random",
+        policy: "rand-m9-mstd0.5-inc1",
         erasing: { probability: 0.25, mode: "pixel" },
       },
     },
@@ -97,6 +98,7 @@ export const presets = {
         repeats: 3,
         crop: { kind: "resized", scale: [0.08, 1] },
         flip: "random",
+        policy: "rand-m9-mstd0.5-inc1",
         erasing: { probability: 0.25, mode: "pixel" },
       },
     },
@@ -120,6 +122,8 @@ export const presets = {
         repeats: 3,
         crop: { kind: "resized", scale: [0.08, 1] },
         flip: "random",
+        policy: "3a",
+        jitter: { brightness: 0.3, contrast: 0.3, saturation: 0.3 },
       },
     },
   },
@@ -141,6 +145,7 @@ export const presets = {
       augmentation: {
         crop: { kind: "resized", scale: [0.08, 1] },
         flip: "random",
+        policy: "rand-m9-mstd0.5-inc1",
       },
     },
   },

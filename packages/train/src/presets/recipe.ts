@@ -6,6 +6,10 @@ export interface Augmentation {
     | { kind: "padded"; padding: number; mode?: "constant" | "reflect" | "edge" };
   /** `alternating` mirrors each picture in every other epoch. */
   flip?: "random" | "alternating";
+  /** Changes of colour and form by timm's names: `rand-m9-mstd0.5-inc1`, `trivial`, `3a`. */
+  policy?: string;
+  /** How far brightness, contrast and saturation may change. */
+  jitter?: { brightness?: number; contrast?: number; saturation?: number };
   /** A rectangle of noise. */
   erasing?: { probability: number; mode?: "const" | "pixel" };
   /** How often a picture comes within an epoch, each time changed otherwise; an epoch is as long as ever. @default 1 */
@@ -17,7 +21,7 @@ export interface Recipe {
   epochs: number;
   /** Images of a step. */
   batchSize: number;
-  optimizer: "sgd" | "adam" | "adamW" | "lamb";
+  optimizer: "sgd" | "adam" | "adamW" | "lamb" | "muon";
   /** Highest learning rate, at this batch size. */
   rate: number;
   /** What it ends with. @default 0 */
@@ -29,11 +33,13 @@ export interface Recipe {
   weightDecay?: number;
   /** Factor from one block's rate to that of the block below. @default 1 */
   layerDecay?: number;
-  /** Of SGD. @default 0.9 */
+  /** Of SGD and Muon. @default 0.9 for SGD, 0.95 for Muon */
   momentum?: number;
   clipNorm?: number;
   /** @default "cross-entropy" */
   loss?: "cross-entropy" | "binary-cross-entropy";
+  /** Where a teacher is given: DeiT's, which `distillation` describes. */
+  distillation?: { kind?: "hard" | "soft"; alpha?: number; temperature?: number };
   /** Label smoothing. @default 0 */
   smoothing?: number;
   /** @default 0 */
