@@ -135,6 +135,7 @@ export { type RelativeRule, resampleRelativeBias } from "./positions/resample-re
 export { type PositionRule, type ResampleOptions, positionRules, resamplePositions } from "./positions/resample.ts";
 export { Rotary2d, type Rotary2dConfig } from "./positions/rotary.ts";
 export { Random } from "./random.ts";
+export { type Block, Recomputed } from "./recomputed.ts";
 export { numberOf } from "./replay/number-of.ts";
 export type { Forward, Recorder, Recording, Trace } from "./replay/recorder.ts";
 export { Recordings, type RecordingsOptions } from "./replay/recordings.ts";
@@ -142,3 +143,4 @@ export { replayed } from "./replay/replayed.ts";
 export { type Shape, pair, sameShape, side, sizeOf, sizes } from "./shape.ts";
 export { type Summary, type SummaryRow, summarize } from "./summarize.ts";
 export { type WarmUpOptions, warmUp } from "./warm-up.ts";
+export { Unrecorded } from "./unrecorded.ts";

@@ -86,3 +86,12 @@ test("normal has mean 0, deviation 1 and the tails of a normal", () => {
   expect(beyond(2)).toBeCloseTo(0.0455, 2);
   expect(beyond(3)).toBeCloseTo(0.0027, 2);
 });
+
+test("a copy gives the numbers to come, and leaves them to the other", () => {
+  const random = new Random(1);
+  random.uniform();
+  const copy = random.copy();
+  const drawn = [random.normal(), random.uniform()];
+  expect([copy.normal(), copy.uniform()]).toEqual(drawn);
+  expect(copy.fork(2).uniform()).toBe(random.fork(2).uniform());
+});

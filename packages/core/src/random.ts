@@ -18,6 +18,13 @@ export class Random {
     return new Random(`${this.seed}/${label}`);
   }
 
+  /** One that will give the same numbers as this one from here on. */
+  copy(): Random {
+    const copy = new Random(this.seed);
+    copy.#state = this.#state.slice();
+    return copy;
+  }
+
   /** Uniform in [0, 1). */
   uniform(): number {
     return this.#next() / 2 ** 32;

@@ -8,6 +8,7 @@ test("exports these and nothing else", () => {
     "accumulate",
     "adam",
     "adamW",
+    "addLora",
     "assemble",
     "binaryCrossEntropy",
     "clipFactor",
@@ -36,8 +37,11 @@ test("exports these and nothing else", () => {
     "paramGroups",
     "presetOf",
     "presets",
+    "recomputeBlocks",
     "sgd",
     "stepped",
     "timmLayers",
+    "trainHead",
+    "trainLastBlocks",
   ]);
 });

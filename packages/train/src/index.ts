@@ -18,8 +18,11 @@ export type {
   StepReport,
   WeightAverages,
 } from "./fit/options.ts";
+export { trainHead, trainLastBlocks } from "./freezing/freeze.ts";
+export { recomputeBlocks } from "./freezing/wrap-blocks.ts";
 export { type LayerOf, maeLayers, timmLayers } from "./groups/layers.ts";
 export { type ParamGroupOptions, decaysByDefault, paramGroups } from "./groups/param-groups.ts";
+export { type Lora, type LoraOptions, addLora } from "./lora/lora.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
 export { crossEntropy } from "./losses/cross-entropy.ts";
 export { type DistillationOptions, type Student, distillation, distillationLoss } from "./losses/distillation.ts";

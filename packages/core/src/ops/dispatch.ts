@@ -60,25 +60,25 @@ export function unrecorded<T>(work: () => T): T {
 /** Gradients by input; only those that are needed are called. */
 type Gradients = Record<string, () => Tensor>;
 
-interface CustomKernel {
-  forwardFunc: (backend: unknown, save: (tensors: Tensor[]) => void) => Tensor;
-  backwardsFunc: (dy: Tensor, saved: Tensor[]) => Gradients;
+interface CustomKernel<T> {
+  forwardFunc: (backend: unknown, save: (tensors: Tensor[]) => void) => T;
+  backwardsFunc: (dy: T, saved: Tensor[]) => Gradients;
   inputs: NamedTensorMap;
 }
 
 /**
  * An op with a gradient of its own. `forward` runs unrecorded; `saved` are kept for `backward`, which tfjs calls with the
- * gradient of the output. Unlike `customGrad` of tfjs, a gradient that nobody needs (that of an image) is not computed.
+ * gradient of the output, or those of two outputs or more. Unlike `customGrad` of tfjs, a gradient that nobody needs (that of an image) is not computed.
  */
-export function differentiable<T extends Tensor>(
+export function differentiable<T extends Tensor | Tensor[]>(
   inputs: NamedTensorMap,
   forward: () => T,
   saved: readonly Tensor[],
-  backward: (dy: Tensor, saved: Tensor[]) => Gradients,
+  backward: (dy: T, saved: Tensor[]) => Gradients,
 ): T {
   if (!recording()) return forward();
   // `runKernelFunc` is private in the types only; it is what `customGrad` itself calls.
-  const run = engine() as unknown as { runKernelFunc(kernel: CustomKernel): Tensor };
+  const run = engine() as unknown as { runKernelFunc(kernel: CustomKernel<T>): T };
   return run.runKernelFunc({
     inputs,
     forwardFunc: (_, save) => {
@@ -86,5 +86,5 @@ export function differentiable<T extends Tensor>(
       return forward();
     },
     backwardsFunc: backward,
-  }) as T;
+  });
 }
