@@ -1,5 +1,8 @@
 import type { RgbImage } from "../rgb-image.ts";
 
+/** How many pictures tell how large the others are. */
+const enough = 64;
+
 /**
  * Decoded pictures that stay in memory if all of a data set's will fit, so that each is decoded once. Whether they will is
  * judged by those seen so far; once they will not, none is kept.
@@ -34,7 +37,8 @@ export class KeptPictures {
     if (!this.#isOpen || this.#pictures.has(index)) return;
     this.#pictures.set(index, image);
     this.#bytes += image.data.length;
-    const expected = (this.#bytes / this.#pictures.size) * this.#length;
+    const seen = this.#pictures.size;
+    const expected = seen < enough ? this.#bytes : (this.#bytes / seen) * this.#length;
     if (expected <= this.#budget) return;
     this.#isOpen = false;
     this.#pictures.clear();
