@@ -16,6 +16,6 @@ export const tntFamily: Family<Tnt> = {
   pretrained: (variant) => (isTntName(variant) ? pretrainedTnts(variant) : {}),
   configFrom: (tensors) => ({ classes: tensors.get("head.weight")?.shape[0] ?? 0 }),
   dialects: tntDialects,
-  timm: { architectures: [], read: readTimm, write: writeTimm },
+  timm: { architectures: ["tnt"], read: readTimm, write: writeTimm },
   featureInfo: ({ depth, width, patchSize }) => blockFeatures(depth, width, patchSize),
 };

@@ -52,3 +52,9 @@ export function read<C>(
   }
   return config;
 }
+
+/** `mlp_ratio` that gives the whole number back when timm multiplies and rounds down. */
+export function ratio(width: number, hidden: number): number {
+  const exact = hidden / width;
+  return Math.floor(width * exact) === hidden ? exact : (hidden + 0.5) / width;
+}

@@ -19,16 +19,42 @@ test("a published TNT is written by its name, also one whose defaults were writt
   );
 });
 
-test("a TNT of one's own has no name in timm", () => {
-  expect(() => writeTimm({ ...published.config, depth: 1 })).toThrow(
-    /^saveModel: expected a published TNT.*of its own/,
+test("a TNT of one's own is written by all of its arguments, which timm's entry point takes", () => {
+  const own = {
+    ...published.config,
+    imageSize: 32,
+    patchSize: 8,
+    width: 64,
+    innerWidth: 16,
+    depth: 2,
+    heads: 2,
+    mlpDim: 128,
+  };
+  expect(writeTimm(own)).toMatchObject({
+    architecture: "tnt_s_patch16_224",
+    model_args: { img_size: 32, patch_size: 8, embed_dim: 64, inner_dim: 16, depth: 2, num_heads_outer: 2, num_heads_inner: 4, mlp_ratio: 2 }, // prettier-ignore
+  });
+  expect(writeTimm({ ...own, innerPositions: false })).toMatchObject({
+    architecture: "tnt",
+    model_args: { inner_positions: false },
+  });
+  expect(() => writeTimm({ ...own, activation: "relu" })).toThrow(
+    /^saveModel: expected a model that timm's TNT.*activation relu/,
   );
 });
 
-test("reads no arguments that would make another TNT", () => {
+test("reads a variant's arguments, keeping its ratio, and a TNT from scratch", () => {
   const architecture = "tnt_s_patch16_224";
-  expect(() => readTimm({ architecture, model_args: { depth: 3 } }, "here")).toThrow(
-    'here: expected "model_args" among img_size, got "depth"',
+  expect(readTimm({ architecture, model_args: { depth: 3, embed_dim: 96 } }, "here")).toMatchObject({
+    depth: 3,
+    mlpDim: 384,
+  });
+  const scratch = { embed_dim: 48, inner_dim: 8, depth: 1, num_heads_inner: 2, num_heads_outer: 4 };
+  expect(readTimm({ architecture: "tnt", model_args: scratch }, "here")).toMatchObject({ heads: 4, mlpDim: 192 });
+  expect(() => readTimm({ architecture: "tnt", model_args: { depth: 1 } }, "here")).toThrow(
+    /^here: expected "model_args" with embed_dim, .*got \{"depth":1\}/,
   );
-  expect(() => readTimm({ architecture: "tnt" }, "here")).toThrow('got "tnt"');
+  expect(() => readTimm({ architecture, model_args: { global_pool: "map" } }, "here")).toThrow(
+    'expected "global_pool"',
+  );
 });

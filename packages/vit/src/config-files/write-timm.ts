@@ -1,4 +1,4 @@
-import { TesseraError, type WrittenTimmModel, side } from "@tessera/core";
+import { TesseraError, type WrittenTimmModel, side, timmArguments } from "@tessera/core";
 import type { VitConfig } from "../config.ts";
 
 const pools = { token: "token", mean: "avg", attention: "map" } as const;
@@ -17,7 +17,7 @@ export function writeTimm(config: VitConfig): WrittenTimmModel {
     embed_dim: config.width,
     depth: config.depth,
     num_heads: config.heads,
-    mlp_ratio: ratio(config.width, config.mlpDim * (isGated ? 2 : 1)),
+    mlp_ratio: timmArguments.ratio(config.width, config.mlpDim * (isGated ? 2 : 1)),
     qkv_bias: config.qkvBias,
     qk_norm: config.qkNorm,
     init_values: config.layerScale,
@@ -57,10 +57,4 @@ function refuse(config: VitConfig): void {
   throw new TesseraError(
     `saveModel: expected a model that timm's VisionTransformer describes by its arguments, got one with ${other}; save it as huggingface, or its weights alone with saveSafetensors`,
   );
-}
-
-/** A ratio that gives the whole number back when timm multiplies and rounds down. */
-function ratio(width: number, hidden: number): number {
-  const exact = hidden / width;
-  return Math.floor(width * exact) === hidden ? exact : (hidden + 0.5) / width;
 }
