@@ -144,8 +144,11 @@ function bicubic({ width, height, data }: RgbImage, sx: number, sy: number, out:
   const r2 = y + 1 >= 0 && y + 1 < height ? (y + 1) * bytes : r1;
   const r3 = y + 2 >= 0 && y + 2 < height ? (y + 2) * bytes : r2;
   for (let k = 0; k < 3; k++) {
-    const across = (r: number) => cubic(data[r + x0 + k]!, data[r + x1 + k]!, data[r + x2 + k]!, data[r + x3 + k]!, dx);
-    const value = cubic(across(r0), across(r1), across(r2), across(r3), dy);
+    const a = cubic(data[r0 + x0 + k]!, data[r0 + x1 + k]!, data[r0 + x2 + k]!, data[r0 + x3 + k]!, dx);
+    const b = cubic(data[r1 + x0 + k]!, data[r1 + x1 + k]!, data[r1 + x2 + k]!, data[r1 + x3 + k]!, dx);
+    const c = cubic(data[r2 + x0 + k]!, data[r2 + x1 + k]!, data[r2 + x2 + k]!, data[r2 + x3 + k]!, dx);
+    const d = cubic(data[r3 + x0 + k]!, data[r3 + x1 + k]!, data[r3 + x2 + k]!, data[r3 + x3 + k]!, dx);
+    const value = cubic(a, b, c, d, dy);
     out[o + k] = value <= 0 ? 0 : value >= 255 ? 255 : value;
   }
 }

@@ -1,4 +1,5 @@
 import type { RgbImage } from "../rgb-image.ts";
+import { byteTable, lookUp } from "./look-up.ts";
 
 // Pillow 12's ImageEnhance, equal to the bit: a blend of a poorer picture and the picture, by a factor of 0 and more.
 
@@ -9,7 +10,10 @@ export function saturation(image: RgbImage, factor: number): RgbImage {
 
 /** Away from black: `ImageEnhance.Brightness`. */
 export function brightness(image: RgbImage, factor: number): RgbImage {
-  return blend(new Uint8Array(image.data.length), image, factor);
+  return lookUp(
+    image,
+    byteTable((byte) => blended(0, byte, factor)),
+  );
 }
 
 /** Away from the mean grey: `ImageEnhance.Contrast`. */
@@ -18,7 +22,10 @@ export function contrast(image: RgbImage, factor: number): RgbImage {
   let sum = 0;
   for (let i = 0; i < data.length; i += 3) sum += grey(data, i);
   const mean = Math.trunc(sum / (data.length / 3) + 0.5);
-  return blend(new Uint8Array(data.length).fill(mean), image, factor);
+  return lookUp(
+    image,
+    byteTable((byte) => blended(mean, byte, factor)),
+  );
 }
 
 /** Away from a blurred picture: `ImageEnhance.Sharpness`. */
@@ -38,17 +45,18 @@ function grey(data: Uint8Array, i: number): number {
   return (19595 * data[i]! + 38470 * data[i + 1]! + 7471 * data[i + 2]! + 0x8000) >> 16;
 }
 
-/** `poor + factor * (image - poor)` in float32, clipped, then cut to a whole number. */
 function blend(poor: Uint8Array, { width, height, data }: RgbImage, factor: number): RgbImage {
-  const { fround } = Math;
-  const by = fround(factor);
+  const by = Math.fround(factor);
   const out = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const from = poor[i]!;
-    const value = fround(from + fround(by * (data[i]! - from)));
-    out[i] = value <= 0 ? 0 : value >= 255 ? 255 : value;
-  }
+  for (let i = 0; i < data.length; i++) out[i] = blended(poor[i]!, data[i]!, by);
   return { width, height, data: out };
+}
+
+/** `poor + factor * (byte - poor)` in float32, clipped; what is after the point is cut off with the assignment. */
+function blended(poor: number, byte: number, factor: number): number {
+  const { fround } = Math;
+  const value = fround(poor + fround(fround(factor) * (byte - poor)));
+  return value <= 0 ? 0 : value >= 255 ? 255 : value;
 }
 
 /** `ImageFilter.SMOOTH`: (1 1 1; 1 5 1; 1 1 1) / 13, rounded; pixels at the border stay. */

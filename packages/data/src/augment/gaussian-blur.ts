@@ -13,11 +13,10 @@ export function gaussianBlur({ width, height, data }: RgbImage, deviation: numbe
   const box = boxOf(boxRadius(deviation));
   const out = data.slice();
   if (deviation === 0) return { width, height, data: out };
-  const line = new Uint8Array(Math.max(width, height));
-  for (let i = 0; i < height * 3; i++) {
-    blurLine(out, Math.floor(i / 3) * width * 3 + (i % 3), 3, line.subarray(0, width), box);
+  for (let y = 0; y < height; y++) {
+    for (let c = 0; c < 3; c++) blurLine(out, y * width * 3 + c, 3, width, box);
   }
-  for (let i = 0; i < width * 3; i++) blurLine(out, i, width * 3, line.subarray(0, height), box);
+  for (let i = 0; i < width * 3; i++) blurLine(out, i, width * 3, height, box);
   return { width, height, data: out };
 }
 
@@ -47,25 +46,21 @@ function boxOf(exact: number): Box {
   return { radius, weight, edge: Math.floor((2 ** 24 - (2 * radius + 1) * weight) / 2) };
 }
 
-/** Blurs every `step`th byte from `start` on, three times in place; beyond its ends a line repeats them. */
-function blurLine(
-  data: Uint8Array,
-  start: number,
-  step: number,
-  line: Uint8Array,
-  { radius, weight, edge }: Box,
-): void {
-  const last = line.length - 1;
+/** Blurs `length` bytes, each `step` after the one before, three times in place; beyond its ends a line repeats them. */
+function blurLine(data: Uint8Array, start: number, step: number, length: number, box: Box): void {
+  const { radius, weight, edge } = box;
+  const margin = radius + 1;
+  const line = new Uint8Array(length + 2 * margin);
   for (let pass = 0; pass < passes; pass++) {
-    for (let i = 0, s = start; i <= last; i++, s += step) line[i] = data[s]!;
-    // What the window over pixel −1 holds.
-    let sum = line[0]! * (radius + 1);
-    for (let i = 0; i < radius; i++) sum += line[Math.min(i, last)]!;
-    for (let i = 0, s = start; i <= last; i++, s += step) {
-      const left = line[Math.max(0, i - radius - 1)]!;
-      sum += line[Math.min(last, i + radius)]! - left;
-      const right = line[Math.min(last, i + radius + 1)]!;
-      data[s] = (sum * weight + (left + right) * edge + 2 ** 23) >>> 24;
+    for (let i = margin, s = start; i < margin + length; i++, s += step) line[i] = data[s]!;
+    line.fill(line[margin]!, 0, margin);
+    line.fill(line[margin + length - 1]!, margin + length);
+    // What the window over the pixel before the first holds.
+    let sum = 0;
+    for (let i = 0; i < 2 * radius + 1; i++) sum += line[i]!;
+    for (let left = 0, right = 2 * margin, s = start; left < length; left++, right++, s += step) {
+      sum += line[right - 1]! - line[left]!;
+      data[s] = (sum * weight + (line[left]! + line[right]!) * edge + 2 ** 23) * 2 ** -24; // cut to a whole number
     }
   }
 }

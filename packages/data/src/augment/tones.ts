@@ -1,4 +1,5 @@
 import type { RgbImage } from "../rgb-image.ts";
+import { byteTable, lookUp } from "./look-up.ts";
 
 // Operations that look a byte up in a table: those of Pillow 12's ImageOps, equal to the bit.
 
@@ -6,7 +7,7 @@ import type { RgbImage } from "../rgb-image.ts";
 export function invert(image: RgbImage): RgbImage {
   return lookUp(
     image,
-    table((byte) => 255 - byte),
+    byteTable((byte) => 255 - byte),
   );
 }
 
@@ -15,7 +16,7 @@ export function posterize(image: RgbImage, bits: number): RgbImage {
   const mask = bits >= 8 ? 255 : 256 - 2 ** (8 - bits);
   return lookUp(
     image,
-    table((byte) => byte & mask),
+    byteTable((byte) => byte & mask),
   );
 }
 
@@ -23,7 +24,7 @@ export function posterize(image: RgbImage, bits: number): RgbImage {
 export function solarize(image: RgbImage, threshold: number): RgbImage {
   return lookUp(
     image,
-    table((byte) => (byte < threshold ? byte : 255 - byte)),
+    byteTable((byte) => (byte < threshold ? byte : 255 - byte)),
   );
 }
 
@@ -31,7 +32,7 @@ export function solarize(image: RgbImage, threshold: number): RgbImage {
 export function solarizeAdd(image: RgbImage, amount: number): RgbImage {
   return lookUp(
     image,
-    table((byte) => (byte < 128 ? Math.min(255, byte + amount) : byte)),
+    byteTable((byte) => (byte < 128 ? Math.min(255, byte + amount) : byte)),
   );
 }
 
@@ -50,7 +51,7 @@ function stretch(counts: Uint32Array): Uint8Array {
   const high = lastUsed(counts);
   const scale = 255 / (high - low);
   const offset = -low * scale;
-  return table((byte) => (high <= low ? byte : Math.min(255, Math.max(0, Math.trunc(byte * scale + offset)))));
+  return byteTable((byte) => (high <= low ? byte : Math.min(255, Math.max(0, Math.trunc(byte * scale + offset)))));
 }
 
 function flatten(counts: Uint32Array): Uint8Array {
@@ -58,7 +59,7 @@ function flatten(counts: Uint32Array): Uint8Array {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const step = Math.floor((total - counts[last]!) / 255);
   let sum = step >> 1;
-  return table((byte) => {
+  return byteTable((byte) => {
     if (step === 0) return byte;
     const value = Math.min(255, Math.floor(sum / step));
     sum += counts[byte]!;
@@ -72,10 +73,6 @@ function lastUsed(counts: Uint32Array): number {
   return last;
 }
 
-function table(value: (byte: number) => number): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => value(byte));
-}
-
 /** [3, 256]: a table from each channel's histogram. */
 function channelTables({ data }: RgbImage, make: (counts: Uint32Array) => Uint8Array): Uint8Array {
   const counts = new Uint32Array(3 * 256);
@@ -87,16 +84,4 @@ function channelTables({ data }: RgbImage, make: (counts: Uint32Array) => Uint8A
   const tables = new Uint8Array(3 * 256);
   for (let c = 0; c < 3; c++) tables.set(make(counts.subarray(c * 256, (c + 1) * 256)), c * 256);
   return tables;
-}
-
-/** @param tables [256] for all channels, or [3, 256]. */
-function lookUp({ width, height, data }: RgbImage, tables: Uint8Array): RgbImage {
-  const step = tables.length === 256 ? 0 : 256;
-  const out = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i += 3) {
-    out[i] = tables[data[i]!]!;
-    out[i + 1] = tables[step + data[i + 1]!]!;
-    out[i + 2] = tables[2 * step + data[i + 2]!]!;
-  }
-  return { width, height, data: out };
 }
