@@ -104,6 +104,7 @@ test("exports these names, and no others", () => {
     "ops",
     "output",
     "pair",
+    "patchDropout",
     "patchGrid",
     "patchify",
     "patchifyGrad",

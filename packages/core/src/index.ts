@@ -40,6 +40,7 @@ export { LayerNorm, type Norm, RmsNorm } from "./layers/layer-norm.ts";
 export { LayerScale } from "./layers/layer-scale.ts";
 export { Linear, type LinearConfig } from "./layers/linear.ts";
 export { Mlp, type MlpConfig, SwiGlu } from "./layers/mlp.ts";
+export { patchDropout } from "./layers/patch-dropout.ts";
 export { PatchEmbed, type PatchEmbedConfig } from "./layers/patch-embed.ts";
 export { resizePatchKernel } from "./layers/patch-kernel.ts";
 export { AttentionPool, type AttentionPoolConfig, meanPool, tokenAt } from "./layers/pool.ts";

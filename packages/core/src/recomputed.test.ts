@@ -13,6 +13,7 @@ import {
 import { expectNoLeak, kernelsRun, seeded } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
 import type { Context } from "./context.ts";
+import { BatchNorm } from "./layers/batch-norm.ts";
 import { EncoderBlock } from "./layers/encoder-block.ts";
 import { Module } from "./module.ts";
 import { registerGradients } from "./ops/gradients.ts";
@@ -113,6 +114,10 @@ describe("a recomputed block", () => {
     };
     await expect(gradients(new Recomputed(pair))).toBeAllClose(gradients(pair));
   });
+});
+
+test("a block with running statistics is refused", () => {
+  expect(() => new Recomputed(new BatchNorm(3) as never)).toThrow("got running_mean");
 });
 
 test("an unrecorded block is a constant while nothing before it or in it trains", async () => {

@@ -1,5 +1,6 @@
 import { type NamedTensorMap, Tensor, add, engine, mul, sum, tidy, zerosLike } from "@tensorflow/tfjs-core";
 import type { Context } from "./context.ts";
+import { TesseraError } from "./errors.ts";
 import { type Description, Module } from "./module.ts";
 import { differentiable, recording } from "./ops/dispatch.ts";
 import type { Shape } from "./shape.ts";
@@ -12,12 +13,19 @@ export interface Block<Input = never, Output = unknown> extends Module {
 /**
  * A block that keeps nothing of its forward for gradients but what went in, and runs it again when they are taken: memory for
  * time, Chen et al. 2016. Values and gradients are the same to the bit, dropout included. Parameters have the block's own paths.
+ *
+ * @throws {TesseraError} if the block has buffers: a batch norm's statistics.
  */
 export class Recomputed<Input, Output> extends Module {
   readonly self: Block<Input, Output>;
 
   constructor(block: Block<Input, Output>) {
     super();
+    const buffer = [...block.state()].find(([, param]) => param.buffer)?.[0];
+    if (buffer !== undefined)
+      throw new TesseraError(
+        `Recomputed: expected a block without buffers, which two runs would change twice, got ${buffer}`,
+      );
     this.self = block;
   }
 

@@ -60,6 +60,8 @@ export interface VitConfig {
   preLogits?: boolean;
   /** After positions, attention projections and MLP layers while training. @default 0 */
   dropout?: number;
+  /** Share of the patches that each sample goes without while training. @default 0 */
+  patchDropout?: number;
   /** Drop path of the last block. @default 0 */
   dropPath?: number;
   /** Drop path grows from 0 over the blocks, or is the same everywhere as in DeiT III. @default "linear" */

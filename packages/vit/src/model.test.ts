@@ -12,6 +12,7 @@ import {
   variableGrads,
   reshape,
   slice,
+  square,
 } from "@tensorflow/tfjs-core";
 import {
   type Context,
@@ -324,9 +325,9 @@ describe("options of pretraining", () => {
 });
 
 describe("training", () => {
-  const rates = { dropout: 0.2, dropPath: 0.5, dropPathSchedule: "constant" } as const;
+  const rates = { dropout: 0.2, dropPath: 0.5, dropPathSchedule: "constant", patchDropout: 0.3 } as const;
 
-  test("dropout and drop path follow the seed, and are off at inference", async () => {
+  test("dropout, drop path and patch dropout follow the seed, and are off at inference", async () => {
     const model = vit(rates);
     const run = (seed: number) => values(model.forward(images(), { training: true, random: new Random(seed) }));
     const first = await run(1);
@@ -335,6 +336,15 @@ describe("training", () => {
     const plain = own(new Vit(tiny));
     await plain.load(weightsOf(model));
     expect(await values(model.forward(images()))).toEqual(await values(plain.forward(images())));
+  });
+
+  test("patch dropout leaves the blocks fewer tokens, and every parameter its gradient", () => {
+    const model = vit({ patchDropout: 0.5 });
+    const before = model.features(images()).tokens.shape[1]!;
+    const ctx = { training: true, random: new Random(1) };
+    expect(model.features(images(), ctx).tokens.shape[1]).toBe(1 + Math.floor((before - 1) / 2));
+    const { grads } = variableGrads(() => sum(square(model.forward(images(), ctx))));
+    expect(Object.keys(grads)).toHaveLength(model.params().size);
   });
 
   test("needs a random source, and says so", () => {
@@ -352,7 +362,7 @@ describe("training", () => {
 });
 
 test("nothing leaks: forward, features, embed, intermediates, capture, a training step, a new head", async () => {
-  const model = vit({ dropPath: 0.2, dropout: 0.1, layerScale: 0.1 });
+  const model = vit({ dropPath: 0.2, dropout: 0.1, patchDropout: 0.5, layerScale: 0.1 });
   const x = images();
   await expectNoLeak(() => {
     model.forward(x).dispose();

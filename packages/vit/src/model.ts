@@ -22,6 +22,7 @@ import {
   mapOf,
   normal,
   output,
+  patchDropout,
   repeat,
   truncNormal,
   within,
@@ -172,7 +173,8 @@ export class Vit extends Module implements Backbone {
     const positions = this.posEmbed.table(this.gridOf(images));
     const learned = [this.clsToken, this.distToken, this.regToken];
     const placed = withTokens(patches, positions, this.posEmbed.prefix, learned);
-    const x = dropout(placed, this.config.dropout ?? 0, ctx);
+    const kept = dropout(placed, this.config.dropout ?? 0, ctx);
+    const x = patchDropout(kept, this.config.patchDropout ?? 0, this.prefix, ctx);
     return this.normPre ? this.normPre.forward(x, within(ctx, "norm_pre")) : x;
   }
 

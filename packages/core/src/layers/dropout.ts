@@ -33,6 +33,7 @@ function keepMask(shape: Shape, rate: number, random: Random): Tensor {
   return tensor(kept, [...shape]);
 }
 
-function checkRate(rate: number, where: string): void {
+/** @throws {TesseraError} for what is no share of something that is left. */
+export function checkRate(rate: number, where: string): void {
   if (!(rate >= 0 && rate < 1)) throw new TesseraError(`${where}: expected a rate from 0 to below 1, got ${rate}`);
 }

@@ -46,7 +46,8 @@ export function distillation(
   options: DistillationOptions = {},
 ): Objective {
   const { alpha = 0.5, loss = crossEntropy() } = options;
-  const withTwoHeads = "headDist" in student && student.headDist !== undefined;
+  const withTwoHeads =
+    student.forwardDistilled && [...student.params().keys()].some((path) => path.startsWith("head_dist."));
   return ({ images, targets }, ctx) =>
     tidy(() => {
       const told = unrecorded(() => tidy(() => teacher(images)));

@@ -79,7 +79,7 @@ class TwoHeads extends Module {
 
   constructor(distilled: boolean) {
     super();
-    this.headDist = distilled ? new Linear(3, 10) : undefined;
+    this.headDist = distilled ? new Linear(3, 10) : undefined; // at head_dist, as timm's
   }
 
   forward(images: Tensor): Tensor2D {
