@@ -61,7 +61,7 @@ Examples:
       done(await (await import("./commands/embed.ts")).embed(images, options)),
     );
 
-  trainingCommands(tessera, { common, computing, wholeNumber, positive, done });
+  trainingCommands(tessera, { common, computing, running, wholeNumber, positive, done });
 
   common(tessera.command("models"))
     .description("List models with their size and checkpoints.")
@@ -135,14 +135,14 @@ function common(command: Command): Command {
 }
 
 /** Adds a command's own options and those of every command that runs a model. */
-function running(command: Command, own: readonly Option[]): Command {
+function running(command: Command, own: readonly Option[], batch = 8): Command {
   for (const option of own) command.addOption(option);
   command
     .optionsGroup("Model:")
     .option("--model <spec>", "see below (default: vit_cifar10)")
     .option("--arch <variant>", "the variant of a checkpoint file")
     .option("--weights <file>", "a checkpoint, instead of the model's own");
-  computing(command).option("--batch <n>", "pictures that are computed together", wholeNumber, 8);
+  computing(command).option("--batch <n>", "pictures that are computed together", wholeNumber, batch);
   return common(command).addHelpText("after", modelHelp);
 }
 

@@ -11,6 +11,8 @@ export interface Declaring {
   common: (command: Command) => Command;
   /** Adds --backend, --precision and --threads. */
   computing: (command: Command) => Command;
+  /** Adds a command's own options, --model and what goes with it, --batch, and the above. */
+  running: (command: Command, own: readonly Option[], batch?: number) => Command;
   wholeNumber: (text: string) => number;
   positive: (text: string) => number;
   /** Is told a command's exit code. */
@@ -19,12 +21,33 @@ export interface Declaring {
 
 /** Adds `train`. */
 export function trainingCommands(tessera: Command, declaring: Declaring): void {
-  const { done } = declaring;
+  const { done, running, wholeNumber } = declaring;
   training(tessera.command("train"), declaring)
     .description("Train a model from scratch on pictures with classes.")
     .argument("<data>", "see below")
     .addHelpText("after", dataHelp)
     .action(async (data: string, options) => done(await (await import("./commands/train.ts")).train(data, options)));
+
+  running(
+    tessera.command("eval"),
+    [
+      new Option("--part <name>", "of the data (default: test, where there is one)").choices([
+        "train",
+        "validation",
+        "test",
+      ]),
+      new Option("--out <folder>", "write evaluation.json and report.html, with the worst mistakes, there"),
+      new Option("--worst <n>", "mistakes that the report shows").argParser(wholeNumber).default(24),
+      new Option("--workers <n>", "threads that read pictures").argParser(wholeNumberFrom0),
+    ],
+    64,
+  )
+    .description("Judge a model on pictures with classes.")
+    .argument("<data>", "see below")
+    .addHelpText("after", dataHelp)
+    .action(async (data: string, options) =>
+      done(await (await import("./commands/eval.ts")).evaluateModel(data, options)),
+    );
 }
 
 /** Adds the options of every command that trains. */

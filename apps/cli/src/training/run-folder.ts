@@ -102,6 +102,7 @@ async function readLog(file: string): Promise<RunLogEntry[]> {
     .map((line) => JSON.parse(line) as RunLogEntry);
 }
 
-async function* text(content: string): AsyncGenerator<Uint8Array> {
+/** A file's content, for `saveFolder`. */
+export async function* text(content: string): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode(content);
 }

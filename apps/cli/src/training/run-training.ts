@@ -20,6 +20,7 @@ import { modelCard } from "./model-card.ts";
 import { showPlan } from "./plan.ts";
 import { type RunConfig, identityOf } from "./run-config.ts";
 import { RunFolder, readConfig } from "./run-folder.ts";
+import { skippedNotes } from "./skipped.ts";
 import { loadTeacher } from "./teacher.ts";
 import { StatusLine, duration } from "./status-line.ts";
 
@@ -39,7 +40,7 @@ export async function runTraining(job: Job): Promise<number> {
   const evaluation = judge && (await evaluate(job.model, judge, { signal: job.signal }));
   await keep(job, run, evaluation);
   report(job, run, evaluation, test ? "test" : "validation");
-  tellSkipped([train, validation, test]);
+  for (const line of skippedNotes([train, validation, test])) note(line);
   return 0;
 }
 
@@ -146,15 +147,6 @@ function report({ settings, model }: Job, run: RunFolder, evaluation: Evaluation
   if (evaluation)
     print(`top-1 ${percent(evaluation.top1)} of ${images} ${part} pictures, loss ${evaluation.loss.toFixed(3)}`);
   note(`${join(run.path, "model")} is the model: tessera classify PICTURE --model ${join(run.path, "model")}`);
-}
-
-/** Lists what could not be read; it was left out, and nothing else was. */
-function tellSkipped(parts: readonly (Batches | undefined)[]): void {
-  const skipped = parts.flatMap((part) => part?.skipped ?? []);
-  if (skipped.length === 0) return;
-  note(`warning: ${skipped.length} pictures could not be read and were left out`);
-  for (const { name, reason } of skipped.slice(0, 10)) note(`  ${name}: ${reason}`);
-  if (skipped.length > 10) note(`  … ${skipped.length - 10} more`);
 }
 
 function percent(share: number): string {

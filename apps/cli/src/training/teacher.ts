@@ -1,11 +1,8 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { type Tensor2D, type Tensor4D, add, mul, tensor1d, tidy } from "@tensorflow/tfjs-core";
 import { TesseraError, resize } from "@tessera/core";
 import type { Preprocessing } from "@tessera/data";
-import { type LoadedModel, loadModel } from "@tessera/pipeline";
-import { loading } from "../loading.ts";
 import type { Job } from "./job.ts";
+import { loadTrained } from "./load-trained.ts";
 
 /** A model that shows another what it knows. */
 export interface Teacher {
@@ -21,7 +18,7 @@ export interface Teacher {
  * @throws {TesseraError} if it knows other classes.
  */
 export async function loadTeacher(spec: string, { parts, preprocessing, signal }: Job): Promise<Teacher> {
-  const { model, labels, preprocessing: own, name } = await loadTrained(spec, signal);
+  const { model, labels, preprocessing: own, name } = await loadTrained({ model: spec }, signal);
   const { classes } = parts.train;
   if (labels.join("\n") !== classes.join("\n")) {
     model.dispose();
@@ -33,13 +30,6 @@ export async function loadTeacher(spec: string, { parts, preprocessing, signal }
     forward: (images) => tidy(() => model.forward(seenBy(images, preprocessing, own))),
     dispose: () => model.dispose(),
   };
-}
-
-/** The best weights of a run, or any model. */
-export async function loadTrained(spec: string | undefined, signal: AbortSignal): Promise<LoadedModel> {
-  const inRun = spec !== undefined && join(spec, "model");
-  const isRun = inRun && (await stat(join(inRun, "config.json")).catch(() => undefined));
-  return loading((told) => loadModel(isRun ? inRun : spec, { ...told, signal }));
 }
 
 /** Pictures that were normalised for one model as another wants them; bilinear where it wants another size. */
