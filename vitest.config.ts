@@ -11,8 +11,11 @@ import { findChromium } from "./scripts/chromium.mjs";
 // `*.tensorflow.test.ts` only in `node-tensorflow`, `*.bf16.test.ts` only where it computes in bfloat16.
 const tests = ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "examples/**/*.test.ts"];
 // What a backend can break: its kernels, and all that is made of them.
-const webgpuTests = ["packages/{backends,core,vit,tnt}/src/**/*.test.ts"];
-const tensorflowTests = ["packages/{core,vit,tnt}/src/**/*.test.ts", "packages/backends/src/tensorflow/**/*.test.ts"];
+const webgpuTests = ["packages/{backends,core,vit,tnt,resnet,airbench}/src/**/*.test.ts"];
+const tensorflowTests = [
+  "packages/{core,vit,tnt,resnet,airbench}/src/**/*.test.ts",
+  "packages/backends/src/tensorflow/**/*.test.ts",
+];
 const nodeTests = ["packages/*/src/**/*.node.test.ts", "apps/*/src/**/*.node.test.ts", "apps/cli/src/**/*.test.ts"];
 const webgpuKernelTests = "packages/*/src/**/*.webgpu.test.ts";
 const webgpuBrowserTests = "packages/*/src/**/*.webgpu-browser.test.ts";
@@ -157,7 +160,7 @@ const projects = [
   inNode(
     "node-native",
     "native",
-    ["packages/{core,vit,tnt,train,testing}/src/**/*.test.ts"],
+    ["packages/{core,vit,tnt,resnet,airbench,train,testing}/src/**/*.test.ts"],
     [...nodeTests, ...browserTests, ...kernelTests],
     ["packages/native/src/__fixtures__/register.ts"],
   ),

@@ -7,8 +7,8 @@ import type { Activation } from "./ops/activation.ts";
 export interface BackboneConfig {
   /** Pixels; [height, width] or a side. The native size. */
   imageSize: number | readonly [number, number];
-  /** Pixels that become one token of the first block. */
-  patchSize: number | readonly [number, number];
+  /** Pixels that become one token of the first block; none in a network of convolutions. */
+  patchSize?: number | readonly [number, number];
   /** 0: no head, `forward` gives the pooled features. */
   classes: number;
   /** @default 3 */

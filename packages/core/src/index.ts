@@ -28,6 +28,7 @@ export {
   xavierUniformQkv,
   zeros,
 } from "./init/initializers.ts";
+export { initFromImages, takesImages } from "./init/init-from-images.ts";
 export { Attention, type AttentionConfig } from "./layers/attention.ts";
 export { type BlockInputs, type Branch, type BranchInputs, projectInto } from "./layers/branch.ts";
 export { BatchNorm, type BatchNormConfig } from "./layers/batch-norm.ts";
@@ -49,6 +50,7 @@ export { PreLogits } from "./layers/pre-logits.ts";
 export { type NormOrder, Sublayer, type SublayerFields, type SublayerOptions } from "./layers/sublayer.ts";
 export type { TokenEmbedding } from "./layers/token-embedding.ts";
 export { mapOf, prependTokens, splitPrefix } from "./layers/tokens.ts";
+export { Whitening, type WhiteningConfig } from "./layers/whitening.ts";
 export type { LoadOptions } from "./load.ts";
 export { type Description, type InitScheme, Module, repeat } from "./module.ts";
 export { type Activation, activate, activationGrad, activationGradOp, activationOp } from "./ops/activation.ts";

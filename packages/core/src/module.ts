@@ -4,7 +4,7 @@ import { type LoadOptions, loadInto } from "./load.ts";
 import { Param } from "./param.ts";
 import { Random } from "./random.ts";
 import type { Shape } from "./shape.ts";
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
 
 const marker = Symbol.for("tessera.module");
 
@@ -51,6 +51,12 @@ export abstract class Module {
    * the mismatch is an error. `path` is relative to this module.
    */
   adapt?(path: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined;
+
+  /**
+   * Takes from training pictures what a part needs of them before it learns, after `init`: filters of a whitening.
+   * `initFromImages(model, images)` asks every part.
+   */
+  initFromImages?(images: Tensor4D): Promise<void>;
 
   /**
    * Layer of a parameter, counted from 0 at the input, where it does not follow from `blocks.N`: for rates that differ by layer.

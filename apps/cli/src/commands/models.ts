@@ -10,7 +10,8 @@ interface Row {
   params: number;
   macs: number;
   imageSize: number | readonly [number, number];
-  patchSize: number | readonly [number, number];
+  /** Missing where there are no patches. */
+  patchSize?: number | readonly [number, number];
   pretrained: { tag: string; labels: string; source: string; license: string }[];
 }
 

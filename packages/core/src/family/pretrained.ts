@@ -14,7 +14,7 @@ export interface Pretrained {
   /** Per channel, of values in 0..1. */
   mean: readonly [number, number, number];
   std: readonly [number, number, number];
-  license: "apache-2.0" | "cc-by-nc-4.0";
+  license: "apache-2.0" | "bsd-3-clause" | "cc-by-nc-4.0";
 }
 
 /** The same without where it lies, which follows from its variant and tag. */

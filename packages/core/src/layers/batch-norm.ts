@@ -1,7 +1,7 @@
 import { type Tensor, type Tensor1D, mul, tidy } from "@tensorflow/tfjs-core";
 import { type Context, output } from "../context.ts";
 import { ShapeError } from "../errors.ts";
-import { ones, zeros } from "../init/initializers.ts";
+import { type Initializer, ones, zeros } from "../init/initializers.ts";
 import { type Description, Module } from "../module.ts";
 import { type Activation, activate } from "../ops/activation.ts";
 import { averageUpdate } from "../ops/average-update.ts";
@@ -17,6 +17,8 @@ export interface BatchNormConfig {
   momentum?: number;
   /** Takes the running statistics while training too, and leaves them as they are: DETR's backbone. @default false */
   frozen?: boolean;
+  /** Of the weight. @default ones */
+  init?: Initializer;
 }
 
 /**
@@ -25,17 +27,17 @@ export interface BatchNormConfig {
  */
 export class BatchNorm extends Module {
   readonly width: number;
-  readonly config: Required<BatchNormConfig>;
+  readonly config: Required<Omit<BatchNormConfig, "init">>;
   readonly weight: Param;
   readonly bias: Param;
   readonly runningMean: Param;
   readonly runningVar: Param;
 
-  constructor(width: number, { epsilon = 1e-5, momentum = 0.1, frozen = false }: BatchNormConfig = {}) {
+  constructor(width: number, { epsilon = 1e-5, momentum = 0.1, frozen = false, init = ones }: BatchNormConfig = {}) {
     super();
     this.width = width;
     this.config = { epsilon, momentum, frozen };
-    this.weight = new Param([width], ones);
+    this.weight = new Param([width], init);
     this.bias = new Param([width], zeros);
     this.runningMean = new Param([width], zeros, { buffer: true });
     this.runningVar = new Param([width], ones, { buffer: true });

@@ -12,6 +12,8 @@ interface Entry {
 const families: readonly Entry[] = [
   { name: "vit", names: /^(vit|vision_transformer|deit3?|dinov2|flexivit)(_|$)/, load: async () => (await import("@tessera/vit")).vitFamily }, // prettier-ignore
   { name: "tnt", names: /^tnt(_|$)/, load: async () => (await import("@tessera/tnt")).tntFamily },
+  { name: "resnet", names: /^resnet/, load: async () => (await import("@tessera/resnet")).resnetFamily },
+  { name: "airbench", names: /^airbench/, load: async () => (await import("@tessera/airbench")).airbenchFamily },
 ];
 
 /** Every family, each with its package loaded. */

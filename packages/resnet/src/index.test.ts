@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import * as resnet from "./index.ts";
+
+test("exports these names, and no others", () => {
+  expect(Object.keys(resnet).sort()).toEqual([
+    "ResNet",
+    "createResNet",
+    "isResNetName",
+    "pretrainedResNets",
+    "resnetFamily",
+    "resnetNames",
+    "resnetVariants",
+  ]);
+});
