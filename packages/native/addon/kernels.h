@@ -5,10 +5,45 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "numbers.h"
+
 namespace tessera {
 
-enum class Activation : int { none, gelu, gelu_tanh, quick_gelu, relu, silu };
-constexpr int kActivations = 6;
+/** How the values of a matrix lie. */
+enum class Layout : int {
+  /** Row-major. */
+  rows,
+  /** Panels of `Kernels::panel` columns: [panel][k][column], zeros after the last. */
+  panels,
+  /** What tile registers load, rows and panels in blocks: see `TileKernels`. */
+  tile_rows,
+  tile_panels
+};
+
+/** A matrix that is read. */
+struct Operand {
+  const void* data = nullptr;
+  Format format = Format::f32;
+  Layout layout = Layout::rows;
+  /** What the values of each row are to be multiplied by, in formats that need it, or of each column of panels; else null. */
+  const float* scales = nullptr;
+};
+
+/** A matrix that is written. */
+struct Result {
+  void* data = nullptr;
+  Format format = Format::f32;
+  Layout layout = Layout::rows;
+  float* scales = nullptr;
+};
+
+// Static, so that each unit has functions of its own.
+static inline Operand operand_of(const Result& r) { return {r.data, r.format, r.layout, r.scales}; }
+static inline const float* floats(const Operand& o) { return static_cast<const float*>(o.data); }
+static inline const uint16_t* halves(const Operand& o) { return static_cast<const uint16_t*>(o.data); }
+static inline float* floats(const Result& r) { return static_cast<float*>(r.data); }
+static inline uint16_t* halves(const Result& r) { return static_cast<uint16_t*>(r.data); }
+static inline size_t bytes_of(Format format) { return format == Format::bf16 ? sizeof(uint16_t) : sizeof(float); }
 
 /** What follows a product while its tile is in the first cache: residual + scale · act(sum + bias). */
 struct Epilogue {
@@ -19,22 +54,19 @@ struct Epilogue {
   Activation activation = Activation::none;
 };
 
-/** c [m, n] = a [m, k] · b [k, n]. b lies in panels of `Kernels::panel` columns: [panel][k][column], zeros after the last. */
+/** c [m, n] = a [m, k] · b [k, n] */
 struct Product {
-  const float* a = nullptr;
+  /** In rows `lda` values apart, or in tile rows. */
+  Operand a;
   size_t lda = 0;
-  /** In place of a, for tile registers: its rows in blocks of bfloat16, as `TileKernels` has them. */
-  const uint16_t* a16 = nullptr;
-  const float* b = nullptr;
-  /** In place of b: the same panels rounded to bfloat16. */
-  const uint16_t* b16 = nullptr;
+  /** In panels, or in tile panels. */
+  Operand b;
   size_t m = 0, n = 0, k = 0;
-  float* c = nullptr;
+  /** In rows `ldc` values apart; or, by tile registers and without a residual, in the tile rows that another product takes as a. */
+  Result c;
   size_t ldc = 0;
   /** Adds to c. Not for tile registers. */
   bool accumulate = false;
-  /** In place of c, for tile registers: blocks that another product takes as `a16`. There is no residual then. */
-  uint16_t* c16 = nullptr;
   Epilogue epilogue = {};
 };
 
@@ -52,8 +84,8 @@ struct Attention {
   size_t mask_batches, mask_queries;
   float* out;
   size_t out_row, out_batch;
-  /** Products may round their factors to bfloat16, where that is faster. */
-  bool bf16;
+  /** What products may round their factors to, where that is faster. */
+  Format format;
 };
 
 /** Gradients of `Attention` by its inputs, laid out as they are. dbias is [heads][n][m], summed over the batch. */
@@ -148,11 +180,6 @@ struct BatchNormGrad {
   float* dx;
 };
 
-enum class Binary : int { add, sub, mul, div, squared_difference };
-constexpr int kBinaries = 5;
-enum class Unary : int { neg, square, sqrt, rsqrt, exp, relu, reciprocal, abs, tanh };
-constexpr int kUnaries = 9;
-
 /** A step of gradient descent; `velocity` is null without momentum. What is new may lie where the old does. */
 struct SgdUpdate {
   const float *weight, *gradient, *velocity;
@@ -184,8 +211,8 @@ struct MuonUpdate {
 constexpr size_t kTileBlock = 32;
 
 /**
- * Products of bfloat16 in tile registers. Blocks of a are [row block][k block][two tiles of 16 rows of 32 values]; panels of
- * b, which `Kernels::pack_bf16` makes, are [panel][k block][two tiles of 16 columns, each 16 pairs of rows interleaved].
+ * Products of bfloat16 in tile registers. Tile rows are [row block][k block][two tiles of 16 rows of 32 values]; tile panels,
+ * which `Kernels::pack` makes in that format, are [panel][k block][two tiles of 16 columns, each 16 pairs of rows interleaved].
  * What lies beyond m, n and k is 0.
  */
 struct TileKernels {
@@ -202,11 +229,9 @@ struct Kernels {
   const char* name;
   /** Columns of a panel. */
   size_t panel;
-  /** Panels [first, last) of b [k, n], or of its transpose [n, k], rows `ldb` apart. */
-  void (*pack)(const float* b, size_t ldb, bool transposed, size_t k, size_t n, float* out, size_t first, size_t last);
-  /** The same, each value rounded to bfloat16. */
-  void (*pack_bf16)(const float* b, size_t ldb, bool transposed, size_t k, size_t n, uint16_t* out, size_t first,
-                    size_t last);
+  /** Panels [first, last) of b [k, n], or of its transpose [n, k], rows `ldb` apart, each value in the panels' format. */
+  void (*pack)(const float* b, size_t ldb, bool transposed, size_t k, size_t n, const Result& panels, size_t first,
+               size_t last);
   /** Rows [row, row_end) of panels [first, last). */
   void (*product)(const Product& product, size_t row, size_t row_end, size_t first, size_t last, float* scratch);
   /** Floats of scratch that `product` needs. */
@@ -263,7 +288,7 @@ struct Kernels {
   void (*batch_norm_grad)(const BatchNormGrad& grad, size_t row, size_t row_end);
   /** out [columns, rows], its rows `ld_out` apart = transpose of x [rows, columns], its rows `ld_x` apart. */
   void (*transpose)(const float* x, size_t ld_x, float* out, size_t ld_out, size_t rows, size_t columns);
-  /** Null where there are no tile registers; else panels of bfloat16 are as it has them, not as `panel` says. */
+  /** Null where there are no tile registers; else panels of bfloat16 are tile panels. */
   const TileKernels* tiles = nullptr;
 };
 

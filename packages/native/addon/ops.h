@@ -5,19 +5,22 @@
 
 namespace tessera {
 
-/** Floats (or, with `bf16`, bfloat16 values) that b [k, n] takes in panels. */
-size_t packed_size(size_t k, size_t n, bool bf16 = false);
+/** How panels of a format lie for the set in use. */
+Layout panels_of(Format format);
 
-/** `b16` or `b` gets the panels of b [k, n], or of the transpose of [n, k]. */
-void pack(const float* from, bool transposed, size_t k, size_t n, float* b, uint16_t* b16);
+/** Values of a format that b [k, n] takes in panels. */
+size_t packed_size(size_t k, size_t n, Format format = Format::f32);
 
-/** bfloat16 values that rows [rows, k] take in blocks (`TileKernels`), which may lie anywhere. */
+/** The panels of b [k, n], or of the transpose of [n, k], in their format. They may lie anywhere. */
+void pack(const float* from, bool transposed, size_t k, size_t n, Result panels);
+
+/** bfloat16 values that [rows, k] takes in tile rows, which may lie anywhere. */
 size_t blocks_size(size_t rows, size_t k);
 
-/** Blocks as rows of floats again. */
+/** Tile rows as rows of floats again. */
 void unpack_rows(const uint16_t* blocks, size_t rows, size_t k, float* out);
 
-/** c = epilogue(a · b), b packed. */
+/** c = epilogue(a · b) */
 void product(const Product& product);
 
 /** c [batch, m, n] = a · b with either side transposed; a step of 0 repeats a side for every batch. */

@@ -22,7 +22,7 @@ test.each<[string, (addon: ReturnType<typeof loadAddon>) => void, RegExp]>([
   ["missing arguments", (a) => (a.activate as unknown as (...args: number[]) => void)(3), /a number for activation/],
   [
     "a mask of another batch",
-    (a) => a.selfAttention(2, 3, 3, 1, 4, 1, 0, 3, 1, false, undefined, new Uint8Array(9), floats(72), floats(24)),
+    (a) => a.selfAttention(2, 3, 3, 1, 4, 1, 0, 3, 1, 0, undefined, new Uint8Array(9), floats(72), floats(24)),
     /values in mask/,
   ],
 ])("throws for %s", (_, call, message) => {

@@ -4,7 +4,7 @@ type Panels = Float32Array | Uint16Array;
 type Rows = Float32Array | Uint16Array;
 
 /** Sizes that every form of attention begins with: batch, queries, keys, heads, width, scale, biasHeads, maskBatches, maskQueries. */
-type AttentionSizes = [number, number, number, number, number, number, number, number, number, bf16: boolean];
+type AttentionSizes = [number, number, number, number, number, number, number, number, number, format: number];
 
 /** Batch, height, width, channels; patch, stride and padding of rows, then of columns. */
 type PatchSizes = [number, number, number, number, number, number, number, number, number, number];
@@ -33,8 +33,8 @@ export interface Addon {
   info(): [isa: string, threads: number, refusal: string, isas: string[]];
   useIsa(name: string): boolean;
   useThreads(threads: number): void;
-  /** Values that `pack` writes. */
-  packedSize(k: number, n: number, bf16: boolean): number;
+  /** Values that `pack` writes; formats, like all numbers of ops, are those of numbers.ts. */
+  packedSize(k: number, n: number, format: number): number;
   pack(k: number, n: number, transposed: boolean, from: Float32Array, packed: Panels): void;
   /** Values of rows in blocks; 0 where the set in use has no tile registers. */
   blocksSize(rows: number, k: number): number;

@@ -3,6 +3,7 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { Recordings } from "@tessera/core";
 import type { Addon } from "./addon.ts";
 import type { Blocks, DataId, Entry, NativePrecision } from "./entry.ts";
+import { formats } from "./numbers.ts";
 import { type Arrays, Recycler } from "./recycler.ts";
 import { CallRecorder } from "./replay/call-recorder.ts";
 import type { TracedBackend } from "./replay/traced-backend.ts";
@@ -128,9 +129,8 @@ export class NativeBackend extends MathBackendCPU implements TracedBackend {
   /** A weight [out, in] in panels; kept as long as the tensor lives. */
   packed(weight: TensorInfo, out: number, width: number): Float32Array | Uint16Array {
     return this.#packed(weight, `${out},${width}`, () => {
-      const bf16 = this.precision === "bf16";
-      const size = this.addon.packedSize(width, out, bf16);
-      const panels = bf16 ? new Uint16Array(size) : new Float32Array(size);
+      const size = this.addon.packedSize(width, out, formats[this.precision]);
+      const panels = this.precision === "bf16" ? new Uint16Array(size) : new Float32Array(size);
       this.addon.pack(width, out, true, this.floats(weight), panels);
       return panels;
     });
@@ -140,7 +140,7 @@ export class NativeBackend extends MathBackendCPU implements TracedBackend {
   packedConvolution(weight: TensorInfo): Float32Array {
     const [out, inputs, rows, columns] = weight.shape as [number, number, number, number];
     return this.#packed(weight, `windows ${weight.shape.join()}`, () => {
-      const panels = new Float32Array(this.addon.packedSize(inputs * rows * columns, out, false));
+      const panels = new Float32Array(this.addon.packedSize(inputs * rows * columns, out, formats.f32));
       this.addon.packConvolution(out, inputs, rows * columns, this.floats(weight), panels);
       return panels;
     }) as Float32Array;

@@ -1,7 +1,8 @@
 import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
+import type { formats } from "./numbers.ts";
 
 /** Number format that weights are multiplied in; sums are always float32. */
-export type NativePrecision = "f32" | "bf16";
+export type NativePrecision = keyof typeof formats;
 
 export type DataId = TensorInfo["dataId"];
 

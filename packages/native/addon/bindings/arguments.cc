@@ -61,20 +61,16 @@ bool Args::halves_next() {
   return type == napi_uint16_array;
 }
 
-void Args::panels(size_t k, size_t n, float*& b, uint16_t*& b16) {
-  const bool bf16 = halves_next();
-  const size_t least = packed_size(k, n, bf16);
-  if (bf16) b16 = halves(least, "packed");
-  else b = floats(least, "packed");
+Result Args::panels(size_t k, size_t n) {
+  const Format format = halves_next() ? Format::bf16 : Format::f32;
+  const napi_typedarray_type kind = format == Format::bf16 ? napi_uint16_array : napi_float32_array;
+  return {array(kind, packed_size(k, n, format), "packed"), format, panels_of(format)};
 }
 
-void Args::rows(size_t count, size_t k, const char* what, float*& a, uint16_t*& a16) {
-  if (!halves_next()) {
-    a = floats(times(count, k), what);
-    return;
-  }
+Result Args::rows(size_t count, size_t k, const char* what) {
+  if (!halves_next()) return {floats(times(count, k), what)};
   if (!kernels().tiles) fail(std::string("rows of floats for ") + what + ", as there are no tile registers");
-  a16 = halves(blocks_size(count, k), what);
+  return {halves(blocks_size(count, k), what), Format::bf16, Layout::tile_rows};
 }
 
 void Args::fail(const std::string& expected) {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "../kernels.h"
+
 namespace tessera {
 
 /** Product of sizes that sticks at the largest number rather than wrap round. */
@@ -41,10 +43,10 @@ class Args {
   float* floats_or_null(size_t least, const char* what) { return absent() ? nullptr : floats(least, what); }
   uint8_t* bytes_or_null(size_t least, const char* what) { return absent() ? nullptr : bytes(least, what); }
 
-  /** Float32Array, or Uint16Array of bfloat16. */
-  void panels(size_t k, size_t n, float*& b, uint16_t*& b16);
-  /** Float32Array, or Uint16Array of rows in blocks. */
-  void rows(size_t count, size_t k, const char* what, float*& a, uint16_t*& a16);
+  /** Panels of [k, n]: a Float32Array, or a Uint16Array of bfloat16. */
+  Result panels(size_t k, size_t n);
+  /** A matrix [count, k]: a Float32Array of rows, or a Uint16Array of tile rows. */
+  Result rows(size_t count, size_t k, const char* what);
 
   /** Throws `native NAME: expected …`, unless something was wrong before. */
   void fail(const std::string& expected);

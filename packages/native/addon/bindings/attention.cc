@@ -8,7 +8,7 @@ namespace tessera {
 namespace {
 
 /** Sizes and extras that all forms of attention begin with: batch, queries, keys, heads, width, scale, biasHeads, maskBatches,
- * maskQueries, bf16, bias, mask. */
+ * maskQueries, format, bias, mask. */
 Attention attention_of(Args& args) {
   Attention a = {};
   a.batch = args.size("batch");
@@ -20,7 +20,7 @@ Attention attention_of(Args& args) {
   a.bias_heads = args.size("biasHeads");
   a.mask_batches = args.size("maskBatches");
   a.mask_queries = args.size("maskQueries");
-  a.bf16 = args.flag();
+  a.format = Format(args.below(kFormats, "format"));
   const bool fits = (a.bias_heads <= 1 || a.bias_heads == a.heads) && (a.mask_batches <= 1 || a.mask_batches == a.batch) &&
                     (a.mask_queries <= 1 || a.mask_queries == a.queries);
   a.bias = args.floats_or_null(fits ? times(a.bias_heads, a.queries, a.keys) : SIZE_MAX, "bias");

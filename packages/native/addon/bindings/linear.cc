@@ -14,21 +14,19 @@ napi_value pack_panels(napi_env env, napi_callback_info call) {
   const size_t k = args.size("k"), n = args.size("n");
   const bool transposed = args.flag();
   const float* from = args.floats(times(k, n), "from");
-  float* b = nullptr;
-  uint16_t* b16 = nullptr;
-  args.panels(k, n, b, b16);
-  if (args.ok) pack(from, transposed, k, n, b, b16);
+  const Result panels = args.panels(k, n);
+  if (args.ok) pack(from, transposed, k, n, panels);
   return nullptr;
 }
 
-/** packedSize(k, n, bf16) -> values that `pack` writes */
+/** packedSize(k, n, format) -> values that `pack` writes */
 napi_value size_of_panels(napi_env env, napi_callback_info call) {
   Args args(env, call, "packedSize");
   const size_t k = args.size("k"), n = args.size("n");
-  const bool bf16 = args.flag();
+  const Format format = Format(args.below(kFormats, "format"));
   if (!args.ok) return nullptr;
   napi_value out;
-  napi_create_double(env, double(packed_size(k, n, bf16)), &out);
+  napi_create_double(env, double(packed_size(k, n, format)), &out);
   return out;
 }
 
@@ -60,20 +58,15 @@ napi_value linear(napi_env env, napi_callback_info call) {
   p.n = p.ldc = args.size("n");
   p.k = p.lda = args.size("k");
   p.epilogue.activation = Activation(args.below(kActivations, "activation"));
-  float *a = nullptr, *b = nullptr;
-  uint16_t *a16 = nullptr, *b16 = nullptr;
-  args.rows(p.m, p.k, "x", a, a16);
-  args.panels(p.k, p.n, b, b16);
-  p.a = a;
-  p.a16 = a16;
-  p.b = b;
-  p.b16 = b16;
+  p.a = operand_of(args.rows(p.m, p.k, "x"));
+  p.b = operand_of(args.panels(p.k, p.n));
   p.epilogue.bias = args.floats_or_null(p.n, "bias");
   p.epilogue.scale = args.floats_or_null(p.n, "scale");
   p.epilogue.residual = args.floats_or_null(times(p.m, p.n), "residual");
-  args.rows(p.m, p.n, "out", p.c, p.c16);
-  if ((p.a16 || p.c16) && !p.b16) args.fail("packed weights of bfloat16 for rows in blocks");
-  if (p.c16 && p.epilogue.residual) args.fail("no residual for an output in blocks");
+  p.c = args.rows(p.m, p.n, "out");
+  const bool from_tiles = p.a.layout == Layout::tile_rows, to_tiles = p.c.layout == Layout::tile_rows;
+  if ((from_tiles || to_tiles) && p.b.layout != Layout::tile_panels) args.fail("packed weights of bfloat16 for rows in blocks");
+  if (to_tiles && p.epilogue.residual) args.fail("no residual for an output in blocks");
   if (args.ok) product(p);
   return nullptr;
 }

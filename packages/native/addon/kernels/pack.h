@@ -74,5 +74,11 @@ void pack_bf16(const float* b, size_t ldb, bool transposed, size_t k, size_t n, 
   }
 }
 
+void pack(const float* b, size_t ldb, bool transposed, size_t k, size_t n, const Result& panels, size_t first,
+          size_t last) {
+  if (panels.format == Format::bf16) pack_bf16(b, ldb, transposed, k, n, halves(panels), first, last);
+  else pack(b, ldb, transposed, k, n, floats(panels), first, last);
+}
+
 }  // namespace
 }  // namespace tessera

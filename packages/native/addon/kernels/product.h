@@ -133,7 +133,7 @@ void finish_as(const Epilogue& e, float* c, size_t ldc, size_t rows, size_t colu
 void finish(const Product& product, size_t row, size_t rows, size_t column, size_t columns) {
   Epilogue e = product.epilogue;
   if (!e.bias && !e.scale && !e.residual && e.activation == Activation::none) return;
-  float* c = product.c + row * product.ldc + column;
+  float* c = floats(product.c) + row * product.ldc + column;
   if (e.residual) e.residual += row * product.ldc + column;
   switch (e.activation) {
     case Activation::none: return finish_as<Activation::none>(e, c, product.ldc, rows, column, columns);
@@ -158,9 +158,9 @@ struct Fetch {
 
   Fetch() {}
   Fetch(const Product& p, size_t panel, size_t start, size_t k) {
-    const size_t offset = (panel * p.k + start) * kPanel;
-    at = p.b16 ? reinterpret_cast<const char*>(p.b16 + offset) : reinterpret_cast<const char*>(p.b + offset);
-    count = parts_of(k * kPanel, p.b16 ? 2 * kLine : kLine);
+    const size_t size = bytes_of(p.b.format);
+    at = static_cast<const char*>(p.b.data) + (panel * p.k + start) * kPanel * size;
+    count = parts_of(k * kPanel * size, 64);
   }
   Ahead lines(size_t share, size_t shares) const {
     return {at + count * share / shares * 64, at + count * (share + 1) / shares * 64};
@@ -174,7 +174,7 @@ void product(const Product& product, size_t row, size_t row_end, size_t first, s
   if (product.k == 0) {
     for (size_t r = row; r < row_end; r++)
       for (size_t column = first * kPanel; column < smaller(last * kPanel, product.n); column++)
-        product.c[r * product.ldc + column] = 0;
+        floats(product.c)[r * product.ldc + column] = 0;
     for (size_t p = first; p < last; p++)
       finish(product, row, rows, p * kPanel, smaller(kPanel, product.n - p * kPanel));
     return;
@@ -186,7 +186,7 @@ void product(const Product& product, size_t row, size_t row_end, size_t first, s
   for (size_t block = 0; block < blocks; block++) {
     const size_t start = product.k * block / blocks;
     const size_t k = product.k * (block + 1) / blocks - start;
-    const float* a = product.a + row * product.lda + start;
+    const float* a = floats(product.a) + row * product.lda + start;
     size_t lda = product.lda;
     if (copied) {
       for (size_t r = 0; r < rows; r++)
@@ -196,10 +196,12 @@ void product(const Product& product, size_t row, size_t row_end, size_t first, s
     }
     for (size_t p = first; p < last; p++) {
       const size_t offset = (p * product.k + start) * kPanel;
-      const float* b = product.b + offset;
-      if (product.b16) {
-        for (size_t i = 0; i < k * kPanel; i += kWidth) store(expanded + i, load_bf16(product.b16 + offset + i));
-        b = expanded;
+      const float* b = expanded;
+      if (product.b.format == Format::bf16) {
+        const uint16_t* rounded = halves(product.b) + offset;
+        for (size_t i = 0; i < k * kPanel; i += kWidth) store(expanded + i, load_bf16(rounded + i));
+      } else {
+        b = floats(product.b) + offset;
       }
       const size_t column = p * kPanel;
       const size_t columns = smaller(kPanel, product.n - column);
@@ -213,7 +215,7 @@ void product(const Product& product, size_t row, size_t row_end, size_t first, s
                                                     : Fetch();
       each_tile(rows, [&](size_t at, size_t height, size_t i, size_t count) {
         const Ahead ahead = next.lines(i, count);
-        float* c = product.c + (row + at) * product.ldc + column;
+        float* c = floats(product.c) + (row + at) * product.ldc + column;
         tiles.of[height](a + at * lda, lda, b, k, c, product.ldc, columns,
                          block > 0 || product.accumulate, ahead);
         if (block + 1 == blocks) finish(product, row + at, height, column, columns);

@@ -14,7 +14,6 @@ constexpr Kernels table(const char* name) {
   return {name,
           kPanel,
           pack,
-          pack_bf16,
           product,
           product_scratch,
           attention,

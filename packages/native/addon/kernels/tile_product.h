@@ -70,9 +70,9 @@ class Unfinished {
     Epilogue e = p_.epilogue;
     if (e.bias) e.bias += column;
     if (e.scale) e.scale += column;
-    if (p_.c16) {
+    if (p_.c.layout == Layout::tile_rows) {
       finish_tiles(e, sums, sums, kTileBlock, count, columns);
-      uint16_t* const lines = p_.c16 + (row_ / kTileBlock * parts_of(p_.n, kTileBlock) + panel_) * kTilePair;
+      uint16_t* const lines = halves(p_.c) + (row_ / kTileBlock * parts_of(p_.n, kTileBlock) + panel_) * kTilePair;
       for (size_t r = 0; r < count; r++)
         Tiles::round(sums + r * kTileBlock, int(columns), lines + (done_ + r) * kTileBlock);
       done_ += count;
@@ -83,7 +83,7 @@ class Unfinished {
     }
     const size_t at = (row_ + done_) * p_.ldc + column;
     if (e.residual) e.residual += at;
-    finish_tiles(e, sums, p_.c + at, p_.ldc, count, columns);
+    finish_tiles(e, sums, floats(p_.c) + at, p_.ldc, count, columns);
     done_ += count;
   }
 
@@ -104,7 +104,7 @@ void tile_product(const Product& p, const uint16_t* blocks, size_t row, size_t r
   for (size_t panel = first; panel < last; panel++)
     for (size_t cut = 0; cut < cuts; cut++) {
       const size_t start = steps * cut / cuts, count = steps * (cut + 1) / cuts - start;
-      const uint16_t* b = p.b16 + (panel * steps + start) * kTilePair;
+      const uint16_t* b = halves(p.b) + (panel * steps + start) * kTilePair;
       // The next part lies behind this one, also of the panels that this thread most likely takes next; it arrives while the
       // rows pass by.
       const bool more = (panel + 1) * kTileBlock < p.n || cut + 1 < cuts;

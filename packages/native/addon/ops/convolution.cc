@@ -46,10 +46,10 @@ struct Phase {
 
 void pack_convolution(const float* weight, size_t outs, size_t ins, size_t taps, float* panels) {
   if (outs * ins * taps == 0) return;
-  if (taps == 1) return pack(weight, true, ins, outs, panels, nullptr);
+  if (taps == 1) return pack(weight, true, ins, outs, {panels});
   float* turned = shared_rows(outs * ins * taps);
   turn_weight(weight, outs, ins, taps, turned, ins * taps, ins);
-  pack(turned, true, ins * taps, outs, panels, nullptr);
+  pack(turned, true, ins * taps, outs, {panels});
 }
 
 void convolution_grad_x(const Windows& w, size_t outs, const float* dy, const float* weight, float* dx) {
@@ -73,7 +73,7 @@ void convolution_grad_x(const Windows& w, size_t outs, const float* dy, const fl
           for (const size_t row : rows.taps)
             for (const size_t column : columns.taps) {
               const float* from = turned + (row * w.size[1] + column) * each + panel * kernel.panel;
-              kernel.pack(from, ins, false, outs, ins - panel * kernel.panel, to, 0, 1);
+              kernel.pack(from, ins, false, outs, ins - panel * kernel.panel, {to}, 0, 1);
               to += outs * kernel.panel;
             }
         }
@@ -159,13 +159,13 @@ void convolution_grad_weight(const Windows& w, size_t outs, const float* dy, con
       for (size_t j = panels * cut / cuts; j < panels * (cut + 1) / cuts; j++) {
         gather_panel(w, x, first, last, j * panel, panel, rows);
         Product p;
-        p.a = slopes;
+        p.a = {slopes};
         p.lda = ld;
-        p.b = rows;
+        p.b = {rows, Format::f32, Layout::panels};
         p.m = outs;
         p.n = p.ldc = panel;
         p.k = last - first;
-        p.c = partial + piece * floats + j * outs * panel;
+        p.c = {partial + piece * floats + j * outs * panel};
         p.accumulate = chunk > 0;
         kernel.product(p, 0, outs, 0, 1, rows + most * panel);
       }

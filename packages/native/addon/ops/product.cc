@@ -8,22 +8,25 @@
 
 namespace tessera {
 
-size_t packed_size(size_t k, size_t n, bool bf16) {
-  if (bf16 && kernels().tiles) return kBeforeLines + parts(n, kTileBlock) * parts(k, kTileBlock) * kTileBlock * kTileBlock;
+Layout panels_of(Format format) {
+  return format == Format::bf16 && kernels().tiles ? Layout::tile_panels : Layout::panels;
+}
+
+size_t packed_size(size_t k, size_t n, Format format) {
+  if (panels_of(format) == Layout::tile_panels)
+    return kBeforeLines + parts(n, kTileBlock) * parts(k, kTileBlock) * kTileBlock * kTileBlock;
   return parts(n, kernels().panel) * kernels().panel * k;
 }
 
-void pack(const float* from, bool transposed, size_t k, size_t n, float* b, uint16_t* b16) {
+void pack(const float* from, bool transposed, size_t k, size_t n, Result panels) {
   if (k == 0 || n == 0) return;
   const Kernels& kernel = kernels();
   const size_t ldb = transposed ? k : n;
-  const size_t panel = b16 && kernel.tiles ? kTileBlock : kernel.panel;
-  if (b16) advise_huge_pages(b16, packed_size(k, n, true) * sizeof(uint16_t));
-  else advise_huge_pages(b, packed_size(k, n, false) * sizeof(float));
-  if (b16 && kernel.tiles) b16 = whole_lines(b16);
-  divided(parts(n, panel), pieces_for(k * n, kSmallMap), 1, [&](size_t first, size_t last) {
-    if (b16) kernel.pack_bf16(from, ldb, transposed, k, n, b16, first, last);
-    else kernel.pack(from, ldb, transposed, k, n, b, first, last);
+  const bool tiled = panels_of(panels.format) == Layout::tile_panels;
+  advise_huge_pages(panels.data, packed_size(k, n, panels.format) * bytes_of(panels.format));
+  if (tiled) panels.data = whole_lines(halves(panels));
+  divided(parts(n, tiled ? kTileBlock : kernel.panel), pieces_for(k * n, kSmallMap), 1, [&](size_t first, size_t last) {
+    kernel.pack(from, ldb, transposed, k, n, panels, first, last);
   });
 }
 
@@ -32,12 +35,12 @@ namespace {
 /** The same with rows of a further apart. Those a multiple of 2 KiB apart share few cache sets; each piece would copy them. */
 Product spread_rows(Product p) {
   const size_t lda = p.k + 16;
-  const float* from = p.a;
+  const float* from = floats(p.a);
   float* to = shared_rows(p.m * lda);
   divided(p.m, pieces_for(p.m * p.k, kSmallMap), 1, [&](size_t row, size_t end) {
     for (; row < end; row++) std::memcpy(to + row * lda, from + row * p.lda, p.k * sizeof(float));
   });
-  p.a = to;
+  p.a = {to};
   p.lda = lda;
   return p;
 }
@@ -56,7 +59,7 @@ size_t row_parts(size_t rows, size_t threads) {
 void product(const Product& p) {
   if (p.m == 0 || p.n == 0) return;
   const Kernels& kernel = kernels();
-  if (p.b16 && kernel.tiles) return tiled_product(*kernel.tiles, p);
+  if (p.b.layout == Layout::tile_panels) return tiled_product(*kernel.tiles, p);
   const size_t panels = parts(p.n, kernel.panel);
   const size_t threads = Pool::shared().threads();
   const bool small = p.m * p.n * p.k < kSmallProduct || threads == 1;
@@ -84,13 +87,13 @@ void matmul(const MatMul& m) {
   const size_t ldb = m.transposed_b ? m.k : m.n;
   const auto one = [&](size_t batch, const float* a, const float* b) {
     Product p;
-    p.a = a;
+    p.a = {a};
     p.lda = m.k;
-    p.b = b;
+    p.b = {b, Format::f32, Layout::panels};
     p.m = m.m;
     p.n = m.n;
     p.k = m.k;
-    p.c = m.c + batch * m.m * m.n;
+    p.c = {m.c + batch * m.m * m.n};
     p.ldc = m.n;
     return p;
   };
@@ -99,7 +102,7 @@ void matmul(const MatMul& m) {
     Pool::shared().run(m.batch, [&](size_t batch) {
       float* b = scratch(packed + turned + own + 32);
       float* a = b + packed;
-      kernel.pack(b_of(batch), ldb, m.transposed_b, m.k, m.n, b, 0, panels);
+      kernel.pack(b_of(batch), ldb, m.transposed_b, m.k, m.n, {b}, 0, panels);
       if (turned) kernel.transpose(a_of(batch), m.m, a, m.k, m.k, m.m);
       kernel.product(one(batch, turned ? a : a_of(batch), b), 0, m.m, 0, panels, a + turned);
     });
@@ -108,7 +111,7 @@ void matmul(const MatMul& m) {
   for (size_t batch = 0; batch < m.batch; batch++) {
     float* b = shared_scratch(packed + turned);
     float* a = b + packed;
-    pack(b_of(batch), m.transposed_b, m.k, m.n, b, nullptr);
+    pack(b_of(batch), m.transposed_b, m.k, m.n, {b});
     if (turned) {
       divided(m.m, pieces_for(turned, kSmallMap), 16, [&](size_t begin, size_t end) {
         kernel.transpose(a_of(batch) + begin, m.m, a + begin * m.k, m.k, m.k, end - begin);

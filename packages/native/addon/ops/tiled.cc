@@ -14,7 +14,7 @@ constexpr size_t kCachedValues = 3 << 18;
 /** Some 3 µs of one core: below, waking another costs more than it saves. */
 constexpr size_t kSmallTiled = 1 << 22;
 
-uint16_t* halves(float* memory) { return reinterpret_cast<uint16_t*>(memory); }
+uint16_t* as_halves(float* memory) { return reinterpret_cast<uint16_t*>(memory); }
 
 }  // namespace
 
@@ -37,9 +37,10 @@ void unpack_rows(const uint16_t* blocks, size_t rows, size_t k, float* out) {
 
 void tiled_product(const TileKernels& tiles, const Product& product) {
   Product p = product;
-  p.b16 = whole_lines(product.b16);
-  if (p.a16) p.a16 = whole_lines(p.a16);
-  if (p.c16) p.c16 = whole_lines(p.c16);
+  p.b.data = whole_lines(halves(p.b));
+  // Rows that are tile rows already, or are yet to be packed.
+  const uint16_t* const given = p.a.layout == Layout::tile_rows ? whole_lines(halves(p.a)) : nullptr;
+  if (p.c.layout == Layout::tile_rows) p.c.data = whole_lines(halves(p.c));
   const size_t threads = Pool::shared().threads();
   const size_t panels = parts(p.n, kTileBlock), heights = parts(p.m, kTileBlock);
   // Values of 32 rows of a.
@@ -52,20 +53,20 @@ void tiled_product(const TileKernels& tiles, const Product& product) {
     // Whoever multiplies a block of rows has packed it, into its own cache.
     Pool::shared().run(blocks, [&](size_t block) {
       const size_t row = row_of(block), row_end = row_of(block + 1);
-      const size_t packed = p.a16 ? 0 : parts(row_end - row, kTileBlock) * height / 2;
+      const size_t packed = given ? 0 : parts(row_end - row, kTileBlock) * height / 2;
       float* memory = scratch(packed + tiles.product_scratch(row_end - row, p.k));
-      const uint16_t* rows = p.a16 ? p.a16 + row / kTileBlock * height : halves(memory);
-      if (!p.a16) tiles.pack_rows(p.a + row * p.lda, p.lda, row_end - row, p.k, halves(memory));
+      const uint16_t* rows = given ? given + row / kTileBlock * height : as_halves(memory);
+      if (!given) tiles.pack_rows(floats(p.a) + row * p.lda, p.lda, row_end - row, p.k, as_halves(memory));
       tiles.product(p, rows, row, row_end, 0, panels, memory + packed);
     });
     return;
   }
   // Few rows: all threads pack them, once; then columns are cut, so that each thread reads its own weights.
-  const uint16_t* packed = p.a16;
+  const uint16_t* packed = given;
   if (!packed) {
-    uint16_t* const room = halves(shared_scratch(heights * height / 2));
+    uint16_t* const room = as_halves(shared_scratch(heights * height / 2));
     divided(p.m, threads, kTileBlock, [&](size_t row, size_t row_end) {
-      tiles.pack_rows(p.a + row * p.lda, p.lda, row_end - row, p.k, room + row / kTileBlock * height);
+      tiles.pack_rows(floats(p.a) + row * p.lda, p.lda, row_end - row, p.k, room + row / kTileBlock * height);
     });
     packed = room;
   }

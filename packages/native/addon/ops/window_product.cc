@@ -58,13 +58,13 @@ void multiply_windows(const WindowProduct& w) {
     float* products = windows + laid;
     if (copied) copy_windows(w.windows, w.x, first, first + height, windows, ld);
     Product p;
-    p.a = copied ? windows : w.x + first * k;
+    p.a = {copied ? windows : w.x + first * k};
     p.lda = copied ? ld : k;
     p.k = k;
-    p.b = w.panels;
+    p.b = {w.panels, Format::f32, Layout::panels};
     p.m = height;
     p.n = p.ldc = w.n;
-    p.c = placed ? products : w.out + first * w.n;
+    p.c = {placed ? products : w.out + first * w.n};
     p.epilogue = w.epilogue;
     kernel.product(p, 0, height, panels * cut / cuts, panels * (cut + 1) / cuts, products + kept);
     if (placed) place(w, products, first, height);

@@ -9,7 +9,7 @@ namespace tessera {
 void convolve(const Convolution& c) {
   const size_t k = window_size(c.windows);
   float* panels = shared_scratch(packed_size(k, c.out_channels));
-  pack(c.filter, false, k, c.out_channels, panels, nullptr);
+  pack(c.filter, false, k, c.out_channels, {panels});
   WindowProduct product;
   product.windows = c.windows;
   product.x = c.x;

@@ -19,23 +19,22 @@ double reference_slope(Activation kind, double x) {
   return (reference_activation(kind, x + h) - reference_activation(kind, x - h)) / (2 * h);
 }
 
-void test_product(size_t m, size_t n, size_t k, bool bf16, Activation activation, bool extras) {
+void test_product(size_t m, size_t n, size_t k, Format format, Activation activation, bool extras) {
   const Floats a = normals(m * k), w = normals(n * k, 0.3f);
   const Floats bias = normals(n), scale = normals(n), residual = normals(m * n);
-  const size_t size = packed_size(k, n, bf16);
-  const Floats b = zeros(size);
-  const std::unique_ptr<uint16_t[]> b16(new uint16_t[size]);
-  pack(w.get(), true, k, n, b.get(), bf16 ? b16.get() : nullptr);
+  const bool bf16 = format == Format::bf16;
+  const std::unique_ptr<char[]> b(new char[packed_size(k, n, format) * bytes_of(format)]);
+  const Result panels = {b.get(), format, panels_of(format)};
+  pack(w.get(), true, k, n, panels);
   const Floats c = zeros(m * n);
   Product p;
-  p.a = a.get();
+  p.a = {a.get()};
   p.lda = k;
-  p.b = b.get();
-  p.b16 = bf16 ? b16.get() : nullptr;
+  p.b = operand_of(panels);
   p.m = m;
   p.n = n;
   p.k = k;
-  p.c = c.get();
+  p.c = {c.get()};
   p.ldc = n;
   p.epilogue.activation = activation;
   if (extras) p.epilogue = {bias.get(), scale.get(), residual.get(), activation};
@@ -245,12 +244,13 @@ int main(int argc, char** argv) {
     if (isa && isa != std::string(kernels().name)) continue;
     for (size_t m : rows)
       for (size_t n : {1, 5, 32, 45})
-        for (size_t k : {1, 7, 33, 64}) test_product(m, n, k, (m + n + k) % 3 == 0, Activation((m + n) % kActivations), k % 2 == 1);
-    test_product(0, 4, 4, false, Activation::none, false);
-    test_product(2, 4, 0, false, Activation::gelu, true);
-    test_product(29, 70, 1024, false, Activation::gelu, true);
-    test_product(29, 70, 1024, true, Activation::none, true);
-    test_product(450, 100, 700, false, Activation::none, true);
+        for (size_t k : {1, 7, 33, 64})
+          test_product(m, n, k, (m + n + k) % 3 == 0 ? Format::bf16 : Format::f32, Activation((m + n) % kActivations), k % 2 == 1);
+    test_product(0, 4, 4, Format::f32, Activation::none, false);
+    test_product(2, 4, 0, Format::f32, Activation::gelu, true);
+    test_product(29, 70, 1024, Format::f32, Activation::gelu, true);
+    test_product(29, 70, 1024, Format::bf16, Activation::none, true);
+    test_product(450, 100, 700, Format::f32, Activation::none, true);
     for (size_t batch : {1, 5})
       for (bool ta : {false, true})
         for (bool tb : {false, true}) {

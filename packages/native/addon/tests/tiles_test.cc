@@ -25,16 +25,17 @@ std::string shape(std::initializer_list<size_t> sizes) {
 
 /** c = a · wᵀ (or a · w) in bfloat16, as `linear` of the addon does it. */
 void multiply(const float* a, const float* w, bool transposed, size_t m, size_t n, size_t k, float* c, Epilogue epilogue = {}) {
-  const std::unique_ptr<uint16_t[]> panels(new uint16_t[packed_size(k, n, true)]);
-  pack(w, transposed, k, n, nullptr, panels.get());
+  const std::unique_ptr<uint16_t[]> memory(new uint16_t[packed_size(k, n, Format::bf16)]);
+  const Result panels = {memory.get(), Format::bf16, Layout::tile_panels};
+  pack(w, transposed, k, n, panels);
   Product p;
-  p.a = a;
+  p.a = {a};
   p.lda = k;
-  p.b16 = panels.get();
+  p.b = operand_of(panels);
   p.m = m;
   p.n = p.ldc = n;
   p.k = k;
-  p.c = c;
+  p.c = {c};
   p.epilogue = epilogue;
   product(p);
 }
@@ -66,18 +67,20 @@ void test_tile_blocks(size_t m, size_t k, size_t hidden, size_t n) {
   const Epilogue epilogue = {bias.get(), nullptr, nullptr, Activation::gelu};
   // What lay in the memory before must not matter.
   std::vector<uint16_t> blocks(blocks_size(m, hidden), uint16_t(0x7fc0));
-  const std::unique_ptr<uint16_t[]> panels(new uint16_t[packed_size(k, hidden, true)]);
-  const std::unique_ptr<uint16_t[]> next(new uint16_t[packed_size(hidden, n, true)]);
-  pack(first.get(), true, k, hidden, nullptr, panels.get());
-  pack(second.get(), true, hidden, n, nullptr, next.get());
+  const Result between = {blocks.data(), Format::bf16, Layout::tile_rows};
+  const std::unique_ptr<uint16_t[]> one(new uint16_t[packed_size(k, hidden, Format::bf16)]);
+  const std::unique_ptr<uint16_t[]> other(new uint16_t[packed_size(hidden, n, Format::bf16)]);
+  const Result panels = {one.get(), Format::bf16, Layout::tile_panels}, next = {other.get(), Format::bf16, Layout::tile_panels};
+  pack(first.get(), true, k, hidden, panels);
+  pack(second.get(), true, hidden, n, next);
   Product p;
-  p.a = a.get();
+  p.a = {a.get()};
   p.lda = k;
-  p.b16 = panels.get();
+  p.b = operand_of(panels);
   p.m = m;
   p.n = hidden;
   p.k = k;
-  p.c16 = blocks.data();
+  p.c = between;
   p.epilogue = epilogue;
   product(p);
   unpack_rows(blocks.data(), m, hidden, decoded.get());
@@ -85,12 +88,12 @@ void test_tile_blocks(size_t m, size_t k, size_t hidden, size_t n) {
   for (size_t i = 0; i < m * hidden; i++) expect_bits("a value in blocks", decoded[i], widened(rounded(plain[i])));
 
   Product q;
-  q.a16 = blocks.data();
-  q.b16 = next.get();
+  q.a = operand_of(between);
+  q.b = operand_of(next);
   q.m = m;
   q.n = q.ldc = n;
   q.k = hidden;
-  q.c = c.get();
+  q.c = {c.get()};
   product(q);
   const Floats expected = zeros(m * n);
   multiply(decoded.get(), second.get(), true, m, n, hidden, expected.get());
@@ -124,7 +127,7 @@ void test_tile_attention(size_t n, size_t m, size_t d, bool extras) {
   for (size_t i = 0; i < batch * n * m; i++) mask[i] = generator() % 4 != 0;
   const float scale = 1 / std::sqrt(float(d));
   attention({q.get(), k.get(), v.get(), width, width, width, n * width, m * width, m * width, batch, heads, d, n, m, scale,
-             extras ? bias.get() : nullptr, heads, extras ? mask.get() : nullptr, batch, n, out.get(), width, n * width, true});
+             extras ? bias.get() : nullptr, heads, extras ? mask.get() : nullptr, batch, n, out.get(), width, n * width, Format::bf16});
   std::vector<double> expected(batch * n * width), p(m);
   for (size_t b = 0; b < batch; b++)
     for (size_t h = 0; h < heads; h++)

@@ -12,12 +12,12 @@ if (!addon.useIsa(isa)) throw new Error(`expected the set ${isa}, got none`);
 const f = (length) => new Float32Array(length).fill(0.5);
 /** Windows of 2 × 2 on two images of 4 × 4 with 3 channels. */
 const windows = [2, 4, 4, 3, 2, 2, 0, 1, 2, 2, 2, 0, 1, 2];
-/** Batch, queries, keys, heads, width, scale, in float32; no bias, no mask. */
-const attention = [2, 3, 5, 2, 4, 0.5, 0, 0, 0, false, undefined, undefined];
-const masked = [2, 3, 3, 2, 4, 0.5, 2, 2, 3, true, f(18), new Uint8Array(18).fill(1)];
+/** Batch, queries, keys, heads, width, scale; no bias, no mask, in float32. */
+const attention = [2, 3, 5, 2, 4, 0.5, 0, 0, 0, 0, undefined, undefined];
+const masked = [2, 3, 3, 2, 4, 0.5, 2, 2, 3, 1, f(18), new Uint8Array(18).fill(1)];
 /** Panels of weights of 3 × 5. */
-const panels = () => f(addon.packedSize(3, 5, false));
-const roundedPanels = () => new Uint16Array(addon.packedSize(3, 5, true));
+const panels = () => f(addon.packedSize(3, 5, 0));
+const roundedPanels = () => new Uint16Array(addon.packedSize(3, 5, 1));
 /** Four rows in blocks; empty where the set takes none. @param {number} k */
 const blocks = (k) => new Uint16Array(addon.blocksSize(4, k));
 /** Factors of a step: scale, joining, shrink, beta1, beta2, first, root, epsilon, rate. */
@@ -26,7 +26,7 @@ const tiled = blocks(1).length > 0;
 
 /** A right call of each: arrays are exactly as long as they must be. @type {Record<string, unknown[][]>} */
 const right = {
-  packedSize: [[3, 5, true]],
+  packedSize: [[3, 5, 1]],
   pack: [
     [3, 5, true, f(15), panels()],
     [3, 5, false, f(15), roundedPanels()],
@@ -75,10 +75,10 @@ const right = {
   conv2d: [[...windows, 5, f(96), f(60), f(40)]],
   pool: [[...windows, true, f(96), f(24)]],
   maxPoolGrad: [[...windows, f(24), f(96), f(96)]],
-  packConvolution: [[5, 3, 4, f(60), f(addon.packedSize(12, 5, false))]],
+  packConvolution: [[5, 3, 4, f(60), f(addon.packedSize(12, 5, 0))]],
   convolution: [
-    [...windows, 5, 1, f(96), f(addon.packedSize(12, 5, false)), f(5), f(40)],
-    [...windows, 5, 0, f(96), f(addon.packedSize(12, 5, false)), undefined, f(40)],
+    [...windows, 5, 1, f(96), f(addon.packedSize(12, 5, 0)), f(5), f(40)],
+    [...windows, 5, 0, f(96), f(addon.packedSize(12, 5, 0)), undefined, f(40)],
   ],
   convolutionGradX: [[...windows, 5, f(40), f(60), f(96)]],
   convolutionGradWeight: [[...windows, 5, f(40), f(96), f(60)]],

@@ -1,10 +1,10 @@
 import type { Activation } from "@tessera/core";
+import { activations } from "../numbers.ts";
 
-/** In the order of the addon's numbers. */
-const activations: readonly Activation[] = ["none", "gelu", "gelu_tanh", "quick_gelu", "relu", "silu"];
+const numbers: Readonly<Record<Activation, number>> = activations;
 
+/** The addon's number of an activation. */
 export function activationNumber(activation: Activation): number {
-  const number = activations.indexOf(activation);
-  if (number >= 0) return number;
-  throw new TypeError(`native: expected an activation of ${activations.join(", ")}, got ${activation}`);
+  if (Object.hasOwn(numbers, activation)) return numbers[activation];
+  throw new TypeError(`native: expected an activation of ${Object.keys(numbers).join(", ")}, got ${activation}`);
 }

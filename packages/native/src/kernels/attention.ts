@@ -9,6 +9,7 @@ import type {
   selfAttentionOp,
 } from "@tessera/core";
 import type { NativeBackend } from "../backend.ts";
+import { formats } from "../numbers.ts";
 import { type OpFunction, optional, sizeOf } from "./kernel.ts";
 
 interface Sizes {
@@ -41,7 +42,7 @@ function start(
     bias ? bias.shape[0] : 0,
     mask ? mask.shape[0] : 0,
     mask ? mask.shape[1] : 0,
-    backend.precision === "bf16",
+    formats[backend.precision],
     optional(backend, bias),
     mask ? maskBytes(backend, mask) : undefined,
   ] as const;

@@ -1,4 +1,5 @@
 import { backend_util } from "@tensorflow/tfjs-core";
+import { binaries, unaries } from "../numbers.ts";
 import { type NativeKernel, areFloats, sizeOf } from "./kernel.ts";
 
 /** How the values of two tensors meet: value (r, i) of a lies at r · rowA + i · stepA. */
@@ -64,20 +65,19 @@ function unary(op: number): NativeKernel {
   };
 }
 
-/** Numbers as in addon/kernels.h. */
 export const elementwiseKernels: Record<string, NativeKernel> = {
-  Add: binary(0),
-  Sub: binary(1),
-  Multiply: binary(2),
-  RealDiv: binary(3),
-  SquaredDifference: binary(4),
-  Neg: unary(0),
-  Square: unary(1),
-  Sqrt: unary(2),
-  Rsqrt: unary(3),
-  Exp: unary(4),
-  Relu: unary(5),
-  Reciprocal: unary(6),
-  Abs: unary(7),
-  Tanh: unary(8),
+  Add: binary(binaries.add),
+  Sub: binary(binaries.sub),
+  Multiply: binary(binaries.mul),
+  RealDiv: binary(binaries.div),
+  SquaredDifference: binary(binaries.squared_difference),
+  Neg: unary(unaries.neg),
+  Square: unary(unaries.square),
+  Sqrt: unary(unaries.sqrt),
+  Rsqrt: unary(unaries.rsqrt),
+  Exp: unary(unaries.exp),
+  Relu: unary(unaries.relu),
+  Reciprocal: unary(unaries.reciprocal),
+  Abs: unary(unaries.abs),
+  Tanh: unary(unaries.tanh),
 };
