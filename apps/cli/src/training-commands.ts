@@ -22,11 +22,29 @@ export interface Declaring {
 /** Adds `train`. */
 export function trainingCommands(tessera: Command, declaring: Declaring): void {
   const { done, running, wholeNumber } = declaring;
-  training(tessera.command("train"), declaring)
+  const fromScratch = [
+    new Option("--model <spec>", "a variant, a family (vit) with --arg, or a config.json as timm writes it"),
+    new Option("--arg <name=value...>", "an argument of the model, as timm calls it").argParser(nameValue),
+  ];
+  training(tessera.command("train"), declaring, fromScratch)
     .description("Train a model from scratch on pictures with classes.")
     .argument("<data>", "see below")
     .addHelpText("after", dataHelp)
     .action(async (data: string, options) => done(await (await import("./commands/train.ts")).train(data, options)));
+
+  const pretrained = [
+    new Option("--model <spec>", "a model to begin with, as classify takes it, or a run (default: vit_cifar10)"),
+    new Option("--arch <variant>", "the variant of a checkpoint file"),
+    new Option("--weights <file>", "a checkpoint, instead of the model's own"),
+    new Option("--only <part>", "what learns: head, last-N (blocks), lora or full (default: full)"),
+  ];
+  training(tessera.command("finetune"), declaring, pretrained)
+    .description("Train a trained model, or a part of it, on other pictures and classes.")
+    .argument("<data>", "see below")
+    .addHelpText("after", dataHelp)
+    .action(async (data: string, options) =>
+      done(await (await import("./commands/finetune.ts")).finetune(data, options)),
+    );
 
   running(
     tessera.command("eval"),
@@ -51,11 +69,14 @@ export function trainingCommands(tessera: Command, declaring: Declaring): void {
 }
 
 /** Adds the options of every command that trains. */
-function training(command: Command, { common, computing, wholeNumber, positive }: Declaring): Command {
+function training(
+  command: Command,
+  { common, computing, wholeNumber, positive }: Declaring,
+  model: readonly Option[],
+): Command {
+  command.optionsGroup("Model:");
+  for (const option of model) command.addOption(option);
   command
-    .optionsGroup("Model:")
-    .option("--model <spec>", "a variant, a family (vit) with --arg, or a config.json as timm writes it")
-    .addOption(new Option("--arg <name=value...>", "an argument of the model, as timm calls it").argParser(nameValue))
     .option(
       "--image-size <pixels>",
       "side of the pictures (default: the data's if they are small, else 224)",

@@ -5,6 +5,7 @@ test("exports these and nothing else", () => {
   expect(Object.keys(train).sort()).toEqual([
     "BEST",
     "Ema",
+    "FeatureHead",
     "accumulate",
     "adam",
     "adamW",
@@ -22,6 +23,8 @@ test("exports these and nothing else", () => {
     "emaDecay",
     "evaluate",
     "evaluationPage",
+    "extractFeatures",
+    "featureData",
     "fit",
     "globalNorm",
     "gradientsOf",

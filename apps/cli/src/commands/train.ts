@@ -22,7 +22,7 @@ export async function train(data: string, given: TrainSettings): Promise<number>
   const imageSize = settings.imageSize ?? (await imageSizeOf(parts.train));
   const spec = await specOf(settings, imageSize);
   const preset = settings.preset ?? "small-data";
-  const recipe = recipeOf(preset, settings);
+  const recipe = recipeOf(preset, settings, parts.train.length);
   const { classes } = parts.train;
   const { dropout, dropPath } = recipe;
   using model = await modelOf(spec, { classes: classes.length, imageSize, dropout, dropPath });

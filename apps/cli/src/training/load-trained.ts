@@ -10,11 +10,13 @@ export async function loadTrained(
     arch,
     weights,
     ...options
-  }: { model?: string; arch?: string; weights?: string } & Pick<LoadModelOptions, "labels" | "resetHead">,
+  }: { model?: string; arch?: string; weights?: string } & Pick<LoadModelOptions, "labels" | "resetHead" | "overrides">,
   signal: AbortSignal,
 ): Promise<LoadedModel> {
   const inRun = model === undefined ? undefined : join(model, "model");
   const isRun = inRun !== undefined && (await stat(join(inRun, "config.json")).catch(() => undefined));
-  const { labels, resetHead } = options;
-  return loading((told) => loadModel(isRun ? inRun : model, { ...told, arch, weights, labels, resetHead, signal }));
+  const { labels, resetHead, overrides } = options;
+  return loading((told) =>
+    loadModel(isRun ? inRun : model, { ...told, arch, weights, labels, resetHead, overrides, signal }),
+  );
 }

@@ -1,29 +1,29 @@
 import { memory } from "@tensorflow/tfjs-core";
 import { summarize } from "@tessera/core";
-import type { Batches } from "@tessera/data";
 import { assemble, fit } from "@tessera/train";
 import { print, printJson } from "../report.ts";
 import { short } from "../table.ts";
-import type { Job } from "./job.ts";
-import { lengthOf } from "./length.ts";
+import type { Job, Loaded } from "./job.ts";
+import type { Length } from "./length.ts";
 import { duration } from "./status-line.ts";
 
 /** Steps that are measured; the first ones fill caches. */
 const MEASURED = 4;
 
 /** `--dry-run`: what the training would be, from its configuration and a few steps of it. Nothing is written. */
-export async function showPlan(job: Job, train: Batches): Promise<number> {
+export async function showPlan(job: Job, length: Length, { train }: Loaded): Promise<number> {
   const { config, settings, model, parts, backend, signal } = job;
   const { recipe, imageSize } = config;
   const { params, macs } = summarize(model, [1, imageSize, imageSize, 3]);
-  const { stepsPerEpoch, steps, ...length } = lengthOf(job);
-  const made = assemble(recipe, model, stepsPerEpoch, train.classes.length);
+  const { stepsPerEpoch, steps, ...batches } = length;
+  const learner = job.learner ?? model;
+  const made = assemble(recipe, learner, stepsPerEpoch, train.classes.length);
   const times: number[] = [];
   let [began, tensors] = [performance.now(), 0];
   try {
-    await fit(model, train, {
+    await fit(learner, train, {
       ...made,
-      ...length,
+      ...batches,
       steps: Math.min(MEASURED, stepsPerEpoch),
       signal,
       onStep() {

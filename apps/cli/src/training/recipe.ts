@@ -8,12 +8,12 @@ const augmentationFields: Record<keyof Recipe["augmentation"], true> = { crop: t
 const names = [...Object.keys(fields), ...Object.keys(augmentationFields).map((name) => `augmentation.${name}`)];
 
 /**
- * The preset's recipe with what was given on the command line. Where only the batch size is given, the rate follows it
- * linearly: Goyal et al. 2017.
+ * The preset's recipe with what was given on the command line. Where the batch size is another and the rate is
+ * not given, it follows linearly: Goyal et al. 2017.
  *
  * @throws {TesseraError} on an unknown preset or field.
  */
-export function recipeOf(preset: string, { set = {}, epochs, batch, rate }: TrainSettings): Recipe {
+export function recipeOf(preset: string, { set = {}, epochs, batch, rate }: TrainSettings, images: number): Recipe {
   const recipe: Recipe = structuredClone(presetOf(preset).recipe);
   for (const [name, value] of Object.entries(set)) {
     if (!names.includes(name)) {
@@ -26,12 +26,17 @@ export function recipeOf(preset: string, { set = {}, epochs, batch, rate }: Trai
     else target[inner ?? field] = value;
   }
   if (epochs !== undefined) recipe.epochs = epochs;
-  if (batch !== undefined) {
-    if (set["rate"] === undefined) recipe.rate *= batch / recipe.batchSize;
-    recipe.batchSize = batch;
-  }
+  const size = batch ?? (set["batchSize"] === undefined ? fitting(recipe.batchSize, images) : recipe.batchSize);
+  if (set["rate"] === undefined) recipe.rate *= size / recipe.batchSize;
+  recipe.batchSize = size;
   if (rate !== undefined) recipe.rate = rate;
   // A training shorter than its warm-up would never reach its rate.
   if (recipe.warmup !== undefined) recipe.warmup = Math.min(recipe.warmup, recipe.epochs / 5);
   return recipe;
+}
+
+/** The recipe's batch, halved until an epoch has a few steps: some presets are for millions of pictures. */
+function fitting(batch: number, images: number): number {
+  while (batch > 8 && images / batch < 4) batch /= 2;
+  return batch;
 }

@@ -1,9 +1,9 @@
-import { join } from "node:path";
-import type { Backbone } from "@tessera/core";
-import { type Batches, evaluationBatches, trainingBatches } from "@tessera/data";
+import { basename, join } from "node:path";
+import { evaluationBatches, trainingBatches } from "@tessera/data";
 import { saveModel } from "@tessera/pipeline";
 import {
   BEST,
+  type Classifier,
   type Evaluation,
   type FitOptions,
   type StepReport,
@@ -14,7 +14,7 @@ import {
   logEntry,
 } from "@tessera/train";
 import { note, print, printJson } from "../report.ts";
-import type { Job } from "./job.ts";
+import type { Job, Loaded } from "./job.ts";
 import { type Length, lengthOf } from "./length.ts";
 import { modelCard } from "./model-card.ts";
 import { showPlan } from "./plan.ts";
@@ -31,17 +31,24 @@ export async function runTraining(job: Job): Promise<number> {
   const length = lengthOf(job);
   const { augmentation } = config.recipe;
   using train = trainingBatches(parts.train, { preprocessing, workers, augmentation, seed });
-  if (dryRun) return await showPlan(job, train);
+  if (dryRun)
+    return await showPlan(job, length, await prepared(job, { train, validation: undefined, test: undefined }));
   using validation = parts.validation && evaluationBatches(parts.validation, { preprocessing, workers });
   using test = parts.test && evaluationBatches(parts.test, { preprocessing, workers });
   const run = await openRun(job);
-  await trained(job, length, train, validation, run);
-  const judge = test ?? validation;
-  const evaluation = judge && (await evaluate(job.model, judge, { signal: job.signal }));
+  const loaded = await prepared(job, { train, validation, test }, run);
+  await trained(job, length, loaded, run);
+  const judge = loaded.test ?? loaded.validation;
+  const evaluation = judge && (await evaluate(job.learner ?? job.model, judge, { signal: job.signal }));
+  await job.finish?.(run);
   await keep(job, run, evaluation);
   report(job, run, evaluation, test ? "test" : "validation");
   for (const line of skippedNotes([train, validation, test])) note(line);
   return 0;
+}
+
+async function prepared({ prepare }: Job, pictures: Loaded, run?: RunFolder): Promise<Loaded> {
+  return prepare ? prepare(pictures, run) : pictures;
 }
 
 async function openRun({ config, settings }: Job): Promise<RunFolder> {
@@ -51,8 +58,9 @@ async function openRun({ config, settings }: Job): Promise<RunFolder> {
 
 /** `runs/vit`, `runs/vit-2`, … */
 async function freeName({ model: { architecture } }: RunConfig): Promise<string> {
+  const name = basename(architecture).replace(/[^\w.-]+/g, "-");
   for (let i = 1; ; i++) {
-    const path = join("runs", i === 1 ? architecture : `${architecture}-${i}`);
+    const path = join("runs", i === 1 ? name : `${name}-${i}`);
     if (!(await readConfig(path))) return path;
   }
 }
@@ -61,20 +69,20 @@ async function freeName({ model: { architecture } }: RunConfig): Promise<string>
 async function trained(
   job: Job,
   { stepsPerEpoch, ...length }: Length,
-  train: Batches,
-  validation: Batches | undefined,
+  { train, validation }: Loaded,
   run: RunFolder,
 ): Promise<void> {
-  const { config, settings, model, signal } = job;
+  const { config, settings, signal } = job;
+  const learner = job.learner ?? job.model;
   const teacher = settings.teacher === undefined ? undefined : await loadTeacher(settings.teacher, job);
-  const parts = assemble(config.recipe, model, stepsPerEpoch, train.classes.length);
+  const parts = assemble(config.recipe, learner, stepsPerEpoch, train.classes.length);
   const line = new StatusLine();
   const clock = { seconds: 0, since: performance.now() };
   let last: StepReport | undefined;
   const options: FitOptions = {
     ...parts,
     ...length,
-    objective: teacher && distillation(model, teacher.forward, { ...config.recipe.distillation, loss: parts.loss }),
+    objective: teacher && distillation(learner, teacher.forward, { ...config.recipe.distillation, loss: parts.loss }),
     seed: settings.seed,
     evaluation: validation && { data: validation },
     checkpoints: { store: run.checkpoints, keep: settings.keep, every: checkpointInterval(stepsPerEpoch) },
@@ -102,8 +110,8 @@ async function trained(
     },
   };
   try {
-    const { best } = await fit(model, train, options);
-    if (best) await loadBest(model, run);
+    const { best } = await fit(learner, train, options);
+    if (best) await loadBest(learner, run);
   } finally {
     line.clear();
     parts.optimizer.dispose();
@@ -117,7 +125,7 @@ function checkpointInterval(stepsPerEpoch: number): number {
   return Math.min(stepsPerEpoch, 200);
 }
 
-async function loadBest(model: Backbone, run: RunFolder): Promise<void> {
+async function loadBest(model: Classifier, run: RunFolder): Promise<void> {
   const checkpoint = await run.checkpoints.open(BEST);
   try {
     await model.load(checkpoint);

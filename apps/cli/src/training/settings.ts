@@ -3,6 +3,8 @@ import type { ComputeSettings } from "../run-options.ts";
 /** What `tessera train` and `tessera finetune` take, as `program` declares it; what is not given is undefined. */
 export interface TrainSettings extends ComputeSettings {
   model?: string;
+  arch?: string;
+  weights?: string;
   /** timm's arguments of the model, `name=value`. */
   arg?: Record<string, unknown>;
   imageSize?: number;

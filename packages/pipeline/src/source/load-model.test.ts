@@ -40,6 +40,17 @@ describe("loads", () => {
     expect(seen.at(-1)).toEqual({ loaded: seen.length, total: seen.length });
   });
 
+  test("the embedded model for another size of pictures, and with what its training drops", async () => {
+    const warnings: string[] = [];
+    const overrides = { imageSize: 48, dropPath: 0.1 };
+    const { preprocessing, config } = await loaded(undefined, { overrides, onWarning: (one) => warnings.push(one) });
+    expect(config).toMatchObject({ classes: 10, imageSize: 48, dropPath: 0.1, depth: 8 });
+    expect(preprocessing).toMatchObject({ size: [48, 48], resize: { rule: "short-side", pixels: 48 } });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^pos_embed was made for another grid: resampled from \[1, 65, 192\]/),
+    ]);
+  });
+
   test("labels in place of the model's own", async () => {
     const files = await smallFiles({ label_names: ["a", "b", "c"] });
     expect((await loaded(files)).labels).toEqual(["a", "b", "c"]);

@@ -1,4 +1,13 @@
-import { type Backbone, type Checkpoint, TesseraError, type TimmNames, toTimmNames } from "@tessera/core";
+import {
+  type Backbone,
+  type BackboneConfig,
+  type Checkpoint,
+  type Family,
+  TesseraError,
+  type TimmNames,
+  pair,
+  toTimmNames,
+} from "@tessera/core";
 import type { Preprocessing } from "@tessera/data";
 import { type HubOptions, type SourceInput, openCheckpoint, watchNonFinite } from "@tessera/weights";
 import { type KnownVariant, describeVariant, findVariant, knownVariant, missingWeights } from "./describe-variant.ts";
@@ -18,6 +27,11 @@ export interface LoadModelOptions {
    * as the variant or folder has. @default false
    */
   resetHead?: boolean | undefined;
+  /**
+   * Options of the model's config that differ from what its files say: another `imageSize`, for which positions are
+   * resampled and pictures brought to that size; `dropPath` for its training.
+   */
+  overrides?: Readonly<Partial<BackboneConfig> & Record<string, unknown>> | undefined;
   /** Revision, token, endpoint, cache and progress of downloads. */
   hub?: HubOptions | undefined;
   signal?: AbortSignal | undefined;
@@ -38,6 +52,7 @@ export interface LoadedModel {
 
 /** A checkpoint in timm's names, and how to make its model. */
 interface Plan {
+  family: Family;
   names: TimmNames;
   describe: () => DescribedModel | Promise<DescribedModel>;
 }
@@ -54,9 +69,9 @@ export async function loadModel(
   options: LoadModelOptions = {},
 ): Promise<LoadedModel> {
   const { resetHead, signal, onProgress, onWarning } = options;
-  const { names, describe } = await plan(spec, options);
+  const { family, names, describe } = await plan(spec, options);
   try {
-    const { name, model, preprocessing, labels: known } = await describe();
+    const { name, model, preprocessing, labels: known } = overridden(family, await describe(), options.overrides);
     const labels = checkedLabels(model.config.classes, known, options.labels);
     const checkpoint = watchNonFinite(names.checkpoint, ({ name: path, nan, infinite }) => {
       onWarning?.(`${path} holds ${nan} NaN and ${infinite} infinite values; the model's answers mean nothing`);
@@ -79,7 +94,7 @@ async function plan(spec: string | URL | ModelFiles, options: LoadModelOptions):
   const opened = (source: SourceInput) => openCheckpoint(source, { signal });
   const variantIn = (known: KnownVariant, checkpoint: Checkpoint): Plan => {
     const names = toTimmNames(checkpoint, known.family.dialects);
-    return { names, describe: () => describeVariant(known, names, options) };
+    return { family: known.family, names, describe: () => describeVariant(known, names, options) };
   };
   if (!isModelFiles(spec)) {
     const text = String(spec);
@@ -106,7 +121,33 @@ async function plan(spec: string | URL | ModelFiles, options: LoadModelOptions):
   });
   const checkpoint = weights === undefined ? await openWeights(folder, signal) : await opened(weights);
   const names = toTimmNames(checkpoint, family.dialects);
-  return { names, describe: () => describe(names) };
+  return { family, names, describe: () => describe(names) };
+}
+
+/** The same model with other options, and pictures of its size. */
+function overridden(
+  { build }: Family,
+  described: DescribedModel,
+  overrides: LoadModelOptions["overrides"],
+): DescribedModel {
+  if (!overrides) return described;
+  const model = build({ ...described.model.config, ...overrides });
+  const preprocessing = resizedTo(described.preprocessing, pair(model.config.imageSize));
+  return { ...described, model, preprocessing };
+}
+
+/** The same preprocessing for another size: the share of a picture that is seen stays. */
+function resizedTo(preprocessing: Preprocessing, [height, width]: readonly [number, number]): Preprocessing {
+  const { size, resize } = preprocessing;
+  if (size[0] === height && size[1] === width) return preprocessing;
+  const scaled = (pixels: number, from: number, to: number) => Math.round((pixels * to) / from);
+  if (resize.rule === "none") return { ...preprocessing, size: [height, width] };
+  if (resize.rule === "short-side") {
+    const pixels = scaled(resize.pixels, Math.min(...size), Math.min(height, width));
+    return { ...preprocessing, size: [height, width], resize: { ...resize, pixels } };
+  }
+  const sides = { height: scaled(resize.height, size[0], height), width: scaled(resize.width, size[1], width) };
+  return { ...preprocessing, size: [height, width], resize: { ...resize, ...sides } };
 }
 
 function checkedLabels(

@@ -41,14 +41,20 @@ export function stripes(length: number, { training = false, seed = 0 } = {}): Tr
 
 /** Two layers with dropout between them, so that random numbers matter. */
 export class Small extends Module {
+  override readonly headPaths = ["head"];
   readonly hidden = new Linear(SIDE * SIDE, 8, { init: normal(0.2) });
   readonly head = new Linear(8, 3, { init: normal(0.2) });
 
   /** [b, 4, 4, 1] -> [b, 3] */
   forward(images: Tensor4D, ctx: Context = {}): Tensor2D {
+    return tidy(() => this.head.forward(dropout(this.embed(images, ctx), 0.2, ctx)));
+  }
+
+  /** [b, 4, 4, 1] -> [b, 8] */
+  embed(images: Tensor4D, ctx: Context = {}): Tensor2D {
     return tidy(() => {
-      const x: Tensor2D = this.hidden.forward(reshape(images, [images.shape[0], SIDE * SIDE]), ctx, { activation: "gelu" });
-      return this.head.forward(dropout(x, 0.2, ctx));
+      const flat: Tensor2D = reshape(images, [images.shape[0], SIDE * SIDE]);
+      return this.hidden.forward(flat, ctx, { activation: "gelu" });
     });
   }
 }

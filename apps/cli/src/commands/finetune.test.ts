@@ -1,0 +1,93 @@
+import { readFile, readdir, stat } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
+
+let place: Workplace;
+let data: string;
+let model: string;
+beforeAll(async () => {
+  await build();
+  place = await workplace();
+  data = await place.pictures("colours", { red: 24, green: 24, blue: 24 });
+  model = await place.model("model");
+}, 180_000);
+afterAll(() => place?.dispose());
+
+interface Tuned {
+  top1: number;
+  loss: number;
+  run: string;
+}
+
+const finetune = (name: string, ...args: string[]) =>
+  json<Tuned>(["finetune", data, "--model", model, "--backend", "wasm", "--workers", "0", "--validation", "0.25", "--out", place.path(name), ...args]); // prettier-ignore
+
+/** What the written model gives on the pictures that chose it, and all others. */
+const judged = (run: string) => json<{ top1: number }>(["eval", data, "--model", run, "--backend", "wasm"]);
+
+test("trains the head alone on features that are computed once, and resumes with them", async () => {
+  const { run, top1 } = await finetune("head", "--only", "head", "--epochs", "60", "--rate", "0.1");
+  expect(top1).toBeGreaterThan(0.5);
+  expect(await readdir(`${run}/features`)).toEqual(["train.safetensors", "validation.safetensors"]);
+  const before = await stat(`${run}/features/train.safetensors`);
+  const again = await json<Tuned>(["finetune", data, "--out", run, "--resume"]);
+  expect(again).toMatchObject({ top1, run });
+  expect((await stat(`${run}/features/train.safetensors`)).mtimeMs).toBe(before.mtimeMs);
+  expect((await judged(run)).top1).toBeGreaterThan(0.5);
+  const config = JSON.parse(await readFile(`${run}/model/config.json`, "utf8")) as { label_names: string[] };
+  expect(config.label_names).toEqual(["blue", "green", "red"]);
+}, 90_000);
+
+test.each([
+  [
+    "lora",
+    [
+      "accuracy.svg",
+      "checkpoints",
+      "config.json",
+      "evaluation.json",
+      "log.jsonl",
+      "lora.safetensors",
+      "loss.svg",
+      "model",
+    ],
+  ],
+  ["last-1", ["accuracy.svg", "checkpoints", "config.json", "evaluation.json", "log.jsonl", "loss.svg", "model"]],
+  ["full", ["accuracy.svg", "checkpoints", "config.json", "evaluation.json", "log.jsonl", "loss.svg", "model"]],
+])(
+  "trains %s",
+  async (only, files) => {
+    const { run, loss } = await finetune(only, "--only", only, "--preset", "lora", "--epochs", "8", "--rate", "0.02");
+    expect((await readdir(run)).sort()).toEqual(files);
+    expect(loss).toBeLessThan(Math.log(3));
+    const [first] = await json<{ top: { label: string }[] }[]>([
+      "classify",
+      `${data}/red/0.png`,
+      "--model",
+      `${run}/model`,
+    ]);
+    expect(first!.top.map(({ label }) => label).sort()).toEqual(["blue", "green", "red"]);
+  },
+  90_000,
+);
+
+test("takes pictures of another size, for which positions are resampled", async () => {
+  const { run } = await finetune("larger", "--image-size", "16", "--epochs", "1");
+  const config = JSON.parse(await readFile(`${run}/model/config.json`, "utf8")) as { model_args: object };
+  expect(config.model_args).toMatchObject({ img_size: 16 });
+}, 60_000);
+
+test.each([
+  ["another word for --only", ["--only", "tail"], /--only: expected head, last-N, lora or full, got tail/],
+  ["more blocks than there are", ["--only", "last-9"], /expected a whole number from 0 to \d+, got 9/],
+])(
+  "refuses %s",
+  async (_, args, message) => {
+    const { code, stderr } = await tessera(["finetune", data, "--model", model, "--backend", "cpu", ...args], {
+      cwd: place.folder,
+    });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+  },
+  60_000,
+);
