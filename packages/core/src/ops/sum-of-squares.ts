@@ -1,4 +1,4 @@
-import { type Scalar, type Tensor, addN, square, sum } from "@tensorflow/tfjs-core";
+import { type Scalar, type Tensor, square, stack, sum } from "@tensorflow/tfjs-core";
 import { TesseraError } from "../errors.ts";
 import { runOp } from "./dispatch.ts";
 import type { None, Op } from "./op.ts";
@@ -22,6 +22,6 @@ export function sumOfSquares(tensors: readonly Tensor[]): Scalar {
     sumOfSquaresOp,
     Object.fromEntries(tensors.entries()),
     {},
-    () => addN(tensors.map((values) => sum(square(values)))) as Scalar,
+    () => sum(stack(tensors.map((values) => sum(square(values))))) as Scalar,
   );
 }

@@ -23,7 +23,7 @@ function trained() {
   const model = new Linear(3, 2).init(1);
   const optimizer = sgd(model.params());
   const slopes = new Map([["weight", tensor([1, 2, 3, 4, 5, 6], [2, 3])]]);
-  return { model, step: () => optimizer.step(slopes, 0.1), weight: () => [...model.weight.value.dataSync()] };
+  return { model, step: () => optimizer.step(slopes, 0.1), weight: async () => [...(await model.weight.value.data())] };
 }
 
 test("averages what steps make of the weights, and changes places with them", async () => {
@@ -33,15 +33,16 @@ test("averages what steps make of the weights, and changes places with them", as
   for (let i = 0; i < 5; i++) {
     step();
     ema.update(i);
-    expected = i === 0 ? weight() : expected.map((one, at) => 0.9 * one + 0.1 * weight()[at]!);
+    const now = await weight();
+    expected = i === 0 ? now : expected.map((one, at) => 0.9 * one + 0.1 * now[at]!);
     await expect(ema.state().get("weight")!).toBeAllClose(shaped(expected), { rtol: 1e-6, atol: 1e-7 });
   }
-  const last = weight();
+  const last = await weight();
   ema.swap();
   await expect(model.weight.value).toBeAllClose(shaped(expected), { rtol: 1e-6, atol: 1e-7 });
   await expect(ema.state().get("weight")!).toBeAllClose(shaped(last), { rtol: 0, atol: 0 });
   ema.swap();
-  expect(weight()).toEqual(last);
+  expect(await weight()).toEqual(last);
   ema.dispose();
 });
 

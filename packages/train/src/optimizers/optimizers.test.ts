@@ -1,4 +1,4 @@
-import { type Tensor, memory, ones, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
+import { type Tensor, getBackend, memory, ones, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
 import { Param, sumOfSquares } from "@tessera/core";
 import { expectNoLeak, readGoldens, restore } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
@@ -138,14 +138,16 @@ test("Muon updates hidden matrices, AdamW the rest", async () => {
   expect(() => muon(params, { isHidden: () => true })).toThrow("muon: expected matrices, got bias of shape [6]");
 });
 
+const valuesOf = async (values: Tensor) => [...(await values.data())];
+
 test("a rate of a group's own, and a scale of the gradients", async () => {
   const params = start(["tall", "bias"]);
   const optimizer = sgd(params, { groups: new Map([["bias", { rateScale: 0.5, weightDecay: 0.2 }]]) });
   const gradients = gradientsOf(0, params);
-  const bias = gradients.get("bias")!.dataSync();
-  const old = params.get("bias")!.value.dataSync().slice();
+  const bias = await valuesOf(gradients.get("bias")!);
+  const old = await valuesOf(params.get("bias")!.value);
   optimizer.step(new Map([["bias", gradients.get("bias")!]]), 0.1, { scale: 3 });
-  await expect(params.get("bias")!.value).toBeAllClose([...old].map((w, i) => w - 0.05 * (3 * bias[i]! + 0.2 * w)));
+  await expect(params.get("bias")!.value).toBeAllClose(old.map((w, i) => w - 0.05 * (3 * bias[i]! + 0.2 * w)));
   await expect(params.get("tall")!.value).toBeAllClose(goldens.get("start/tall"), { rtol: 0, atol: 0 });
 });
 
@@ -156,12 +158,12 @@ test("tensors that others hold keep their values", async () => {
   optimizer.step(gradients, 0.1);
   const held = [params.get("tall")!.value.clone(), ...[...optimizer.state().values()].map((kept) => kept.clone())];
   const read = await params.get("tall")!.value.data();
-  const copies = held.map((kept) => kept.dataSync().slice());
   const seen = read.slice();
+  const copies = await Promise.all(held.map(valuesOf));
   for (let step = 0; step < 3; step++) optimizer.step(gradients, 0.1);
-  for (const [i, kept] of held.entries()) expect([...kept.dataSync()]).toEqual([...copies[i]!]);
+  expect(await Promise.all(held.map(valuesOf))).toEqual(copies);
   expect([...read]).toEqual([...seen]);
-  expect([...params.get("tall")!.value.dataSync()]).not.toEqual([...seen]);
+  expect(await valuesOf(params.get("tall")!.value)).not.toEqual([...seen]);
 });
 
 test("what does not fit is refused before anything changes", () => {
@@ -184,11 +186,12 @@ test("what does not fit is refused before anything changes", () => {
   expect(() => sgd(params, { nesterov: true })).toThrow("sgd: expected momentum without dampening for nesterov");
 });
 
-test("a gradient that is NaN shows", async () => {
+// WGSL and GLSL may compute as if there were no NaN.
+test.skipIf(getBackend().startsWith("webg"))("a gradient that is NaN shows", async () => {
   for (const make of [sgd, adamW, lamb, lars, muon]) {
     const params = start(["bias"]);
     const optimizer = make(params, { weightDecay: 0.1 });
     optimizer.step(new Map([["bias", tensor([1, 2, Number.NaN, 4, 5, 6])]]), 0.1);
-    expect(Number.isNaN(params.get("bias")!.value.dataSync()[2]), make.name).toBe(true);
+    expect(Number.isNaN((await valuesOf(params.get("bias")!.value))[2]), make.name).toBe(true);
   }
 });
