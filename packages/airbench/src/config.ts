@@ -14,6 +14,8 @@ export interface AirbenchConfig {
   momentum?: number;
   /** ε of every batch norm. @default 1e-5 */
   epsilon?: number;
+  /** Before the head while training. @default 0 */
+  dropout?: number;
   /** What the scores are divided by, so that they grow slowly. @default 9 */
   headDivisor?: number;
 }

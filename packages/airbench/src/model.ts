@@ -10,6 +10,7 @@ import {
   ShapeError,
   Whitening,
   blockIndices,
+  dropout,
   maxPool,
   output,
   pair,
@@ -48,11 +49,9 @@ export class Airbench extends Module implements Backbone {
   /** Class scores, before softmax: [b, h, w, c] -> [b, classes], or the pooled features of a model without classes. */
   forward(images: Tensor4D, ctx: Context = {}): Tensor2D {
     return tidy(() => {
-      const pooled = this.pooled(images, ctx);
-      return output(
-        ctx,
-        this.head ? this.head.forward(div(pooled, this.config.headDivisor ?? 9), within(ctx, "head")) : pooled,
-      );
+      const { dropout: rate = 0, headDivisor = 9 } = this.config;
+      const pooled = dropout(this.pooled(images, ctx), rate, ctx);
+      return output(ctx, this.head ? this.head.forward(div(pooled, headDivisor), within(ctx, "head")) : pooled);
     });
   }
 

@@ -190,3 +190,13 @@ test("learns from another run, and only from one of the same classes", async () 
     "--teacher: expected a model of the classes blue, green, red, got vit_cifar10 of airplane",
   );
 }, 60_000);
+
+test("a network of convolutions takes its filters from the pictures, and comes back as it was trained", async () => {
+  const pictures = await place.pictures("filters", { red: 24, blue: 24 });
+  const run = place.path("airbench");
+  const model = ["--model", "airbench_small", "--image-size", "16", "--arg", "channels=[8,8,8]"];
+  const got = (await json(["train", pictures, "--backend", "native", "--epochs", "6", "--batch", "16", ...model, "--out", run])) as Record<string, number>; // prettier-ignore
+  expect(got).toMatchObject({ params: expect.any(Number) });
+  const judged = (await json(["eval", pictures, "--model", run, "--backend", "native"])) as Record<string, number>;
+  expect(judged["top1"]).toBeGreaterThan(0.9);
+}, 60_000);

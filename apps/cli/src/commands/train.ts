@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { FormatError } from "@tessera/core";
 import { interruption } from "../interruption.ts";
 import { startBackend } from "../run-options.ts";
+import { firstLook } from "../training/first-look.ts";
 import { type ModelSpec, defaultModel, imageSizeOf, modelOf, preprocessingOf } from "../training/model.ts";
 import { introduceData, openData } from "../training/open-data.ts";
 import { recipeOf } from "../training/recipe.ts";
@@ -26,7 +27,9 @@ export async function train(data: string, given: TrainSettings): Promise<number>
   const { classes } = parts.train;
   const { dropout, dropPath } = recipe;
   using model = await modelOf(spec, { classes: classes.length, imageSize, dropout, dropPath });
-  model.init(settings.seed ?? 0);
+  const [seed, preprocessing] = [settings.seed ?? 0, preprocessingOf(imageSize)];
+  model.init(seed);
+  if (!settings.dryRun) await firstLook(model, parts.train, { preprocessing, workers: settings.workers, seed, signal });
   const config = runConfig("train", data, settings, { preset, model: spec, imageSize, classes, recipe });
   return await runTraining({
     config,
@@ -34,7 +37,7 @@ export async function train(data: string, given: TrainSettings): Promise<number>
     model,
     parts,
     backend,
-    preprocessing: preprocessingOf(imageSize),
+    preprocessing,
     signal,
   });
 }

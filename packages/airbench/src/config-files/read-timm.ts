@@ -3,7 +3,7 @@ import type { AirbenchConfig } from "../config.ts";
 import { isAirbenchName } from "../create.ts";
 import { airbenchVariants } from "../variants.ts";
 
-const { side, whole } = timmArguments;
+const { share, side, whole } = timmArguments;
 
 /** Arguments in timm's manner; timm itself has no such network. */
 const known: Readonly<Record<string, TimmArgument<AirbenchConfig>>> = {
@@ -15,6 +15,9 @@ const known: Readonly<Record<string, TimmArgument<AirbenchConfig>>> = {
     return widths && { widths };
   },
   depth: (value) => (value === 2 || value === 3 ? { depth: value } : undefined),
+  drop_rate: share((dropout) => ({ dropout })),
+  // Presets give it to every model; here are no paths to drop.
+  drop_path_rate: share(() => ({})),
 };
 
 /**
