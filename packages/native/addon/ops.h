@@ -149,13 +149,9 @@ struct ColumnNormGrad {
 };
 void batch_norm_grad(const ColumnNormGrad& grad);
 
-/** Patches of images [b, h, w, c], each in the order channel, row, column: [b, patches, c · height · width]. */
-struct Patches {
-  size_t batch, height, width, channels;
-  size_t patch[2], stride[2], padding[2], grid[2];
-};
-void patchify(const Patches& patches, const float* image, float* out);
-/** The transpose of it: every patch is added where it came from. */
-void patchify_grad(const Patches& patches, const float* dy, float* image);
+/** Windows of images, each in the order channel, row, column: [batch][grid][grid][channels · size · size]. Their dilation is 1. */
+void patchify(const Windows& windows, const float* image, float* out);
+/** The transpose of it: every window is added where it came from. */
+void patchify_grad(const Windows& windows, const float* dy, float* image);
 
 }  // namespace tessera

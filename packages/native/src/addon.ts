@@ -1,13 +1,25 @@
+import type { WindowArguments } from "./windows.ts";
+
 type MaybeFloats = Float32Array | undefined;
 type Panels = Float32Array | Uint16Array;
 /** Rows of floats, or of bfloat16 in the blocks that tile registers take. */
 type Rows = Float32Array | Uint16Array;
 
-/** Sizes that every form of attention begins with: batch, queries, keys, heads, width, scale, biasHeads, maskBatches, maskQueries. */
-type AttentionSizes = [number, number, number, number, number, number, number, number, number, format: number];
-
-/** Batch, height, width, channels; patch, stride and padding of rows, then of columns. */
-type PatchSizes = [number, number, number, number, number, number, number, number, number, number];
+/** What every form of attention begins with: `Attention` of addon/kernels.h. */
+export type AttentionArguments = [
+  batch: number,
+  queries: number,
+  keys: number,
+  heads: number,
+  width: number,
+  scale: number,
+  biasHeads: number,
+  maskBatches: number,
+  maskQueries: number,
+  format: number,
+  bias: MaybeFloats,
+  mask: Uint8Array | undefined,
+];
 
 /** Of a step of Adam: scale, joining, shrink, beta1, beta2, first, root, epsilon, rate. */
 export type AdamNumbers = [number, number, number, number, number, number, number, number, number];
@@ -65,34 +77,13 @@ export interface Addon {
     out: Float32Array,
   ): void;
   attention(
-    ...args: [
-      ...AttentionSizes,
-      bias: MaybeFloats,
-      mask: Uint8Array | undefined,
-      q: Float32Array,
-      k: Float32Array,
-      v: Float32Array,
-      out: Float32Array,
-    ]
+    ...args: [...AttentionArguments, q: Float32Array, k: Float32Array, v: Float32Array, out: Float32Array]
   ): void;
-  selfAttention(
-    ...args: [...AttentionSizes, bias: MaybeFloats, mask: Uint8Array | undefined, qkv: Float32Array, out: Float32Array]
-  ): void;
-  queryKeyAttention(
-    ...args: [
-      ...AttentionSizes,
-      bias: MaybeFloats,
-      mask: Uint8Array | undefined,
-      qk: Float32Array,
-      v: Float32Array,
-      out: Float32Array,
-    ]
-  ): void;
+  selfAttention(...args: [...AttentionArguments, qkv: Float32Array, out: Float32Array]): void;
+  queryKeyAttention(...args: [...AttentionArguments, qk: Float32Array, v: Float32Array, out: Float32Array]): void;
   attentionGrad(
     ...args: [
-      ...AttentionSizes,
-      bias: MaybeFloats,
-      mask: Uint8Array | undefined,
+      ...AttentionArguments,
       dy: Float32Array,
       q: Float32Array,
       k: Float32Array,
@@ -104,15 +95,7 @@ export interface Addon {
     ]
   ): void;
   selfAttentionGrad(
-    ...args: [
-      ...AttentionSizes,
-      bias: MaybeFloats,
-      mask: Uint8Array | undefined,
-      dy: Float32Array,
-      qkv: Float32Array,
-      dqkv: Float32Array,
-      dbias: MaybeFloats,
-    ]
+    ...args: [...AttentionArguments, dy: Float32Array, qkv: Float32Array, dqkv: Float32Array, dbias: MaybeFloats]
   ): void;
   layerNorm(
     rows: number,
@@ -240,16 +223,21 @@ export interface Addon {
     indices: Int32Array,
     out: Float32Array,
   ): void;
-  /** Windows are 14 numbers: see addon/bindings/windows.cc. */
   conv2d(
-    ...args: [...windows: number[], outChannels: number, x: Float32Array, filter: Float32Array, out: Float32Array]
+    ...args: [
+      ...windows: WindowArguments,
+      outChannels: number,
+      x: Float32Array,
+      filter: Float32Array,
+      out: Float32Array,
+    ]
   ): void;
-  pool(...args: [...windows: number[], average: boolean, x: Float32Array, out: Float32Array]): void;
-  maxPoolGrad(...args: [...windows: number[], dy: Float32Array, x: Float32Array, dx: Float32Array]): void;
+  pool(...args: [...windows: WindowArguments, average: boolean, x: Float32Array, out: Float32Array]): void;
+  maxPoolGrad(...args: [...windows: WindowArguments, dy: Float32Array, x: Float32Array, dx: Float32Array]): void;
   packConvolution(outs: number, ins: number, taps: number, weight: Float32Array, panels: Float32Array): void;
   convolution(
     ...args: [
-      ...windows: number[],
+      ...windows: WindowArguments,
       outs: number,
       activation: number,
       x: Float32Array,
@@ -259,10 +247,10 @@ export interface Addon {
     ]
   ): void;
   convolutionGradX(
-    ...args: [...windows: number[], outs: number, dy: Float32Array, weight: Float32Array, dx: Float32Array]
+    ...args: [...windows: WindowArguments, outs: number, dy: Float32Array, weight: Float32Array, dx: Float32Array]
   ): void;
   convolutionGradWeight(
-    ...args: [...windows: number[], outs: number, dy: Float32Array, x: Float32Array, dweight: Float32Array]
+    ...args: [...windows: WindowArguments, outs: number, dy: Float32Array, x: Float32Array, dweight: Float32Array]
   ): void;
   batchStatistics(rows: number, width: number, x: Float32Array, mean: Float32Array, variance: Float32Array): void;
   batchNorm(...args: [...norm: ColumnNorm, out: Float32Array]): void;
@@ -276,6 +264,6 @@ export interface Addon {
       dbeta: Float32Array,
     ]
   ): void;
-  patchify(...args: [...patches: PatchSizes, image: Float32Array, out: Float32Array]): void;
-  patchifyGrad(...args: [...patches: PatchSizes, dy: Float32Array, image: Float32Array]): void;
+  patchify(...args: [...windows: WindowArguments, image: Float32Array, out: Float32Array]): void;
+  patchifyGrad(...args: [...windows: WindowArguments, dy: Float32Array, image: Float32Array]): void;
 }

@@ -2,6 +2,7 @@
 #include "../ops.h"
 #include "arguments.h"
 #include "bindings.h"
+#include "windows.h"
 
 namespace tessera {
 
@@ -54,43 +55,31 @@ napi_value gather_slices(napi_env env, napi_callback_info call) {
   return nullptr;
 }
 
-/** batch, h, w, c; patch, stride and padding of rows, then of columns */
-Patches patches_of(Args& args) {
-  Patches p = {};
-  p.batch = args.size("batch");
-  p.height = args.size("height");
-  p.width = args.size("width");
-  p.channels = args.size("channels");
-  for (int axis = 0; axis < 2; axis++) {
-    p.patch[axis] = args.size("patch");
-    p.stride[axis] = args.size("stride");
-    p.padding[axis] = args.size("padding");
-    const size_t length = (axis == 0 ? p.height : p.width) + 2 * p.padding[axis];
-    p.grid[axis] = p.stride[axis] == 0 || length < p.patch[axis] ? 0 : (length - p.patch[axis]) / p.stride[axis] + 1;
-  }
-  return p;
+Windows patches_of(Args& args) {
+  const Windows w = windows_of(args);
+  if (w.dilation[0] != 1 || w.dilation[1] != 1) args.fail("patches without dilation");
+  return w;
 }
 
-size_t pixels(const Patches& p) { return times(p.batch, p.height, p.width, p.channels); }
-size_t values(const Patches& p) { return times(times(p.batch, p.grid[0], p.grid[1]), times(p.patch[0], p.patch[1], p.channels)); }
+size_t values_of(const Windows& w) { return times(windows_in(w), w.size[0], w.size[1], w.channels); }
 
-/** patchify(patches…, image, out) */
+/** patchify(windows…, image, out) */
 napi_value patchify_images(napi_env env, napi_callback_info call) {
   Args args(env, call, "patchify");
-  const Patches p = patches_of(args);
-  const float* image = args.floats(pixels(p), "image");
-  float* out = args.floats(values(p), "out");
-  if (args.ok) patchify(p, image, out);
+  const Windows w = patches_of(args);
+  const float* image = args.floats(pixels_of(w), "image");
+  float* out = args.floats(values_of(w), "out");
+  if (args.ok) patchify(w, image, out);
   return nullptr;
 }
 
-/** patchifyGrad(patches…, dy, image) */
+/** patchifyGrad(windows…, dy, image) */
 napi_value add_patches(napi_env env, napi_callback_info call) {
   Args args(env, call, "patchifyGrad");
-  const Patches p = patches_of(args);
-  const float* dy = args.floats(values(p), "dy");
-  float* image = args.floats(pixels(p), "image");
-  if (args.ok) patchify_grad(p, dy, image);
+  const Windows w = patches_of(args);
+  const float* dy = args.floats(values_of(w), "dy");
+  float* image = args.floats(pixels_of(w), "image");
+  if (args.ok) patchify_grad(w, dy, image);
   return nullptr;
 }
 

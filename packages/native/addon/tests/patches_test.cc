@@ -5,23 +5,23 @@ namespace tessera {
 
 namespace {
 
-void test_cut(Patches p) {
-  const size_t length[2] = {p.height, p.width};
+void test_cut(Windows w) {
+  const size_t length[2] = {w.height, w.width};
   for (int axis = 0; axis < 2; axis++)
-    p.grid[axis] = (length[axis] + 2 * p.padding[axis] - p.patch[axis]) / p.stride[axis] + 1;
-  const size_t area = p.patch[0] * p.patch[1], count = p.batch * p.grid[0] * p.grid[1] * area * p.channels;
-  const size_t pixels = p.batch * p.height * p.width * p.channels;
+    w.grid[axis] = (length[axis] + 2 * w.padding[axis] - w.size[axis]) / w.stride[axis] + 1;
+  const size_t area = w.size[0] * w.size[1], count = w.batch * w.grid[0] * w.grid[1] * area * w.channels;
+  const size_t pixels = w.batch * w.height * w.width * w.channels;
   const Floats image = normals(pixels), dy = normals(count), out = zeros(count), back = normals(pixels);
-  patchify(p, image.get(), out.get());
-  patchify_grad(p, dy.get(), back.get());
+  patchify(w, image.get(), out.get());
+  patchify_grad(w, dy.get(), back.get());
   std::vector<double> expected(count), gradient(pixels);
   for (size_t i = 0; i < count; i++) {
-    const size_t within = i % area, c = i / area % p.channels, patch = i / area / p.channels;
-    const size_t column = patch % p.grid[1], row = patch / p.grid[1] % p.grid[0], batch = patch / p.grid[1] / p.grid[0];
-    const long y = long(row * p.stride[0] + within / p.patch[1]) - long(p.padding[0]);
-    const long x = long(column * p.stride[1] + within % p.patch[1]) - long(p.padding[1]);
-    if (y < 0 || x < 0 || y >= long(p.height) || x >= long(p.width)) continue;
-    const size_t at = ((batch * p.height + size_t(y)) * p.width + size_t(x)) * p.channels + c;
+    const size_t within = i % area, c = i / area % w.channels, patch = i / area / w.channels;
+    const size_t column = patch % w.grid[1], row = patch / w.grid[1] % w.grid[0], batch = patch / w.grid[1] / w.grid[0];
+    const long y = long(row * w.stride[0] + within / w.size[1]) - long(w.padding[0]);
+    const long x = long(column * w.stride[1] + within % w.size[1]) - long(w.padding[1]);
+    if (y < 0 || x < 0 || y >= long(w.height) || x >= long(w.width)) continue;
+    const size_t at = ((batch * w.height + size_t(y)) * w.width + size_t(x)) * w.channels + c;
     expected[i] = image[at];
     gradient[at] += dy[i];
   }
@@ -32,11 +32,11 @@ void test_cut(Patches p) {
 }  // namespace
 
 void test_patches() {
-  test_cut({2, 32, 48, 3, {16, 16}, {16, 16}, {0, 0}, {}});
-  test_cut({1, 17, 19, 2, {4, 3}, {3, 2}, {1, 2}, {}});
-  test_cut({2, 40, 40, 3, {7, 7}, {4, 4}, {3, 3}, {}});
-  test_cut({1, 9, 9, 1, {2, 2}, {5, 4}, {0, 0}, {}});
-  test_cut({3, 3, 2, 5, {5, 6}, {1, 1}, {4, 5}, {}});
+  test_cut({2, 32, 48, 3, {16, 16}, {16, 16}, {0, 0}, {1, 1}, {}});
+  test_cut({1, 17, 19, 2, {4, 3}, {3, 2}, {1, 2}, {1, 1}, {}});
+  test_cut({2, 40, 40, 3, {7, 7}, {4, 4}, {3, 3}, {1, 1}, {}});
+  test_cut({1, 9, 9, 1, {2, 2}, {5, 4}, {0, 0}, {1, 1}, {}});
+  test_cut({3, 3, 2, 5, {5, 6}, {1, 1}, {4, 5}, {1, 1}, {}});
 }
 
 }  // namespace tessera

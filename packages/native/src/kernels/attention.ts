@@ -8,6 +8,7 @@ import type {
   selfAttentionGradOp,
   selfAttentionOp,
 } from "@tessera/core";
+import type { AttentionArguments } from "../addon.ts";
 import type { NativeBackend } from "../backend.ts";
 import { formats } from "../numbers.ts";
 import { type OpFunction, optional, sizeOf } from "./kernel.ts";
@@ -31,7 +32,7 @@ function start(
   backend: NativeBackend,
   { heads, scale }: AttentionAttrs,
   { batch, queries, keys, row }: Sizes,
-) {
+): AttentionArguments {
   return [
     batch,
     queries,
@@ -45,7 +46,7 @@ function start(
     formats[backend.precision],
     optional(backend, bias),
     mask ? maskBytes(backend, mask) : undefined,
-  ] as const;
+  ];
 }
 
 /** Bool tensors are bytes already; other types say where they are not 0. */

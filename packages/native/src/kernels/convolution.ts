@@ -6,6 +6,7 @@ import {
   type maxPoolGradOp,
   type maxPoolOp,
 } from "@tessera/core";
+import { windowArguments } from "../windows.ts";
 import { activationNumber } from "./activations.ts";
 import { type OpFunction, optional, sizeOf } from "./kernel.ts";
 
@@ -19,37 +20,36 @@ interface Steps extends ConvolutionOptions {
 }
 
 /** Windows of `size` on images as the addon takes them, and how many there are along each axis. */
-function windows(image: Shape4, size: Pair, steps: Steps) {
-  const { stride, padding, dilation = [1, 1] } = steps;
+function windowsOf(image: Shape4, size: Pair, steps: Steps) {
   const grid = convolutionGrid([image[1], image[2]], size, steps);
-  const axes = ([0, 1] as const).flatMap((i) => [size[i], stride[i], padding[i], dilation[i], grid[i]]);
-  return { sizes: [...image, ...axes], grid };
+  const { stride, padding, dilation } = steps;
+  return { windows: windowArguments({ image, size, stride, padding, dilation, grid }), grid };
 }
 
 export const convolution: OpFunction<typeof convolutionOp> = ({ x, weight, bias }, backend, attrs) => {
   const [out, , rows, columns] = weight.shape;
-  const { sizes, grid } = windows(x.shape, [rows, columns], attrs);
+  const { windows, grid } = windowsOf(x.shape, [rows, columns], attrs);
   const shape = [x.shape[0], ...grid, out];
   const y = backend.allocate(sizeOf(shape));
   const panels = backend.packedConvolution(weight);
   const activation = activationNumber(attrs.activation);
-  backend.addon.convolution(...sizes, out, activation, backend.floats(x), panels, optional(backend, bias), y);
+  backend.addon.convolution(...windows, out, activation, backend.floats(x), panels, optional(backend, bias), y);
   return backend.output(shape, y);
 };
 
 export const convolutionGrad: OpFunction<typeof convolutionGradOp> = ({ dy, x, weight }, backend, attrs) => {
   const [out, , rows, columns] = weight.shape;
-  const { sizes } = windows(x.shape, [rows, columns], attrs);
+  const { windows } = windowsOf(x.shape, [rows, columns], attrs);
   const slopes = backend.floats(dy);
   switch (attrs.wanted) {
     case "x": {
       const dx = backend.allocate(sizeOf(x.shape));
-      backend.addon.convolutionGradX(...sizes, out, slopes, backend.floats(weight), dx);
+      backend.addon.convolutionGradX(...windows, out, slopes, backend.floats(weight), dx);
       return backend.output([...x.shape], dx);
     }
     case "weight": {
       const dweight = backend.allocate(sizeOf(weight.shape));
-      backend.addon.convolutionGradWeight(...sizes, out, slopes, backend.floats(x), dweight);
+      backend.addon.convolutionGradWeight(...windows, out, slopes, backend.floats(x), dweight);
       return backend.output([...weight.shape], dweight);
     }
     default: {
@@ -61,16 +61,16 @@ export const convolutionGrad: OpFunction<typeof convolutionGradOp> = ({ dy, x, w
 };
 
 export const maxPool: OpFunction<typeof maxPoolOp> = ({ x }, backend, attrs) => {
-  const { sizes, grid } = windows(x.shape, attrs.size, attrs);
+  const { windows, grid } = windowsOf(x.shape, attrs.size, attrs);
   const shape = [x.shape[0], ...grid, x.shape[3]];
   const y = backend.allocate(sizeOf(shape));
-  backend.addon.pool(...sizes, false, backend.floats(x), y);
+  backend.addon.pool(...windows, false, backend.floats(x), y);
   return backend.output(shape, y);
 };
 
 export const maxPoolGrad: OpFunction<typeof maxPoolGradOp> = ({ dy, x }, backend, attrs) => {
-  const { sizes } = windows(x.shape, attrs.size, attrs);
+  const { windows } = windowsOf(x.shape, attrs.size, attrs);
   const dx = backend.allocate(sizeOf(x.shape));
-  backend.addon.maxPoolGrad(...sizes, backend.floats(dy), backend.floats(x), dx);
+  backend.addon.maxPoolGrad(...windows, backend.floats(dy), backend.floats(x), dx);
   return backend.output([...x.shape], dx);
 };

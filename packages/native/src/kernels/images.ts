@@ -1,29 +1,32 @@
 import { type AttrsOf, patchGrid, type patchifyGradOp, type patchifyOp, type resizeOp } from "@tessera/core";
+import { windowArguments } from "../windows.ts";
 import { type OpFunction, sizeOf } from "./kernel.ts";
 
-/** Patch, stride and padding of rows, then of columns. */
-function axesOf({ patchSize, stride, padding }: AttrsOf<typeof patchifyOp>) {
-  return [patchSize[0], stride[0], padding[0], patchSize[1], stride[1], padding[1]] as const;
+type Shape4 = [number, number, number, number];
+
+/** Patches of images as the addon takes them, and how many there are along each axis. */
+function patchesOf(image: Shape4, attrs: AttrsOf<typeof patchifyOp>) {
+  const { patchSize: size, stride, padding } = attrs;
+  const grid = patchGrid([image[1], image[2]], attrs);
+  return { windows: windowArguments({ image, size, stride, padding, grid }), grid };
 }
 
 export const patchify: OpFunction<typeof patchifyOp> = ({ image }, backend, attrs) => {
-  const [batch, h, w, c] = image.shape;
-  const axes = axesOf(attrs);
-  const [rows, columns] = patchGrid([h, w], attrs);
-  const shape = [batch, rows * columns, c * axes[0] * axes[3]];
+  const { windows, grid } = patchesOf(image.shape, attrs);
+  const [rows, columns] = attrs.patchSize;
+  const shape = [image.shape[0], grid[0] * grid[1], image.shape[3] * rows * columns];
   const out = backend.allocate(sizeOf(shape));
-  backend.addon.patchify(batch, h, w, c, ...axes, backend.floats(image), out);
+  backend.addon.patchify(...windows, backend.floats(image), out);
   return backend.output(shape, out);
 };
 
 export const patchifyGrad: OpFunction<typeof patchifyGradOp> = ({ dy }, backend, attrs) => {
   const [batch, , width] = dy.shape;
-  const [h, w] = attrs.imageSize;
-  const axes = axesOf(attrs);
-  const c = width / (axes[0] * axes[3]);
-  const image = backend.allocate(batch * h * w * c);
-  backend.addon.patchifyGrad(batch, h, w, c, ...axes, backend.floats(dy), image);
-  return backend.output([batch, h, w, c], image);
+  const [rows, columns] = attrs.patchSize;
+  const shape: Shape4 = [batch, ...attrs.imageSize, width / (rows * columns)];
+  const image = backend.allocate(sizeOf(shape));
+  backend.addon.patchifyGrad(...patchesOf(shape, attrs).windows, backend.floats(dy), image);
+  return backend.output(shape, image);
 };
 
 /** Rows times their matrix [height, h], columns times theirs [width, w]. */

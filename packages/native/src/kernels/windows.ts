@@ -1,5 +1,6 @@
 import { type TensorInfo, backend_util } from "@tensorflow/tfjs-core";
 import type { NativeBackend } from "../backend.ts";
+import { type WindowArguments, windowArguments } from "../windows.ts";
 import { type Attrs, type Inputs, type NativeKernel, areFloats, sizeOf } from "./kernel.ts";
 
 type Shape4 = [number, number, number, number];
@@ -8,13 +9,16 @@ type Padding = Parameters<typeof backend_util.computePool2DInfo>[4];
 type Rounding = Parameters<typeof backend_util.computePool2DInfo>[5];
 type Info = ReturnType<typeof backend_util.computePool2DInfo>;
 
-/** The addon's numbers for windows. */
-function windows(info: Info) {
+function windowsOf(info: Info): WindowArguments {
   const { batchSize, inHeight, inWidth, inChannels, padInfo } = info;
-  const image = [batchSize, inHeight, inWidth, inChannels];
-  const rows = [info.filterHeight, info.strideHeight, padInfo.top, info.dilationHeight, info.outHeight];
-  const columns = [info.filterWidth, info.strideWidth, padInfo.left, info.dilationWidth, info.outWidth];
-  return [...image, ...rows, ...columns];
+  return windowArguments({
+    image: [batchSize, inHeight, inWidth, inChannels],
+    size: [info.filterHeight, info.filterWidth],
+    stride: [info.strideHeight, info.strideWidth],
+    padding: [padInfo.top, padInfo.left],
+    dilation: [info.dilationHeight, info.dilationWidth],
+    grid: [info.outHeight, info.outWidth],
+  });
 }
 
 /** Channels last; other layouts are tfjs-backend-cpu's. */
@@ -29,7 +33,7 @@ function conv2d({ x, filter }: Inputs, backend: NativeBackend, attrs: Attrs): Te
     attrs["dimRoundingMode"] as Rounding,
   );
   const out = backend.allocate(sizeOf(info.outShape));
-  backend.addon.conv2d(...windows(info), info.outChannels, backend.floats(x!), backend.floats(filter!), out);
+  backend.addon.conv2d(...windowsOf(info), info.outChannels, backend.floats(x!), backend.floats(filter!), out);
   return backend.output([...info.outShape], out);
 }
 
@@ -45,7 +49,7 @@ function pool(average: boolean): NativeKernel {
       attrs["dimRoundingMode"] as Rounding,
     );
     const out = backend.allocate(sizeOf(info.outShape));
-    backend.addon.pool(...windows(info), average, backend.floats(x!), out);
+    backend.addon.pool(...windowsOf(info), average, backend.floats(x!), out);
     return backend.output([...info.outShape], out);
   };
 }
