@@ -1,8 +1,10 @@
 import { backendNames } from "@tessera/backends";
+import { presets } from "@tessera/train";
 import { beforeAll, describe, expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
 import { build, tessera } from "./__fixtures__/tessera.ts";
 import { backendChoices } from "./program.ts";
+import { presetChoices } from "./training-commands.ts";
 
 beforeAll(build, 180_000);
 
@@ -10,11 +12,11 @@ describe("help", () => {
   test("lists commands, and is all that is printed", async () => {
     const { code, stdout, stderr } = await tessera(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const name of ["classify", "embed", "models", "summary", "doctor"])
+    for (const name of ["classify", "embed", "train", "finetune", "eval", "bench", "models", "summary", "doctor"])
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
-  test.each(["classify", "embed", "models", "summary", "doctor"])(
+  test.each(["classify", "embed", "train", "finetune", "eval", "bench", "models", "summary", "doctor"])(
     "of %s fits a terminal and tells of --json",
     async (name) => {
       const { code, stdout } = await tessera([name, "--help"]);
@@ -50,6 +52,10 @@ describe("bad usage exits with 2 and prints nothing on stdout", () => {
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(message);
   });
+});
+
+test("presets are those of @tessera/train", () => {
+  expect(presetChoices).toEqual(Object.keys(presets));
 });
 
 test("backends are those of @tessera/backends", () => {

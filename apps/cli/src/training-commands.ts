@@ -1,9 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { nameValue } from "./training/name-values.ts";
 
+/** As `@tessera/train` names them, which is not loaded for a help text; a test compares. */
+export const presetChoices = ["small-data", "small-cnn", "vit-finetune", "head", "lora", "vit", "deit", "deit3", "deit3-finetune"]; // prettier-ignore
+
+const presetHelp = `
+Presets (--preset): ${presetChoices.slice(0, 5).join(", ")},
+  ${presetChoices.slice(5).join(", ")}; docs/training.md says what each is`;
+
 const dataHelp = `
-Data (DATA): a folder, zip or tar with a folder per class, split into train/ and test/ or not; WebDataset's shards; MNIST's IDX
-files; CIFAR's binary files; a .csv or .jsonl with path and label.`;
+Data (DATA): a folder, zip or tar with a folder per class, split into train/ and
+  test/ or not; WebDataset's shards; MNIST's IDX files; CIFAR's binary files; a
+  .csv or .jsonl with path and label`;
 
 /** What the options of every command are declared with. */
 export interface Declaring {
@@ -19,9 +27,9 @@ export interface Declaring {
   done: (code: number) => void;
 }
 
-/** Adds `train`. */
+/** Adds `train`, `finetune`, `eval` and `bench`. */
 export function trainingCommands(tessera: Command, declaring: Declaring): void {
-  const { done, running, wholeNumber } = declaring;
+  const { done, running, common, computing, wholeNumber, positive } = declaring;
   const fromScratch = [
     new Option("--model <spec>", "a variant, a family (vit) with --arg, or a config.json as timm writes it"),
     new Option("--arg <name=value...>", "an argument of the model, as timm calls it").argParser(nameValue),
@@ -44,6 +52,22 @@ export function trainingCommands(tessera: Command, declaring: Declaring): void {
     .addHelpText("after", dataHelp)
     .action(async (data: string, options) =>
       done(await (await import("./commands/finetune.ts")).finetune(data, options)),
+    );
+
+  common(
+    computing(
+      tessera
+        .command("bench")
+        .option("--train", "whole training steps: forward, backward, clipping, AdamW")
+        .option("--batch <n>", "pictures that are computed together", wholeNumber, 1)
+        .option("--image-size <pixels>", "side of the pictures", wholeNumber)
+        .option("--seconds <s>", "how long each model is measured, at least", positive, 3),
+    ),
+  )
+    .description("Measure how long models take here, with weights drawn at random.")
+    .argument("[models...]", "variants, folders or vit_cifar10 (default)")
+    .action(async (models: string[], options) =>
+      done(await (await import("./commands/bench.ts")).bench(models, options)),
     );
 
   running(
@@ -83,7 +107,7 @@ function training(
       wholeNumber,
     )
     .optionsGroup("Recipe:")
-    .option("--preset <name>", "where the recipe begins")
+    .option("--preset <name>", "the recipe, see below")
     .addOption(
       new Option("--set <name=value...>", "another value in the recipe; null takes it out").argParser(nameValue),
     )
@@ -107,7 +131,7 @@ function training(
     .option("--resume", "go on where the run in --out stopped")
     .option("--keep <n>", "checkpoints that stay, besides the best (default: 2)", wholeNumber)
     .option("--dry-run", "print what it would be: parameters, memory, time");
-  return common(computing(command));
+  return common(computing(command)).addHelpText("after", presetHelp);
 }
 
 function wholeNumberFrom0(text: string): number {
