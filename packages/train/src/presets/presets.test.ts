@@ -12,7 +12,7 @@ test.each(Object.keys(presets))("%s trains, at rates that rise to its own and fa
   const { optimizer, ema, ...parts } = assemble(recipe, model, 100, 3);
   const rates = Array.from({ length: 100 * recipe.epochs }, (_, step) => parts.rate(step));
   expect(Math.max(...rates)).toBeCloseTo(recipe.rate, 8);
-  expect(rates.at(-1)!).toBeLessThanOrEqual(1.01 * Math.max(recipe.finalRate ?? 0, 0.01 * recipe.rate));
+  expect(rates.at(-1)!).toBeLessThanOrEqual(1.05 * Math.max(recipe.finalRate ?? 0, 0.01 * recipe.rate));
   expect(source).toMatch(/\d{4}/);
   const { steps } = await fit(model, stripes(24, { training: true }), {
     steps: 2,
