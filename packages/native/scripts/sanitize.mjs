@@ -1,6 +1,8 @@
 // npm run sanitize [address|thread]: builds the kernels' own test with sanitizers and runs it, on every instruction set here.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -56,10 +58,29 @@ function filesIn(folder) {
  * @param {string} program
  * @param {string[]} args
  */
-function run(program, args) {
-  const { status, error } = spawnSync(program, args, { stdio: "inherit" });
-  if (error) throw error;
+async function run(program, args) {
+  const [status] = await once(spawn(program, args, { stdio: "inherit" }), "close");
   if (status !== 0) process.exit(1);
+}
+
+/**
+ * Compiles all units, as many at once as there are processors.
+ * @param {string} folder
+ * @param {string[]} flags
+ */
+async function compileAll(folder, flags) {
+  const waiting = [...units];
+  /** @type {string[]} */
+  const objects = [];
+  async function work() {
+    for (let unit = waiting.shift(); unit; unit = waiting.shift()) {
+      const object = join(folder, `${unit.object ?? unit.file.replaceAll("/", "_")}.o`);
+      objects.push(object);
+      await run(compiler, [...common, ...flags, ...unit.flags, "-c", join(addon, unit.file), "-o", object]);
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return objects;
 }
 
 const wanted = process.argv.slice(2);
@@ -67,13 +88,9 @@ for (const [name, flags] of Object.entries(sanitizers)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const folder = join(build, name);
   mkdirSync(folder, { recursive: true });
-  const objects = units.map((unit) => {
-    const object = join(folder, `${unit.object ?? unit.file.replaceAll("/", "_")}.o`);
-    run(compiler, [...common, ...flags, ...unit.flags, "-c", join(addon, unit.file), "-o", object]);
-    return object;
-  });
+  const objects = await compileAll(folder, flags);
   const program = join(folder, "kernels_test");
-  run(compiler, [...flags, ...objects, "-pthread", "-o", program]);
-  run(program, ["quick"]);
+  await run(compiler, [...flags, ...objects, "-pthread", "-o", program]);
+  await run(program, ["quick"]);
   console.log(`${name}: passed`);
 }
