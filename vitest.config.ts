@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
@@ -6,25 +6,42 @@ import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { findChromium } from "./scripts/chromium.mjs";
 
-// The same test files run in every project: `*.node.test.ts` only in `node`, `*.browser.test.ts` only in `chromium-wasm`,
-// `*.webgpu.test.ts` only where the backend is webgpu, `*.webgpu-browser.test.ts` there in Chromium only,
-// `*.tensorflow.test.ts` only in `node-tensorflow`, `*.bf16.test.ts` only where it computes in bfloat16.
+// What a test needs is in its name, and it runs in each project that has that. A plain `*.test.ts` needs a backend, whichever it
+// is; `*.pure.test.ts` needs none and runs once, where none is set; `*.node.test.ts` needs Node, `*.browser.test.ts` a page,
+// `*.webgpu.test.ts` WebGPU, `*.webgpu-browser.test.ts` that in a page, `*.tensorflow.test.ts` TensorFlow's library and
+// `*.bf16.test.ts` a backend that computes in bfloat16.
 const tests = ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "examples/**/*.test.ts"];
-// What a backend can break: its kernels, and all that is made of them.
-const webgpuTests = ["packages/{backends,core,vit,tnt,resnet,airbench}/src/**/*.test.ts"];
-const tensorflowTests = [
-  "packages/{core,vit,tnt,resnet,airbench}/src/**/*.test.ts",
-  "packages/backends/src/tensorflow/**/*.test.ts",
-];
+const pureTests = ["packages/*/src/**/*.pure.test.ts", "apps/*/src/**/*.pure.test.ts"];
 const nodeTests = ["packages/*/src/**/*.node.test.ts", "apps/*/src/**/*.node.test.ts", "apps/cli/src/**/*.test.ts"];
+const browserTests = ["packages/*/src/**/*.browser.test.ts", "apps/*/src/**/*.browser.test.ts"];
 const webgpuKernelTests = "packages/*/src/**/*.webgpu.test.ts";
 const webgpuBrowserTests = "packages/*/src/**/*.webgpu-browser.test.ts";
 const tensorflowKernelTests = "packages/*/src/**/*.tensorflow.test.ts";
 const kernelTests = [webgpuKernelTests, webgpuBrowserTests, tensorflowKernelTests];
 const bf16Tests = ["packages/*/src/**/*.bf16.test.ts"];
-const browserTests = ["packages/*/src/**/*.browser.test.ts", "apps/*/src/**/*.browser.test.ts"];
+
+// How often a plain test runs follows from what can break it. All of them run on wasm, in Node and in Chromium. What a backend can
+// break, kernels and all that is made of them, runs on each backend once:
+const backendTests = ["core", "testing", "train", ...packagesOfLevel("model")].map(
+  (name) => `packages/${name}/src/**/*.test.ts`,
+);
+// and on WebGPU in Chromium, whose kernels are those that Dawn runs in Node, what the page around them can break: every op once,
+// whole models, and the pipeline with its pictures.
+const webgpuPageTests = [
+  "packages/core/src/ops/*.test.ts",
+  "packages/*/src/**/{model.goldens,replayed,conformance}.test.ts",
+  "packages/pipeline/src/**/{image-classifier,image-embedder,warm-up}.test.ts",
+];
 const setupFiles = ["packages/testing/src/setup.ts"];
 const webgpuSetupFiles = ["scripts/setup-webgpu.ts", ...setupFiles];
+
+/** Packages by the level that they have as a tag, so that a new family of models is tested as the others are. */
+function packagesOfLevel(level: string): string[] {
+  return readdirSync("packages").filter((name) => {
+    const { tags } = JSON.parse(readFileSync(`packages/${name}/turbo.json`, "utf8")) as { tags: string[] };
+    return tags.includes(level);
+  });
+}
 
 // Packages are seen as their sources, so nothing has to be built.
 const source = "@tessera/source";
@@ -45,7 +62,7 @@ function inNode(
     test: {
       name,
       include,
-      exclude: include === bf16Tests ? exclude : [...exclude, ...bf16Tests],
+      exclude: [bf16Tests, pureTests].includes(include) ? exclude : [...exclude, ...bf16Tests, ...pureTests],
       setupFiles: [...register, ...setupFiles],
       environment: "node",
       // tfjs stays outside of Vite, as it is for users in Node: one CommonJS instance, shared by core and the backends.
@@ -73,7 +90,7 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
     );
     return [];
   }
-  const include = [...webgpuTests, webgpuKernelTests];
+  const include = [...backendTests, "packages/backends/src/**/*.test.ts", webgpuKernelTests];
   const others = [...nodeTests, ...browserTests, webgpuBrowserTests, tensorflowKernelTests];
   const project = inNode("node-webgpu", "webgpu", include, others);
   return [
@@ -93,14 +110,20 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
 /** Node on TensorFlow's C library, where `npm run test:tensorflow` has built tfjs-node. */
 function inNodeOnTensorflow(): TestProjectInlineConfiguration[] {
   if (!process.env["TESSERA_TEST_TENSORFLOW"]) return [];
+  const include = [...backendTests, "packages/backends/src/tensorflow/**/*.test.ts"];
   const others = [...nodeTests, ...browserTests, webgpuKernelTests, webgpuBrowserTests];
-  const project = inNode("node-tensorflow", "tensorflow", tensorflowTests, others, ["scripts/setup-tensorflow.ts"]);
+  const project = inNode("node-tensorflow", "tensorflow", include, others, ["scripts/setup-tensorflow.ts"]);
   return [{ ...project, test: { ...project.test, pool: "forks", fileParallelism: false, testTimeout: 60_000 } }];
 }
 
 const wasmPath = `/@fs${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm"))}/`;
 
-function inChromium(backend: string, executablePath: string, only: string[] = []): TestProjectInlineConfiguration {
+function inChromium(
+  backend: string,
+  executablePath: string,
+  include: string[],
+  exclude: string[],
+): TestProjectInlineConfiguration {
   const name = `chromium-${backend}`;
   return {
     ...resolve,
@@ -113,13 +136,8 @@ function inChromium(backend: string, executablePath: string, only: string[] = []
     },
     test: {
       name,
-      include: tests,
-      exclude: [
-        ...nodeTests,
-        ...bf16Tests,
-        ...browserTests.filter((pattern) => !only.includes(pattern)),
-        ...(backend === "webgpu" ? [tensorflowKernelTests] : kernelTests),
-      ],
+      include,
+      exclude: [...exclude, ...nodeTests, ...bf16Tests, ...pureTests],
       setupFiles: backend === "webgpu" ? webgpuSetupFiles : setupFiles,
       isolate: false,
       fileParallelism: false,
@@ -155,12 +173,14 @@ function inChromium(backend: string, executablePath: string, only: string[] = []
 }
 
 const projects = [
-  inNode("node-cpu", "cpu", tests, [...nodeTests, ...browserTests, ...kernelTests]),
+  // Without a backend tfjs refuses every kernel.
+  inNode("node-pure", "", pureTests, []),
+  inNode("node-cpu", "cpu", backendTests, [...nodeTests, ...browserTests, ...kernelTests]),
   inNode("node-wasm", "wasm", tests, [...nodeTests, ...browserTests, ...kernelTests]),
   inNode(
     "node-native",
     "native",
-    ["packages/{core,vit,tnt,resnet,airbench,train,testing}/src/**/*.test.ts"],
+    backendTests,
     [...nodeTests, ...browserTests, ...kernelTests],
     ["packages/native/src/__fixtures__/register.ts"],
   ),
@@ -176,9 +196,14 @@ const projects = [
 const chromium = findChromium();
 if (chromium) {
   projects.push(
-    inChromium("wasm", chromium, browserTests),
-    inChromium("webgl", chromium),
-    inChromium("webgpu", chromium),
+    inChromium("wasm", chromium, tests, kernelTests),
+    inChromium("webgl", chromium, backendTests, [...browserTests, ...kernelTests]),
+    inChromium(
+      "webgpu",
+      chromium,
+      [...webgpuPageTests, webgpuKernelTests, webgpuBrowserTests],
+      [...browserTests, tensorflowKernelTests],
+    ),
   );
 } else if (process.env.CI) {
   throw new Error("vitest.config.ts: expected Chromium, found none; install it or set CHROMIUM_PATH to it");

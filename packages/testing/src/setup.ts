@@ -7,7 +7,7 @@ import { failOnConsole } from "./silence.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The tfjs backend that the project's tests run on. */
+    /** The tfjs backend that the project's tests run on; empty where they need none. */
     backend: string;
     /** Where browsers find the .wasm files; empty in Node, where tfjs finds them. */
     wasmPath: string;
@@ -51,7 +51,7 @@ failOnConsole();
 const backend = inject("backend");
 // Files of a project share tfjs: one may leave another backend behind, and a name stays also when it could not be set.
 const shared = globalThis as { tesseraBackend?: string };
-if (shared.tesseraBackend !== backend || getBackend() !== backend) {
+if (backend && (shared.tesseraBackend !== backend || getBackend() !== backend)) {
   await withoutNewListeners(async () => {
     await registerBackend(backend);
     const set = await setBackend(backend);
