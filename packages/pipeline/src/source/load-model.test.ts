@@ -131,7 +131,11 @@ describe("refuses", async () => {
   });
 
   test.each([
-    ["an unknown architecture", { architecture: "resnet50" }, 'expected a known "architecture", got "resnet50"'],
+    [
+      "an unknown architecture",
+      { architecture: "efficientnet_b0" },
+      'expected a known "architecture", got "efficientnet_b0"',
+    ],
     [
       "an unknown argument",
       { model_args: { ...smallArguments, fc_norm: true } },

@@ -1,4 +1,4 @@
-import { memory } from "@tensorflow/tfjs-core";
+import { engine } from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { ones } from "./init/initializers.ts";
 import { Attention } from "./layers/attention.ts";
@@ -22,7 +22,7 @@ function expectConsistent({ layers, params, macs }: Summary): void {
 }
 
 test("rows in order of execution, with shape, parameters and multiply-adds of their own; nothing is allocated", () => {
-  const before = memory().numTensors;
+  const before = engine().state.numTensors;
   const summary = summarize(new EncoderBlock({ width: 8, heads: 2, layerScale: 1 }), [2, 5, 8]);
   expect(summary.layers.map((row) => [row.path, row.kind, row.shape.join(), row.params, row.macs])).toEqual([
     ["", "EncoderBlock", "2,5,8", 0, 0],
@@ -38,7 +38,7 @@ test("rows in order of execution, with shape, parameters and multiply-adds of th
     ["ls2", "LayerScale", "2,5,8", 8, 0],
   ]);
   expectConsistent(summary);
-  expect(memory().numTensors).toBe(before);
+  expect(engine().state.numTensors).toBe(before);
 });
 
 test("patch embedding: a convolution's multiply-adds", () => {

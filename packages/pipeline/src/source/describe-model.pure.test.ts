@@ -1,14 +1,14 @@
-import { memory } from "@tensorflow/tfjs-core";
+import { engine } from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { describeModel } from "./describe-model.ts";
 
 test("describes variants and the embedded model, allocating nothing", async () => {
-  const before = memory().numTensors;
+  const before = engine().state.numTensors;
   const tiny = await describeModel("vit_tiny_patch16_224");
   expect(tiny.name).toBe("vit_tiny_patch16_224");
   expect(tiny.model.paramCount).toBe(5_717_416);
   expect((await describeModel()).model.paramCount).toBe(2_400_586);
-  expect(memory().numTensors).toBe(before);
+  expect(engine().state.numTensors).toBe(before);
 });
 
 test("takes another image size", async () => {

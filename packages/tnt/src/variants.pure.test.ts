@@ -1,6 +1,6 @@
 // Every published variant against timm's inventory: names, shapes and counts of all parameters; multiply-adds against the
 // formula and the figures that facts and papers print.
-import { memory } from "@tensorflow/tfjs-core";
+import { engine } from "@tensorflow/tfjs-core";
 import { summarize } from "@tessera/core";
 import { readFixture } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
@@ -33,14 +33,14 @@ test("the table has the inventory's variants, and the paper's smallest", () => {
 });
 
 test.each(published)("%s has timm's parameters: names, shapes and count, with nothing allocated", (name) => {
-  const before = memory().numTensors;
+  const before = engine().state.numTensors;
   const model = createTnt(name);
   const inventory = inventories[name]!;
   const shapes = Object.fromEntries([...model.params()].map(([path, { shape }]) => [path, [...shape]]));
   expect(shapes).toEqual(allShapes(inventory));
   expect(Object.keys(shapes)).toHaveLength(inventory.tensors);
   expect(model.paramCount).toBe(inventory.params);
-  expect(memory().numTensors).toBe(before);
+  expect(engine().state.numTensors).toBe(before);
 });
 
 /** Facts 3b: L·{196·[16·12c² + 2·16²·c] + 196·16c·D + 197·12·D² + 2·197²·D} + 147·c·16·196 + 16c·D·196 + D·C */

@@ -1,6 +1,6 @@
 // Every published variant against timm's inventory: names, shapes and counts of all parameters and buffers, multiply-adds, and
 // what timm says of its checkpoints.
-import { memory } from "@tensorflow/tfjs-core";
+import { engine } from "@tensorflow/tfjs-core";
 import { summarize } from "@tessera/core";
 import { readFixture } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
@@ -57,7 +57,7 @@ describe.each(published)("%s", (name) => {
   const { params, macs, tensors, blocks, shapes, buffers, tags } = inventories[name]!;
 
   test("has timm's parameters and buffers: names, shapes and count, with nothing allocated", () => {
-    const before = memory().numTensors;
+    const before = engine().state.numTensors;
     const model = createResNet(name);
     const shapesOf = (isBuffer: boolean) =>
       Object.fromEntries(
@@ -68,7 +68,7 @@ describe.each(published)("%s", (name) => {
     expect(shapesOf(true)).toEqual(unfolded(Object.fromEntries(kept), blocks));
     expect(model.params().size).toBe(tensors);
     expect(model.paramCount).toBe(params);
-    expect(memory().numTensors).toBe(before);
+    expect(engine().state.numTensors).toBe(before);
   });
 
   test("has the table's count, and timm's multiply-adds", () => {

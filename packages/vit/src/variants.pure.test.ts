@@ -1,6 +1,6 @@
 // Every published variant against timm's inventory: names, shapes and counts of all parameters; multiply-adds against
 // the figures that docs and papers print (measured with fvcore and the formula P·3p²·D + L·(4ND² + 2NDM + 2N²D) + DC).
-import { memory } from "@tensorflow/tfjs-core";
+import { engine } from "@tensorflow/tfjs-core";
 import { summarize } from "@tessera/core";
 import { readFixture } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
@@ -33,14 +33,14 @@ test("the table has the inventory's variants, and no others", () => {
 
 describe.each(vitNames)("%s", (name) => {
   test("has timm's parameters: names, shapes and count, with nothing allocated", () => {
-    const before = memory().numTensors;
+    const before = engine().state.numTensors;
     const model = createVit(name);
     const shapes = Object.fromEntries([...model.params()].map(([path, { shape }]) => [path, [...shape]]));
     expect(shapes).toEqual(allShapes(inventories[name]));
     expect(Object.keys(shapes)).toHaveLength(inventories[name].tensors);
     expect(model.paramCount).toBe(inventories[name].params);
     expect(vitVariants[name].params).toBe(inventories[name].params);
-    expect(memory().numTensors).toBe(before);
+    expect(engine().state.numTensors).toBe(before);
   });
 
   test("a summary's columns add up to the totals", () => {
