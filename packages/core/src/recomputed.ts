@@ -12,7 +12,7 @@ export interface Block<Input = never, Output = unknown> extends Module {
 
 /**
  * A block that keeps nothing of its forward for gradients but what went in, and runs it again when they are taken: memory for
- * time, Chen et al. 2016. Values and gradients are the same to the bit, dropout included. Parameters have the block's own paths.
+ * time, Chen et al. 2016. Values and gradients are the same, dropout included. Parameters have the block's own paths.
  *
  * @throws {TesseraError} if the block has buffers: a batch norm's statistics.
  */

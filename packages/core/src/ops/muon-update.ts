@@ -32,7 +32,7 @@ export interface MuonStep {
 }
 
 /** Newton and Schulz's iteration x ← a x + (b s + c s²) x, s = x xᵀ, so often. Singular values end between about 0.7 and 1.2. */
-export const newtonSchulz = { a: 3.4445, b: -4.775, c: 2.0315, steps: 5, epsilon: 1e-7 } as const;
+const newtonSchulz = { a: 3.4445, b: -4.775, c: 2.0315, steps: 5, epsilon: 1e-7 } as const;
 
 /** A kernel may write over the memory of what it renews, where nobody else holds it. */
 export const muonUpdateOp: Op<

@@ -14,7 +14,7 @@ export function wrapBlocks(model: Module, wrap: (block: Block, path: string) => 
 
 /**
  * Has each block of a model keep nothing for gradients but its input, and run again when they are taken: about a third more time
- * for a fraction of the memory (Chen et al. 2016). The same gradients to the bit. Paths and everything else stay.
+ * for a fraction of the memory (Chen et al. 2016). The gradients are the same. Paths and everything else stay.
  *
  * @throws {TesseraError} if the model has no blocks.
  */

@@ -9,7 +9,10 @@ export interface LoraOptions {
   rank?: number;
   /** What is added is multiplied by alpha / rank. @default twice the rank */
   alpha?: number;
-  /** Whether a linear layer gets parts. @default `attn.qkv`, `mlp.fc1` and `mlp.fc2` */
+  /**
+   * Whether a linear layer gets parts; not those within words of a TNT, whose op reads the weights by itself.
+   * @default `attn.qkv`, `mlp.fc1` and `mlp.fc2`
+   */
   targets?: (path: string) => boolean;
   /** Parts of a fused qkv. @default "qv", as in the paper */
   qkv?: "q" | "k" | "v" | "qk" | "qv" | "kv" | "qkv";
