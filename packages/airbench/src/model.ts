@@ -2,6 +2,7 @@ import { type Tensor2D, type Tensor4D, div, reshape, tidy } from "@tensorflow/tf
 import {
   type Backbone,
   type Context,
+  ConvGroup,
   type Description,
   Linear,
   Module,
@@ -18,7 +19,6 @@ import {
   within,
 } from "@tessera/core";
 import type { AirbenchConfig } from "./config.ts";
-import { Group } from "./group.ts";
 
 /**
  * A small convolutional network that learns CIFAR-10 fast: Jordan 2024, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU". A
@@ -29,7 +29,7 @@ export class Airbench extends Module implements Backbone {
   override readonly headPaths = ["head"];
   readonly config: AirbenchConfig;
   readonly whiten: Whitening;
-  readonly groups: Group[];
+  readonly groups: ConvGroup[];
   head: Linear | undefined;
 
   /** @throws {ShapeError} if an image of the native size is too small. */
@@ -40,7 +40,7 @@ export class Airbench extends Module implements Backbone {
     this.whiten = new Whitening({ channels, size: 2 });
     const norm = { momentum, epsilon };
     this.groups = widths.map(
-      (outputs, i) => new Group({ inputs: i === 0 ? this.whiten.outputs : widths[i - 1]!, outputs, depth, norm }),
+      (outputs, i) => new ConvGroup({ inputs: i === 0 ? this.whiten.outputs : widths[i - 1]!, outputs, depth, norm }),
     );
     this.head = this.classifier(config.classes);
     this.expectPlaces(pair(config.imageSize));

@@ -1,4 +1,4 @@
-import type { Activation, Pool, PositionRule, Positions } from "@tessera/core";
+import type { Activation, PositionRule, Positions } from "@tessera/core";
 
 /** What fixes a TNT's parameters and arithmetic. Patches are the paper's visual sentences, words the pieces of a patch. */
 export interface TntConfig {
@@ -39,7 +39,7 @@ export interface TntConfig {
   /** Whose rule resamples outer positions. @default "timm" */
   positionRule?: PositionRule;
   /** @default "token" */
-  pool?: Exclude<Pool, "attention">;
+  pool?: "token" | "mean";
   /** After positions, attention projections and MLP layers while training. @default 0 */
   dropout?: number;
   /** Drop path of the last block, growing from 0 over the blocks; an inner branch drops for single patches. @default 0 */

@@ -48,6 +48,11 @@ export interface VitConfig {
   positions?: (config: { grid: [number, number]; width: number; prefix: number; rule: PositionRule }) => Positions;
   /** Whose rule resamples positions. @default "timm" */
   positionRule?: PositionRule;
+  /**
+   * A start of convolutions for small pictures, each stage of which halves the grid: `pooled` is CCT's, `whitened` has batch norm
+   * and filters from the training pictures. `hidden` are their channels. @default patches
+   */
+  stem?: { kind: "pooled" | "whitened"; hidden: readonly number[] };
   /** Another start than patches of the image, such as a stem of convolutions. @default new PatchEmbed(config) */
   patchEmbed?: (config: PatchEmbedConfig) => TokenEmbedding;
   /** Lets `load` take a checkpoint of another patch size: Google's FlexiViT resizes by `bilinear`. @default refused */

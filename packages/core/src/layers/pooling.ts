@@ -1,13 +1,14 @@
-import { type Tensor2D, type Tensor3D, add, mul, tidy } from "@tensorflow/tfjs-core";
+import { type Tensor2D, type Tensor3D, add, mul, slice, tidy } from "@tensorflow/tfjs-core";
 import { type Context, within } from "../context.ts";
 import { type Description, Module } from "../module.ts";
 import type { Activation } from "../ops/activation.ts";
 import type { Shape } from "../shape.ts";
 import { LayerNorm } from "./layer-norm.ts";
 import { AttentionPool, meanPool, tokenAt } from "./pool.ts";
+import { SequencePool } from "./sequence-pool.ts";
 
-/** Which tokens stand for the picture: the first, the mean of the patches, or a learned query's choice. */
-export type Pool = "token" | "mean" | "attention";
+/** Which tokens stand for the picture: the first, the mean of the patches, a learned query's choice, or a weighted mean. */
+export type Pool = "token" | "mean" | "attention" | "sequence";
 
 export interface PoolingConfig {
   width: number;
@@ -34,6 +35,7 @@ export class Pooling extends Module {
   override readonly flatten = true;
   readonly config: PoolingConfig;
   readonly attnPool: AttentionPool | undefined;
+  readonly seqPool: SequencePool | undefined;
   readonly fcNorm: LayerNorm | undefined;
 
   constructor(config: PoolingConfig) {
@@ -42,6 +44,7 @@ export class Pooling extends Module {
     const heads = config.heads ?? Math.max(1, Math.floor(width / 64));
     this.config = config;
     this.attnPool = pool === "attention" ? new AttentionPool({ width, heads, mlpDim, epsilon, activation }) : undefined;
+    this.seqPool = pool === "sequence" ? new SequencePool(width) : undefined;
     this.fcNorm = norm ? new LayerNorm(width, epsilon) : undefined;
   }
 
@@ -56,16 +59,23 @@ export class Pooling extends Module {
   private pool(x: Tensor3D, ctx: Context): Tensor2D[] {
     const { tokens = 1, prefix = 0 } = this.config;
     if (this.attnPool) return [this.attnPool.forward(x, within(ctx, "attn_pool"))];
+    if (this.seqPool) return [this.seqPool.forward(withoutPrefix(x, prefix), within(ctx, "seq_pool"))];
     if (this.config.pool === "mean") return [meanPool(x, prefix)];
     return Array.from({ length: tokens }, (_, index) => tokenAt(x, index));
   }
 
   override describe(input: Shape, child: (part: Module, input: Shape) => Shape): Description {
     const [b = 1, , d = 1] = input;
-    if (this.attnPool) child(this.attnPool, input);
+    for (const part of [this.attnPool, this.seqPool]) if (part) child(part, input);
     if (this.fcNorm) child(this.fcNorm, [b, d]);
     return { output: [b, d] };
   }
+}
+
+/** [b, prefix + n, d] -> [b, n, d] */
+function withoutPrefix(x: Tensor3D, prefix: number): Tensor3D {
+  const [b, n, d] = x.shape;
+  return prefix === 0 ? x : slice(x, [0, prefix, 0], [b, n - prefix, d]);
 }
 
 /** The mean of the vectors or scores of one head, or of two. [b, d] each -> [b, d] */

@@ -2,7 +2,7 @@ import type { Addon } from "../addon.ts";
 import type { Tracer } from "./tracer.node.ts";
 
 /** Functions that only answer a question, or are called once for a weight, whose result is kept with it. */
-const untraced = new Set(["info", "packedSize", "blocksSize", "pack"]);
+const untraced = new Set(["info", "packedSize", "blocksSize", "pack", "packConvolution"]);
 const settings = new Set(["useIsa", "useThreads"]);
 
 /** An addon that does what the given one does, and whose calls the tracer records. */

@@ -8,7 +8,7 @@ const { flag, share, side, whole } = timmArguments;
 /** Activations that timm and we call the same. */
 const activations = ["gelu", "gelu_tanh", "quick_gelu", "relu", "silu"] as const;
 
-const pools = { token: "token", avg: "mean", map: "attention" } as const;
+const pools = { token: "token", avg: "mean", map: "attention", seq: "sequence" } as const;
 
 /** Arguments of timm's VisionTransformer that we understand. */
 const known: Readonly<Record<string, TimmArgument<VitConfig>>> = {
@@ -30,6 +30,11 @@ const known: Readonly<Record<string, TimmArgument<VitConfig>>> = {
   pre_norm: flag((preNorm) => ({ preNorm })),
   global_pool: (value) => (isPool(value) ? { pool: pools[value] } : undefined),
   act_layer: (value) => (isActivation(value) ? { activation: value } : undefined),
+  // Ours: timm's ViTs have no stem.
+  stem: (value) => {
+    const stem = stemFrom(value);
+    return stem && { stem };
+  },
   drop_rate: share((dropout) => ({ dropout })),
   drop_path_rate: share((dropPath) => ({ dropPath })),
   // Ours takes any size in any case.
@@ -77,4 +82,11 @@ function isActivation(value: unknown): value is (typeof activations)[number] {
 
 function isPool(value: unknown): value is keyof typeof pools {
   return typeof value === "string" && Object.hasOwn(pools, value);
+}
+
+function stemFrom(value: unknown): VitConfig["stem"] {
+  const { kind, hidden } = (value ?? {}) as { kind?: unknown; hidden?: unknown };
+  if (kind !== "pooled" && kind !== "whitened") return undefined;
+  if (!Array.isArray(hidden) || !hidden.every((one) => Number.isInteger(one) && one > 0)) return undefined;
+  return { kind, hidden: hidden as number[] };
 }

@@ -1,10 +1,12 @@
 import { TesseraError, type WrittenTimmModel, side, timmArguments } from "@tessera/core";
 import type { VitConfig } from "../config.ts";
 
-const pools = { token: "token", mean: "avg", attention: "map" } as const;
+/** `seq` is ours: timm has no such pooling, nor a `stem`. */
+const pools = { token: "token", mean: "avg", attention: "map", sequence: "seq" } as const;
 
 /**
- * A ViT for `config.json` of timm, which says all of its arguments.
+ * A ViT for `config.json` of timm, which says all of its arguments. A stem of convolutions and sequence pooling timm has not;
+ * they are written all the same, for ours to read.
  * @throws {TesseraError} if timm's VisionTransformer has no such option.
  */
 export function writeTimm(config: VitConfig): WrittenTimmModel {
@@ -26,14 +28,20 @@ export function writeTimm(config: VitConfig): WrittenTimmModel {
     reg_tokens: config.registers,
     pre_norm: config.preNorm,
     global_pool: config.pool && pools[config.pool],
+    stem: config.stem && { kind: config.stem.kind, hidden: [...config.stem.hidden] },
     act_layer: isGated || config.activation === "gelu" ? undefined : config.activation,
   };
   return {
     architecture: entryPoint(config),
     model_args: Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)),
-    first_conv: "patch_embed.proj",
+    first_conv: firstConv(config),
     classifier: config.distilled ? ["head", "head_dist"] : "head",
   };
+}
+
+function firstConv({ stem }: VitConfig): string {
+  if (!stem) return "patch_embed.proj";
+  return stem.kind === "pooled" ? "patch_embed.convs.0" : "patch_embed.whiten";
 }
 
 /** timm has no name for any ViT. As all arguments are given, what else the name stands for does not matter. */

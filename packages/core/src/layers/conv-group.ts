@@ -1,26 +1,19 @@
 import { type Tensor4D, add, tidy } from "@tensorflow/tfjs-core";
-import {
-  BatchNorm,
-  type BatchNormConfig,
-  type Context,
-  Conv2d,
-  type Description,
-  type Initializer,
-  Module,
-  type Shape,
-  activate,
-  fans,
-  maxPool,
-  output,
-  torchUniform,
-  within,
-} from "@tessera/core";
+import { type Context, output, within } from "../context.ts";
+import { type Initializer, fans, torchUniform } from "../init/initializers.ts";
+import { type Description, Module } from "../module.ts";
+import { activate } from "../ops/activation.ts";
+import { maxPool } from "../ops/max-pool.ts";
+import type { Shape } from "../shape.ts";
+import { BatchNorm, type BatchNormConfig } from "./batch-norm.ts";
+import { Conv2d } from "./conv2d.ts";
 
-export interface GroupConfig {
+export interface ConvGroupConfig {
   inputs: number;
   outputs: number;
-  depth: 2 | 3;
-  norm: BatchNormConfig;
+  /** Convolutions. With the third, all but the first are a residual branch. @default 2 */
+  depth?: 2 | 3;
+  norm?: BatchNormConfig;
 }
 
 /** PyTorch's start, but the first outputs hand the inputs on: Zagoruyko and Komodakis 2017 (DiracNets). */
@@ -40,8 +33,8 @@ function conv(inputs: number, outputs: number): Conv2d {
   return new Conv2d({ inputs, outputs, size: 3, padding: 1, bias: false, init: partlyIdentity });
 }
 
-/** Two or three 3 × 3 convolutions with batch norm and GELU, the grid halved after the first. */
-export class Group extends Module {
+/** Two or three 3 × 3 convolutions with batch norm and GELU, the grid halved after the first: Jordan 2024 (airbench). */
+export class ConvGroup extends Module {
   readonly conv1: Conv2d;
   readonly norm1: BatchNorm;
   readonly conv2: Conv2d;
@@ -49,7 +42,7 @@ export class Group extends Module {
   readonly conv3: Conv2d | undefined;
   readonly norm3: BatchNorm | undefined;
 
-  constructor({ inputs, outputs, depth, norm }: GroupConfig) {
+  constructor({ inputs, outputs, depth = 2, norm }: ConvGroupConfig) {
     super();
     this.conv1 = conv(inputs, outputs);
     this.norm1 = new BatchNorm(outputs, norm);
