@@ -78,7 +78,7 @@ void test_attention(size_t batch, size_t heads, size_t n, size_t m, size_t d, bo
   const float scale = 1 / std::sqrt(float(d));
   const Attention a = {q.get(), k.get(), v.get(), width, width, width, n * width, m * width, m * width, batch, heads, d,
                        n, m, scale, extras ? bias.get() : nullptr, heads, extras ? mask.get() : nullptr, batch, n,
-                       out.get(), width, n * width, false};
+                       out.get(), width, n * width, Format::f32};
   attention(a);
   const Floats dq = zeros(batch * n * width), dk = zeros(batch * m * width), dv = zeros(batch * m * width);
   const Floats dbias = zeros(heads * n * m);
