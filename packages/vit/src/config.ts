@@ -44,6 +44,8 @@ export interface VitConfig {
   registers?: number;
   /** Positions cover class token and registers, as in the paper; DeiT III and FlexiViT give them to patches only. @default true */
   positionOnPrefix?: boolean;
+  /** How attention starts: `mimetic` as trained attention looks, for small data; see `mimeticInit`. @default timm's */
+  attentionStart?: "mimetic";
   /** Another position encoding: learned in 2-D, fixed, one's own. @default learned, one vector a token */
   positions?: (config: { grid: [number, number]; width: number; prefix: number; rule: PositionRule }) => Positions;
   /** Whose rule resamples positions. @default "timm" */

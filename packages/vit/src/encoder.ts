@@ -1,10 +1,12 @@
 import type { Tensor3D } from "@tensorflow/tfjs-core";
 import { Attention, type BlockInputs, type Context, EncoderBlock, Mlp, SwiGlu, within } from "@tessera/core";
 import type { VitConfig } from "./config.ts";
+import { mimeticAttention } from "./mimetic.ts";
 
 /** One block of a ViT, with the drop path rate of its place. */
 export function encoderBlock(config: VitConfig, dropPath: number): EncoderBlock {
   const { width, heads, mlpDim, epsilon, dropout, activation, qkvBias, qkNorm, layerScale } = config;
+  const init = config.attentionStart === "mimetic" ? mimeticAttention(heads) : undefined;
   const mlp = { width, hidden: mlpDim, dropout };
   return new EncoderBlock({
     width,
@@ -12,7 +14,7 @@ export function encoderBlock(config: VitConfig, dropPath: number): EncoderBlock 
     layerScale,
     dropPath,
     epsilon,
-    attn: new Attention({ width, heads, qkvBias, qkNorm, epsilon, dropout }),
+    attn: new Attention({ width, heads, qkvBias, qkNorm, epsilon, dropout, init }),
     mlp: config.mlp === "swiglu" ? new SwiGlu(mlp) : new Mlp({ ...mlp, activation }),
   });
 }

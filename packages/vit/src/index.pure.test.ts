@@ -6,6 +6,7 @@ test("exports these names, and no others", () => {
     "Vit",
     "createVit",
     "isVitName",
+    "mimeticInit",
     "pretrainedVits",
     "vitFamily",
     "vitInit",

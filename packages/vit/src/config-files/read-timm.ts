@@ -35,6 +35,7 @@ const known: Readonly<Record<string, TimmArgument<VitConfig>>> = {
     const stem = stemFrom(value);
     return stem && { stem };
   },
+  weight_init: (value) => (value === "mimetic" ? { attentionStart: value } : value === "" ? {} : undefined),
   drop_rate: share((dropout) => ({ dropout })),
   drop_path_rate: share((dropPath) => ({ dropPath })),
   // Ours takes any size in any case.
