@@ -12,7 +12,12 @@ import { findChromium } from "./scripts/chromium.mjs";
 // `*.bf16.test.ts` a backend that computes in bfloat16.
 const tests = ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "examples/**/*.test.ts"];
 const pureTests = ["packages/*/src/**/*.pure.test.ts", "apps/*/src/**/*.pure.test.ts"];
-const nodeTests = ["packages/*/src/**/*.node.test.ts", "apps/*/src/**/*.node.test.ts", "apps/cli/src/**/*.test.ts"];
+const nodeTests = [
+  "packages/*/src/**/*.node.test.ts",
+  "apps/*/src/**/*.node.test.ts",
+  "apps/cli/src/**/*.test.ts",
+  "examples/**/*.node.test.ts",
+];
 const browserTests = ["packages/*/src/**/*.browser.test.ts", "apps/*/src/**/*.browser.test.ts"];
 const webgpuKernelTests = "packages/*/src/**/*.webgpu.test.ts";
 const webgpuBrowserTests = "packages/*/src/**/*.webgpu-browser.test.ts";
