@@ -139,7 +139,9 @@ inline Vec gaussian_unit_slope(Vec x) {
   const Vec power = scale_by_power(set(1.0f), max(set(-100.0f), tail.n));
   const Vec upper = mul(tail.share, power);
   const Vec share = select_less(x, set(0.0f), upper, sub(set(1.0f), upper));
-  return fma(mul(x, mul(tail.bell, power)), set(0.398942280401432678f), share);
+  // As far out as the tail goes: 2^-100 times 1e30 would be no longer nothing.
+  const Vec near = max(set(-kVanished), min(set(kVanished), x));
+  return fma(mul(near, mul(tail.bell, power)), set(0.398942280401432678f), share);
 }
 
 inline Vec sigmoid(Vec x) { return div(set(1.0f), add(set(1.0f), exponential(sub(set(0.0f), x)))); }

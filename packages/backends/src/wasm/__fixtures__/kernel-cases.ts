@@ -1,7 +1,5 @@
 import {
   type Scalar,
-  type Tensor,
-  type Tensor1D,
   type Tensor2D,
   type Tensor3D,
   dispose,
@@ -14,26 +12,22 @@ import {
   tensor,
   tidy,
 } from "@tensorflow/tfjs-core";
-import { type Activation, attention, linear, selfAttention } from "@tessera/core";
-import { expectNoLeak, seeded } from "@tessera/testing";
-import { afterEach, describe, expect, test } from "vitest";
-import { bothWays, unregisterWasmKernels } from "./without-kernels.ts";
+import {
+  attention,
+  attentionGradOp,
+  attentionOp,
+  linear,
+  linearGradOp,
+  linearOp,
+  ops,
+  selfAttention,
+  selfAttentionGradOp,
+  selfAttentionOp,
+} from "@tessera/core";
+import { coreOpCases, expectNoLeak, opSuite, seeded } from "@tessera/testing";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { unregisterWasmKernels } from "./without-kernels.ts";
 import { registerWasmKernels } from "../kernels.ts";
-
-const activations = ["none", "gelu", "gelu_tanh", "quick_gelu", "relu", "silu"] satisfies Activation[];
-
-/** Outputs, and the gradients of a probed sum of them for every input, are the composed definition's. */
-async function expectSame(op: (...inputs: Tensor[]) => Tensor, inputs: Tensor[]): Promise<void> {
-  const outputs = bothWays(() => op(...inputs));
-  await expect(outputs.fast).toBeAllClose(outputs.composed);
-  const probe = seeded(9).normals(outputs.fast.shape);
-  const gradients = bothWays(() => grads((...given: Tensor[]) => sum(mul(op(...given), probe)) as Scalar)(inputs));
-  expect(gradients.fast).toHaveLength(inputs.length);
-  for (const [i, gradient] of gradients.fast.entries()) {
-    await expect(gradient).toBeAllClose(gradients.composed[i]!, { rtol: 1e-4, atol: 2e-5 });
-  }
-  dispose([probe, ...inputs, ...Object.values(outputs), ...Object.values(gradients).flat()]);
-}
 
 /** That kernels equal the composed definitions: run in Node and in Chromium, on the one backend that they are for. */
 export function kernelCases(): void {
@@ -45,114 +39,14 @@ export function kernelCases(): void {
     const once = names();
     registerWasmKernels();
     expect(names()).toEqual(once);
-    expect(once.filter((name) => name.startsWith("Tessera")).sort()).toEqual([
-      "TesseraAttention",
-      "TesseraAttentionGrad",
-      "TesseraLinear",
-      "TesseraLinearGrad",
-      "TesseraSelfAttention",
-      "TesseraSelfAttentionGrad",
-    ]);
+    const products = [linearOp, linearGradOp, attentionOp, attentionGradOp, selfAttentionOp, selfAttentionGradOp];
+    const declared = new Set(ops.map(({ name }) => name));
+    expect(once.filter((name) => declared.has(name)).sort()).toEqual(products.map(({ name }) => name).sort());
   });
 
-  describe.each([
-    ["rank 2", [5, 6]],
-    ["rank 3", [2, 3, 6]],
-    ["one row", [1, 1, 6]],
-  ])("linear, %s", (_, shape) => {
-    const random = seeded(1);
-    const made = () => ({
-      x: random.normals(shape),
-      weight: random.normals([4, 6]),
-      bias: random.normals([4]),
-      scale: random.normals([4]),
-      residual: random.normals([...shape.slice(0, -1), 4]),
-    });
-
-    test.each(activations)("with everything, %s", async (activation) => {
-      const { x, weight, ...rest } = made();
-      const names = Object.keys(rest);
-      await expectSame(
-        (input, matrix, ...others) => {
-          const options = Object.fromEntries(others.map((value, i) => [names[i], value]));
-          return linear(input!, matrix as Tensor2D, { activation, ...options });
-        },
-        [x, weight, ...Object.values(rest)],
-      );
-    });
-
-    test.each([[[]], [["bias"]], [["scale"]], [["residual"]], [["bias", "scale"]], [["bias", "residual"]]])(
-      "with %j",
-      async (epilogues: string[]) => {
-        const { x, weight, ...rest } = made();
-        const used = epilogues.map((name) => rest[name as keyof typeof rest]);
-        await expectSame(
-          (input, matrix, ...others) => {
-            const options = Object.fromEntries(others.map((value, i) => [epilogues[i], value]));
-            return linear(input!, matrix as Tensor2D, options as { bias?: Tensor1D });
-          },
-          [x, weight, ...used],
-        );
-        dispose(Object.values(rest));
-      },
-    );
-  });
-
-  const cases = [
-    { bias: 0, mask: "" },
-    { bias: 1, mask: "" },
-    { bias: 2, mask: "" },
-    { bias: 0, mask: "per sample" },
-    { bias: 0, mask: "shared" },
-    { bias: 2, mask: "per sample" },
-    { bias: 1, mask: "shared" },
-  ];
-
-  const bool = (shape: [number, number, number]): Tensor3D => {
-    const random = seeded(3);
-    const size = shape.reduce((a, b) => a * b, 1);
-    return tensor(
-      Int32Array.from({ length: size }, () => (random.uniform() < 0.7 ? 1 : 0)),
-      shape,
-      "int32",
-    );
-  };
-  const maskOf = (kind: string, b: number, n: number, m: number): Tensor3D | undefined =>
-    kind === "" ? undefined : bool([kind === "shared" ? 1 : b, n, m]);
-
-  describe.each([1, 3])("attention, %i samples", (b) => {
-    test.each(cases)("2 heads, bias of $bias planes, mask '$mask'", async ({ bias, mask: kind }) => {
-      const random = seeded(2);
-      const [n, m] = [4, 5];
-      const mask = maskOf(kind, b, n, m);
-      const inputs = [random.normals([b, n, 6]), random.normals([b, m, 6]), random.normals([b, m, 6])];
-      if (bias) inputs.push(random.normals([bias, n, m]));
-      await expectSame((q, k, v, planes) => {
-        const options = { heads: 2, bias: planes as Tensor3D | undefined, mask };
-        return attention(q as Tensor3D, k as Tensor3D, v as Tensor3D, options);
-      }, inputs);
-      mask?.dispose();
-    });
-
-    test.each(cases)("of a sequence to itself, bias of $bias planes, mask '$mask'", async ({ bias, mask: kind }) => {
-      const random = seeded(4);
-      const mask = maskOf(kind, b, 4, 4);
-      const inputs = [random.normals([b, 4, 18])];
-      if (bias) inputs.push(random.normals([bias, 4, 4]));
-      await expectSame(
-        (qkv, planes) => selfAttention(qkv as Tensor3D, { heads: 2, bias: planes as Tensor3D | undefined, mask }),
-        inputs,
-      );
-      mask?.dispose();
-    });
-  });
-
-  test("attention with one mask row for all queries, and a scale of its own", async () => {
-    const random = seeded(5);
-    const mask = tensor([1, 0, 1, 1], [1, 1, 4], "int32") as Tensor3D;
-    const options = { heads: 3, mask, scale: 0.3 };
-    await expectSame((qkv) => selfAttention(qkv as Tensor3D, options), [random.normals([2, 4, 18])]);
-    mask.dispose();
+  describe("give what the composed definitions give", () => {
+    beforeEach(registerWasmKernels);
+    opSuite(ops, coreOpCases);
   });
 
   test("leave nothing behind but one transposed weight, which goes with the weight", async () => {

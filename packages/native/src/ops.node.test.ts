@@ -1,0 +1,20 @@
+// Every op on every instruction set of this machine; node-native runs the same on the best one alone.
+import { getKernelsForBackend, setBackend } from "@tensorflow/tfjs-core";
+import { compileOp, ops, preprocessOp } from "@tessera/core";
+import { coreOpCases, opSuite } from "@tessera/testing";
+import { beforeAll, describe, expect, test } from "vitest";
+import { isas, useIsa } from "./__fixtures__/both.ts";
+
+test("every op but those of a GPU has a kernel", () => {
+  const registered = new Set(getKernelsForBackend("native").map(({ kernelName }) => kernelName));
+  const lacking = ops.filter(({ name }) => !registered.has(name));
+  expect(lacking).toEqual([preprocessOp, compileOp]);
+});
+
+describe.each(isas)("%s", (isa) => {
+  beforeAll(async () => {
+    await setBackend("native");
+    useIsa(isa);
+  });
+  opSuite(ops, coreOpCases, { tolerance: { rtol: 1e-5, atol: 2e-5 } });
+});

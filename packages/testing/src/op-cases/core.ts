@@ -1,0 +1,45 @@
+import type { OpDeclaration } from "@tessera/core";
+import type { OpCases } from "../op-cases.ts";
+import { activationCases, activationGradCases } from "./activation.ts";
+import {
+  attentionCases,
+  attentionGradCases,
+  queryKeyAttentionCases,
+  selfAttentionCases,
+  selfAttentionGradCases,
+} from "./attention.ts";
+import { compileCases, replayCases } from "./forwards.ts";
+import { patchifyCases, patchifyGradCases, resizeCases } from "./images.ts";
+import { layerNormCases, layerNormGradCases } from "./layer-norm.ts";
+import { linearCases, linearGradCases } from "./linear.ts";
+import { preprocessCases } from "./preprocess.ts";
+import { softmaxCrossEntropyCases, softmaxCrossEntropyGradCases } from "./softmax-cross-entropy.ts";
+import { adamUpdateCases, averageUpdateCases, lambUpdateCases, sgdUpdateCases, sumOfSquaresCases } from "./updates.ts";
+
+/** Of every op of core. */
+export const coreOpCases: readonly OpCases<OpDeclaration, never>[] = [
+  linearCases,
+  linearGradCases,
+  activationCases,
+  activationGradCases,
+  layerNormCases,
+  layerNormGradCases,
+  attentionCases,
+  attentionGradCases,
+  selfAttentionCases,
+  selfAttentionGradCases,
+  queryKeyAttentionCases,
+  patchifyCases,
+  patchifyGradCases,
+  resizeCases,
+  softmaxCrossEntropyCases,
+  softmaxCrossEntropyGradCases,
+  sgdUpdateCases,
+  adamUpdateCases,
+  lambUpdateCases,
+  averageUpdateCases,
+  sumOfSquaresCases,
+  preprocessCases,
+  compileCases,
+  replayCases,
+];
