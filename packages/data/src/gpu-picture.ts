@@ -1,9 +1,7 @@
 import { getBackend, getKernel } from "@tensorflow/tfjs-core";
+import { preprocessOp } from "@tessera/core";
 import { bitmapOf } from "./bitmap-of.ts";
 import type { ImageInput } from "./image-input.ts";
-
-/** The kernel that a backend registers if it preprocesses pictures by itself. */
-export const PREPROCESS_KERNEL = "TesseraPreprocess";
 
 /** A picture that a GPU reads where it lies. `preprocessOnGpu` takes it, and closes it. */
 export interface GpuPicture {
@@ -31,7 +29,7 @@ const holders = ["HTMLVideoElement", "HTMLCanvasElement", "OffscreenCanvas", "Im
  * @throws TesseraError when an element shows nothing.
  */
 export async function gpuPicture(input: ImageInput): Promise<GpuPicture | null> {
-  if (!getKernel(PREPROCESS_KERNEL, getBackend()) || typeof input !== "object" || input === null) return null;
+  if (!getKernel(preprocessOp.name, getBackend()) || typeof input !== "object" || input === null) return null;
   const { width = 0, height = 0, data } = input as Partial<ImageData>;
   if (data instanceof Uint8ClampedArray && data.length === 4 * width * height && fits(width, height)) {
     return { width, height, source: data };

@@ -1,42 +1,26 @@
-import { type NamedAttrMap, type Tensor4D, engine } from "@tensorflow/tfjs-core";
+import { type Tensor4D, getBackend } from "@tensorflow/tfjs-core";
+import { type PreprocessAttrs, TesseraError, preprocessOp, runOp } from "@tessera/core";
 import { framing } from "./frame.ts";
-import { type GpuPicture, PREPROCESS_KERNEL } from "./gpu-picture.ts";
+import type { GpuPicture } from "./gpu-picture.ts";
 import { type Interpolation, resamplingFilters } from "./interpolation.ts";
 import { channelTables, checkSpec } from "./preprocess.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 import { type ResamplingWeights, type Span, resamplingWeights, weightBits } from "./resampling-weights.ts";
 import { nearest, sourceSpan } from "./resize.ts";
 
-/** What the kernel is told; it knows no rules of resizing, only weighted sums. */
-export interface PreprocessAttrs {
-  readonly picture: GpuPicture;
-  /** Pixels of the result. */
-  readonly size: readonly [height: number, width: number];
-  /** Source pixels, and their weights in units of 2^-22, of each column and row that is computed. */
-  readonly across: ResamplingWeights;
-  readonly down: ResamplingWeights;
-  /** Rows of the source that `down` reads. */
-  readonly rows: Span;
-  /** Where in the result the first computed column and row lie. */
-  readonly left: number;
-  readonly top: number;
-  /** Bytes around them. */
-  readonly fill: readonly number[];
-  /** [3, 256]: the value of each byte, by channel. */
-  readonly table: Float32Array;
-}
-
 /**
  * `preprocess` by the backend itself, of a picture from `gpuPicture`, which is closed: the same sums in the same 22-bit
  * fixed point, so the same values, and none of them passes through the CPU.
  *
  * @returns [1, h, w, 3], the caller's to dispose.
- * @throws TesseraError or ShapeError for a `spec` that makes no sense.
+ * @throws TesseraError on a backend without a kernel for it; TesseraError or ShapeError for a `spec` that makes no sense.
  */
 export function preprocessOnGpu(picture: GpuPicture, spec: Preprocessing): Tensor4D {
   try {
-    const attrs = attributes(picture, spec) as unknown as NamedAttrMap;
-    return engine().runKernel(PREPROCESS_KERNEL, {}, attrs) as Tensor4D;
+    return runOp(preprocessOp, {}, attributes(picture, spec), () => {
+      const message = `preprocessOnGpu: expected a backend that preprocesses pictures, got ${getBackend()}`;
+      throw new TesseraError(`${message}; decode the picture and use preprocess`);
+    });
   } finally {
     if ("close" in picture.source) picture.source.close();
   }

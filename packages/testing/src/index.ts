@@ -12,6 +12,7 @@ export { type LeakOptions, expectNoLeak } from "./leak.ts";
 export { cosine } from "./cosine.ts";
 export { coreOpCases } from "./op-cases/core.ts";
 export { type OpCase, type OpCases, casesOf } from "./op-cases.ts";
+export { wrongRows } from "./op-table.ts";
 export { type OpSuiteOptions, opSuite } from "./op-suite.ts";
 export { type Seeded, seeded } from "./seeded.ts";
 export { type ReplayChecks, isReplay, newBlock, replayChecks, track } from "./replay/replay-checks.ts";

@@ -53,13 +53,16 @@ export function opSuite(
 ): void {
   test("every op has cases, with each optional input and without", () => expectCases(ops, cases));
 
-  describe.each(cases)("$op.name", ({ op, call, differentiable = [], gradientTolerance, cases: all }) => {
+  describe.each(cases)("$op.name", ({ op, call, differentiable, gradientTolerance, cases: all }) => {
     test.for(all)("$name", async (given, { skip }) => {
-      if (!getKernel(op.name, getBackend())) return skip();
       const draw = given.inputs as () => Named;
+      // tfjs's WebGPU backend neither binds nor reads a tensor without values.
+      const isHopeless = getBackend() === "webgpu" && tidy(() => Object.values(draw()).some(({ size }) => size === 0));
+      skip(!getKernel(op.name, getBackend()) || isHopeless);
       const forward = (inputs: Named) => listOf(call(inputs as never, given.attrs as never));
+      const slopes = given.forwardOnly ? [] : ((differentiable ?? []) as readonly string[]);
       const backward = (inputs: Named) =>
-        gradientsOf((some) => call(some as never, given.attrs as never), inputs, differentiable as readonly string[]);
+        gradientsOf((some) => call(some as never, given.attrs as never), inputs, slopes);
 
       let expected = definitions.get(given);
       if (!expected) definitions.set(given, (expected = await onCpu(() => runOnce(draw, forward, backward))));
@@ -67,7 +70,7 @@ export function opSuite(
         const { numTensors } = memory();
         const got = await runOnce(draw, forward, backward);
         expect(got.kernels).toEqual(
-          expect.arrayContaining(kernelsOf(differentiable.length > 0 ? [op, ...op.gradients] : [op])),
+          expect.arrayContaining(kernelsOf(slopes.length > 0 ? [op, ...op.gradients] : [op])),
         );
         await expectClose(got.values, expected.values, { ...tolerance, ...given.tolerance });
         await expectClose(got.gradients, expected.gradients, { ...tolerance, atol: 5e-5, ...gradientTolerance });
@@ -81,18 +84,17 @@ function expectCases(ops: readonly OpDeclaration[], cases: readonly AnyCases[]):
   const names = (declared: readonly OpDeclaration[]) => declared.map(({ name }) => name).sort();
   expect(names(cases.map(({ op }) => op))).toEqual(names(ops));
   for (const { op, cases: all } of cases) {
-    const given = all.map(({ inputs }) => tidy(() => Object.keys((inputs as () => Named)())));
-    for (const [input, presence] of Object.entries(op.inputs)) {
-      expect(
-        given.some((present) => present.includes(input)),
-        `${op.name} with ${input}`,
-      ).toBe(true);
-      if (presence === "optional")
-        expect(
-          given.some((present) => !present.includes(input)),
-          `${op.name} without ${input}`,
-        ).toBe(true);
-    }
+    const optional = Object.keys(op.inputs).filter((input) => op.inputs[input] === "optional");
+    // One shows all that are required.
+    const some = optional.length > 0 ? all : all.slice(0, 1);
+    const given = some.map(({ inputs }) => tidy(() => Object.keys((inputs as () => Named)())));
+    const always = given.reduce((shared, present) => shared.filter((name) => present.includes(name)));
+    const ever = new Set(given.flat());
+    expect([...ever], op.name).toEqual(expect.arrayContaining(Object.keys(op.inputs)));
+    expect(
+      always.filter((name) => optional.includes(name)),
+      `${op.name}: given by every case`,
+    ).toEqual([]);
   }
 }
 

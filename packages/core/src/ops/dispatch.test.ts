@@ -15,17 +15,24 @@ import {
 import { expectNoLeak } from "@tessera/testing";
 import { expect, test } from "vitest";
 import { type RegisteredKernel, differentiable, recording, runOp, unrecorded } from "./dispatch.ts";
+import type { Op } from "./op.ts";
+
+const testOp: Op<{ x: Tensor }, { factor?: number }, Tensor> = {
+  name: "TesseraTest",
+  inputs: { x: "required" },
+  gradients: [],
+};
 
 test("runs the composed definition, and frees what it made on the way", async () => {
   const x = tensor1d([1, 2]);
-  const double = () => runOp("TesseraTest", { x }, {}, () => mul(add(x, x), 1));
+  const double = () => runOp(testOp, { x }, {}, () => mul(add(x, x), 1));
   await expect(double()).toBeAllClose([2, 4]);
   await expectNoLeak(() => double().dispose());
 });
 
 test("runs a kernel of the current backend instead, with inputs and attributes", async () => {
   const x = tensor1d([1, 2]);
-  const run = () => runOp("TesseraTest", { x }, { factor: 3 }, () => add(x, 100));
+  const run = () => runOp(testOp, { x }, { factor: 3 }, () => add(x, 100));
   registerKernel({
     kernelName: "TesseraTest",
     backendName: getBackend(),
@@ -47,7 +54,7 @@ test("a kernel that does not take a call leaves it to the composed definition", 
     accepts: (inputs, attrs) => (inputs as { x: Tensor }).x.size <= 2 && "factor" in attrs,
   };
   registerKernel(few);
-  const run = (x: Tensor, attrs: object) => runOp("TesseraTest", { x }, attrs, () => add(x, 100));
+  const run = (x: Tensor, attrs: { factor?: number }) => runOp(testOp, { x }, attrs, () => add(x, 100));
   try {
     await expect(run(tensor1d([1, 2]), { factor: 3 })).toBeAllClose([3, 6]);
     await expect(run(tensor1d([1, 2, 3]), { factor: 3 })).toBeAllClose([101, 102, 103]);
@@ -60,7 +67,7 @@ test("a kernel that does not take a call leaves it to the composed definition", 
 test("a kernel of another backend changes nothing", async () => {
   const x = tensor1d([1]);
   registerKernel({ kernelName: "TesseraTest", backendName: "elsewhere", kernelFunc: () => ones([9]) });
-  await expect(runOp("TesseraTest", { x }, {}, () => add(x, 1))).toBeAllClose([2]);
+  await expect(runOp(testOp, { x }, {}, () => add(x, 1))).toBeAllClose([2]);
   unregisterKernel("TesseraTest", "elsewhere");
 });
 

@@ -21,23 +21,15 @@ export interface RegisteredKernel extends KernelConfig {
  * compare with.
  */
 export function runOp<Inputs extends object, Attrs extends object, Output>(
-  op: Op<Inputs, Attrs, Output>,
+  { name }: Op<Inputs, Attrs, Output>,
   inputs: Inputs,
   attrs: Attrs,
   composed: () => Output,
-): Output;
-export function runOp<T extends Tensor | Tensor[]>(
-  kernel: string,
-  inputs: NamedTensorMap,
-  attrs: object,
-  composed: () => T,
-): T;
-export function runOp<T>(op: { name: string } | string, inputs: object, attrs: object, composed: () => T): T {
-  const name = typeof op === "string" ? op : op.name;
+): Output {
   const registered = getKernel(name, getBackend()) as RegisteredKernel | undefined;
   if (registered && registered.accepts?.(inputs, attrs) !== false)
-    return engine().runKernel(name, inputs as NamedTensorMap, attrs as NamedAttrMap) as T;
-  return tidy(composed as () => Tensor) as T;
+    return engine().runKernel(name, inputs as NamedTensorMap, attrs as NamedAttrMap) as Output;
+  return tidy(composed as () => Tensor) as Output;
 }
 
 /** True while a gradient is being recorded: an op is then split into parts whose gradients need nothing computed twice. */

@@ -15,14 +15,14 @@ export const activationCases = casesOf({
   op: activationOp,
   call: ({ x }, { activation }: { activation: Activation }) => activate(x, activation),
   differentiable: ["x"],
-  cases: asked.flatMap((activation) => [
-    ...shapes.map((shape) => ({
+  cases: asked.flatMap((activation) => {
+    const extreme = { name: `${activation} of numbers of any size`, inputs: () => ({ x: tensor1d(extremes) }) };
+    const drawn = shapes.map((shape) => ({
       name: `${activation} of [${shape.join(", ")}]`,
       inputs: () => ({ x: normals(1, shape, 3) }),
-      attrs: { activation },
-    })),
-    { name: `${activation} of numbers of any size`, inputs: () => ({ x: tensor1d(extremes) }), attrs: { activation } },
-  ]),
+    }));
+    return [extreme, ...drawn].map(({ name, inputs }) => ({ name, inputs, attrs: { activation } }));
+  }),
 });
 
 export const activationGradCases = casesOf({

@@ -8,13 +8,23 @@ import {
   selfAttentionCases,
   selfAttentionGradCases,
 } from "./attention.ts";
+import { batchNormCases, batchNormGradCases, batchStatisticsCases } from "./batch-norm.ts";
+import { convolutionCases, convolutionGradCases } from "./convolution.ts";
 import { compileCases, replayCases } from "./forwards.ts";
 import { patchifyCases, patchifyGradCases, resizeCases } from "./images.ts";
 import { layerNormCases, layerNormGradCases } from "./layer-norm.ts";
 import { linearCases, linearGradCases } from "./linear.ts";
+import { maxPoolCases, maxPoolGradCases } from "./max-pool.ts";
 import { preprocessCases } from "./preprocess.ts";
 import { softmaxCrossEntropyCases, softmaxCrossEntropyGradCases } from "./softmax-cross-entropy.ts";
-import { adamUpdateCases, averageUpdateCases, lambUpdateCases, sgdUpdateCases, sumOfSquaresCases } from "./updates.ts";
+import {
+  adamUpdateCases,
+  averageUpdateCases,
+  lambUpdateCases,
+  muonUpdateCases,
+  sgdUpdateCases,
+  sumOfSquaresCases,
+} from "./updates.ts";
 
 /** Of every op of core. */
 export const coreOpCases: readonly OpCases<OpDeclaration, never>[] = [
@@ -32,11 +42,19 @@ export const coreOpCases: readonly OpCases<OpDeclaration, never>[] = [
   patchifyCases,
   patchifyGradCases,
   resizeCases,
+  convolutionCases,
+  convolutionGradCases,
+  maxPoolCases,
+  maxPoolGradCases,
+  batchStatisticsCases,
+  batchNormCases,
+  batchNormGradCases,
   softmaxCrossEntropyCases,
   softmaxCrossEntropyGradCases,
   sgdUpdateCases,
   adamUpdateCases,
   lambUpdateCases,
+  muonUpdateCases,
   averageUpdateCases,
   sumOfSquaresCases,
   preprocessCases,

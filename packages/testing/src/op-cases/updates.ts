@@ -2,6 +2,7 @@ import { type Tensor, type Variable, square, tidy, variable } from "@tensorflow/
 import {
   type AdamStep,
   type LambStep,
+  type MuonStep,
   type SgdStep,
   adamUpdate,
   adamUpdateOp,
@@ -9,6 +10,8 @@ import {
   averageUpdateOp,
   lambUpdate,
   lambUpdateOp,
+  muonUpdate,
+  muonUpdateOp,
   sgdUpdate,
   sgdUpdateOp,
   sumOfSquares,
@@ -89,6 +92,27 @@ export const lambUpdateCases = casesOf({
       name: `[${shape.join(", ")}], step ${step.step}`,
       inputs: () => tidy(() => moments(shape)),
       attrs: step,
+    })),
+  ),
+});
+
+const muonSteps: readonly MuonStep[] = [
+  { rate: 0.1 },
+  { rate: 0.1, scale: 0.5, shrink: 0.9, momentum: 0.8, nesterov: false },
+];
+
+const matrices = [[1, 1], [5, 3], [3, 5], [64, 64], [192, 64], [64, 200], [8, 3, 2, 2], [0, 3]]; // prettier-ignore
+
+export const muonUpdateCases = casesOf({
+  op: muonUpdateOp,
+  call: ({ weight, gradient, momentum }, step: MuonStep) =>
+    renewed([weight, momentum] as const, (w, m) => muonUpdate(w!, gradient, m!, step)) as [Tensor, Tensor],
+  cases: matrices.flatMap((shape) =>
+    muonSteps.map((step) => ({
+      name: `[${shape.join(", ")}], ${JSON.stringify(step)}`,
+      inputs: () => ({ weight: normals(1, shape), gradient: normals(2, shape), momentum: normals(3, shape) }),
+      attrs: step,
+      tolerance: { rtol: 1e-4, atol: 1e-4 },
     })),
   ),
 });

@@ -1,7 +1,8 @@
-// The inner transformer in ops of core, and parameters for it: effects import no model family.
+// The inner transformer in ops of core, and parameters for it whose weights are halves.
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, div, mul, reshape, round } from "@tensorflow/tfjs-core";
-import { type Activation, attention, layerNorm, linear, runOp, unpackQueryKey } from "@tessera/core";
+import { type Activation, type AttrsOf, type InputsOf, attention, layerNorm, linear, runOp, unpackQueryKey } from "@tessera/core";
 import { seeded } from "@tessera/testing";
+import { tntInnerOp } from "@tessera/tnt";
 
 export interface Case {
   patches: number;
@@ -17,7 +18,7 @@ export interface Case {
 /** Words and normalised words, by the kernel where there is one that takes them. */
 export function inner({ heads, activation = "gelu", legacy = false }: Case, inputs: Record<string, Tensor>): Tensor[] {
   const attrs = { heads, epsilon: 1e-5, activation, legacy };
-  return runOp("TesseraTntInner", inputs, attrs, () => compose(inputs, attrs));
+  return runOp(tntInnerOp, inputs as object as InputsOf<typeof tntInnerOp>, attrs, () => compose(inputs, attrs));
 }
 
 /** Words `x` and parameters by the kernel's names, weights in steps of 1/256: as halves they are the same numbers. */
@@ -47,14 +48,10 @@ export function inputsOf({ patches, words, width, hidden, qkvBias, legacy }: Cas
   };
 }
 
-interface Attrs {
-  heads: number;
-  epsilon: number;
-  activation: Activation;
-  legacy: boolean;
-}
-
-function compose(inputs: Record<string, Tensor>, { heads, epsilon, activation, legacy }: Attrs): Tensor[] {
+function compose(
+  inputs: Record<string, Tensor>,
+  { heads, epsilon, activation, legacy }: AttrsOf<typeof tntInnerOp>,
+): [words: Tensor3D, normal: Tensor] {
   const x = inputs["x"] as Tensor3D;
   const norm = (name: string, of: Tensor) =>
     layerNorm(of, inputs[`${name}.weight`] as Tensor1D, inputs[`${name}.bias`] as Tensor1D, epsilon);
