@@ -50,10 +50,14 @@ export class TntAttention extends Module implements Branch {
     this.proj = new Linear(width, width);
   }
 
-  /** [b, n, d] -> [b, n, d], added to `residual` where given */
-  forward(x: Tensor3D, ctx: Context = {}, { residual, scale }: BranchInputs = {}): Tensor3D {
+  /**
+   * [b, n, d] -> [b, n, d], added to `residual` where given
+   * @throws {ShapeError} on a mask or on positions, which a TNT has no place for.
+   */
+  forward(x: Tensor3D, ctx: Context = {}, { residual, scale, ...others }: BranchInputs = {}): Tensor3D {
     const { width, heads, dropout } = this.config;
     sizes(x, ["b", "n", width], "TntAttention");
+    refuse(others);
     return tidy(() => {
       const qk = this.qk.forward(x, within(ctx, "qk")); // [b, n, 2d]
       const v = this.v.forward(x, within(ctx, "v"));
@@ -68,5 +72,16 @@ export class TntAttention extends Module implements Branch {
     child(this.qk, input);
     child(this.v, input);
     return { output: child(this.proj, input), macs: 2 * b * n * n * d }; // q kᵀ and the product with v
+  }
+}
+
+/** Left out in silence, they would give another answer than was asked for. */
+function refuse({ mask, queryPositions, keyPositions, memory }: BranchInputs): void {
+  for (const [name, given] of Object.entries({ mask, queryPositions, keyPositions, memory })) {
+    if (given) {
+      throw new ShapeError(
+        `TntAttention: expected tokens that all look at each other, got ${name} too; core's Attention and CrossAttention take it`,
+      );
+    }
   }
 }
