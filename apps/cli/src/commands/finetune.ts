@@ -22,8 +22,13 @@ export async function finetune(data: string, given: TrainSettings): Promise<numb
   const { classes } = parts.train;
   const preset = settings.preset ?? presetFor(only);
   const recipe = recipeOf(preset, settings, parts.train.length);
-  const { dropout, dropPath } = recipe;
-  const overrides = { ...(size && { imageSize: size }), ...(dropout && { dropout }), ...(dropPath && { dropPath }) };
+  const { dropout, dropPath, patchDropout } = recipe;
+  const overrides = {
+    ...(size && { imageSize: size }),
+    ...(dropout && { dropout }),
+    ...(dropPath && { dropPath }),
+    ...(patchDropout && { patchDropout }),
+  };
   const loaded = await loadTrained({ ...settings, labels: classes, resetHead: true, overrides }, signal);
   using model = loaded.model;
   resetHead(model);

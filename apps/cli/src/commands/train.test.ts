@@ -147,9 +147,17 @@ test("trains without pictures that cannot be read, and lists them", async () => 
   expect(run.stderr).toMatch(/red\/broken\.png: /);
 }, 60_000);
 
+/** A folder of two classes, and one for a third that holds no picture. */
+async function emptyClass(): Promise<string[]> {
+  const pictures = await place.pictures("three", { red: 3, green: 3 });
+  await place.write("three/empty/notes.txt", "no picture");
+  return [pictures];
+}
+
 test.each([
   ["no such data", () => ["nothing-here"], /expected a folder or a file, got no such file or folder: nothing-here/],
   ["one class only", async () => [await place.pictures("one", { red: 3 })], /expected .*two classes/],
+  ["a class without pictures", () => emptyClass(), /expected .*empty/],
   ["an unknown preset", () => [data, "--preset", "deti"], /expected one of .*did you mean deit/],
   [
     "an unknown field",
@@ -199,4 +207,4 @@ test("a network of convolutions takes its filters from the pictures, and comes b
   expect(got).toMatchObject({ params: expect.any(Number) });
   const judged = (await json(["eval", pictures, "--model", run, "--backend", "native"])) as Record<string, number>;
   expect(judged["top1"]).toBeGreaterThan(0.9);
-}, 60_000);
+}, 180_000);

@@ -25,8 +25,7 @@ export async function train(data: string, given: TrainSettings): Promise<number>
   const preset = settings.preset ?? "small-data";
   const recipe = recipeOf(preset, settings, parts.train.length);
   const { classes } = parts.train;
-  const { dropout, dropPath } = recipe;
-  using model = await modelOf(spec, { classes: classes.length, imageSize, dropout, dropPath });
+  using model = await modelOf(spec, { classes: classes.length, imageSize, recipe });
   const [seed, preprocessing] = [settings.seed ?? 0, preprocessingOf(imageSize)];
   model.init(seed);
   if (!settings.dryRun) await firstLook(model, parts.train, { preprocessing, workers: settings.workers, seed, signal });

@@ -1,6 +1,7 @@
 import { type Backbone, TesseraError, pair } from "@tessera/core";
 import { type Dataset, type Preprocessing, timmPreprocessing } from "@tessera/data";
 import { buildModel } from "@tessera/pipeline";
+import type { Recipe } from "@tessera/train";
 
 /** A model as timm's `config.json` describes one: a variant or family, and its arguments. */
 export interface ModelSpec {
@@ -23,27 +24,27 @@ export async function imageSizeOf(dataset: Dataset): Promise<number> {
   return sides.size === 1 && side <= SMALL ? side : 224;
 }
 
-/** What is trained where no model is named: as many parameters as pictures of that size can teach. */
+/** What is trained where no model is named: for small pictures a ViT that starts with convolutions, whose grid is about 8 by 8. */
 export function defaultModel(imageSize: number): ModelSpec {
   if (imageSize > SMALL) return { architecture: "vit_tiny_patch16_224", args: {} };
-  const args = {
-    patch_size: Math.max(2, Math.round(imageSize / 8)),
-    embed_dim: 192,
-    depth: 9,
-    num_heads: 3,
-    mlp_ratio: 2,
-  };
-  return { architecture: "vit", args: { ...args, class_token: false, global_pool: "avg" } };
+  const architecture = "vit_pooled_stem_32";
+  if (imageSize <= 48) return { architecture, args: {} };
+  return { architecture, args: { stem: { kind: "pooled", hidden: [64, 128] }, patch_size: 8 } };
 }
 
 /** The model with what the data and the recipe make of it. Its parameters are declared, not filled. */
 export async function modelOf(
   { architecture, args }: ModelSpec,
-  own: { classes: number; imageSize: number; dropout?: number | undefined; dropPath?: number | undefined },
+  own: { classes: number; imageSize: number; recipe: Recipe },
 ): Promise<Backbone> {
-  const { classes, imageSize, dropout, dropPath } = own;
+  const { classes, imageSize, recipe } = own;
+  const { dropout, dropPath, patchDropout } = recipe;
   const sized = { img_size: imageSize, ...args };
-  const regular = { ...(dropout && { drop_rate: dropout }), ...(dropPath && { drop_path_rate: dropPath }) };
+  const regular = {
+    ...(dropout && { drop_rate: dropout }),
+    ...(dropPath && { drop_path_rate: dropPath }),
+    ...(patchDropout && { patch_drop_rate: patchDropout }),
+  };
   const model = await buildModel(architecture, { ...sized, ...regular }, classes);
   const [height, width] = pair(model.config.imageSize);
   if (height !== width)

@@ -58,8 +58,8 @@ export interface FitOptions {
   loss?: Loss;
   /** Instead of a loss. */
   objective?: Objective;
-  /** Mixup, cutmix: what becomes of a batch before the model sees it. */
-  mix?: (batch: Batch, random: Random) => Batch;
+  /** Mixup, cutmix: what becomes of a batch before the model sees it. `progress` is the share of the steps done. */
+  mix?: (batch: Batch, random: Random, progress: number) => Batch;
   /** Gradients that are longer than this, as one vector, are shortened to it. @default they are not */
   clipNorm?: number;
   /** The caller's to dispose. With it, evaluations judge the averages, and the model has them in the end. */

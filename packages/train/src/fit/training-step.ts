@@ -22,7 +22,7 @@ export interface StepSettings extends Pick<FitOptions, "optimizer" | "mix" | "cl
 /** One update of the weights from the mean gradient of some batches. All that is random follows from `random`. */
 export async function trainingStep(
   batches: readonly Batch[],
-  rate: number,
+  { rate, progress }: { rate: number; progress: number },
   random: Random,
   { params, objective, classes, optimizer, mix, clipNorm }: StepSettings,
 ): Promise<StepResult> {
@@ -31,7 +31,7 @@ export async function trainingStep(
     let loss = 0;
     for (const [i, batch] of batches.entries()) {
       const own = random.fork(i);
-      const mixed = mix ? mix(batch, own.fork("mix")) : batch;
+      const mixed = mix ? mix(batch, own.fork("mix"), progress) : batch;
       const tensors = batchTensors(mixed, classes);
       const ctx: Context = { training: true, random: own.fork("model") };
       // Whoever adds up gradients of parts means their mean.

@@ -83,7 +83,12 @@ export class Training {
     const { step, epoch, since } = this.#position;
     const [plan, began] = [this.#plan, performance.now()];
     const rate = typeof rates === "number" ? rates : rates(step);
-    const { loss, gradientNorm, finite } = await trainingStep(batches, rate, this.#random.fork(step), this.#step);
+    const { loss, gradientNorm, finite } = await trainingStep(
+      batches,
+      { rate, progress: step / plan.steps },
+      this.#random.fork(step),
+      this.#step,
+    );
     if (!finite) throw this.#diverged(loss, gradientNorm);
     ema?.update(step);
     const next = step + 1;

@@ -40,11 +40,18 @@ export function assemble(recipe: Recipe, model: Module, stepsPerEpoch: number, c
       recipe.loss === "binary-cross-entropy"
         ? binaryCrossEntropy({ smoothing })
         : crossEntropy({ smoothing: isMixed ? 0 : smoothing }),
-    mix: isMixed ? mixing({ classes, mixup, cutmix, smoothing }) : undefined,
+    mix: isMixed ? mixUntil(recipe, classes) : undefined,
     clipNorm: recipe.clipNorm,
     // Early averages are not of the first, random weights.
     ema: ema === undefined ? undefined : new Ema(model.state(), { decay: ema, warmup: true }),
   };
+}
+
+/** Mixes until the recipe says; from then on labels are smoothed alone. */
+function mixUntil({ mixup, cutmix, smoothing, mixUntil: until = 1 }: Recipe, classes: number): FitOptions["mix"] {
+  const mixed = mixing({ classes, mixup, cutmix, smoothing });
+  const plain = mixing({ classes, mixup, cutmix, smoothing, probability: 0 });
+  return (batch, random, progress) => (progress < until ? mixed : plain)(batch, random);
 }
 
 function optimizerOf({ optimizer, momentum }: Recipe, model: Module, options: OptimizerOptions): Optimizer {

@@ -1,6 +1,7 @@
-import { TesseraError } from "@tessera/core";
+import { Random, TesseraError } from "@tessera/core";
 import { expect, test } from "vitest";
 import { Small, stripes } from "../__fixtures__/stripes.ts";
+import type { Batch } from "../data.ts";
 import { fit } from "../fit/fit.ts";
 import { assemble } from "./assemble.ts";
 import { presetOf, presets } from "./presets.ts";
@@ -35,4 +36,20 @@ test("names the nearest preset, and what a recipe may ask for", () => {
   );
   const schedule = { ...presets.deit.recipe, schedule: "steps" } as unknown as Recipe;
   expect(() => assemble(schedule, model, 1, 3)).toThrow(TesseraError);
+});
+
+test("mixes until the recipe says", () => {
+  using model = new Small().init(0);
+  const { mix, optimizer } = assemble({ ...presets.deit.recipe, ema: undefined, mixUntil: 0.75 }, model, 1, 3);
+  const batch: Batch = {
+    images: Float32Array.from({ length: 64 }, (_, i) => i),
+    shape: [4, 4, 4, 1],
+    labels: Int32Array.of(0, 1, 2, 0),
+    indices: Int32Array.of(0, 1, 2, 3),
+  };
+  expect(mix!(batch, new Random(1), 0.74).images).not.toEqual(batch.images);
+  const after = mix!(batch, new Random(1), 0.75);
+  expect(after.images).toEqual(batch.images);
+  expect(Array.from(after.labels.slice(0, 3), (label) => Number(label.toFixed(4)))).toEqual([0.9333, 0.0333, 0.0333]);
+  optimizer.dispose();
 });

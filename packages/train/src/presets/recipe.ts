@@ -46,12 +46,16 @@ export interface Recipe {
   dropout?: number;
   /** @default 0 */
   dropPath?: number;
+  /** Share of the patches that each picture goes without: Liu et al. 2022. @default 0 */
+  patchDropout?: number;
   /** Decay of averages of the weights. @default none */
   ema?: number;
   /** α of mixup; 0 is off. @default 0 */
   mixup?: number;
   /** α of cutmix; 0 is off. @default 0 */
   cutmix?: number;
+  /** Share of the steps after which nothing is mixed any more. @default 1 */
+  mixUntil?: number;
   augmentation: Augmentation;
 }
 

@@ -38,6 +38,7 @@ const known: Readonly<Record<string, TimmArgument<VitConfig>>> = {
   weight_init: (value) => (value === "mimetic" ? { attentionStart: value } : value === "" ? {} : undefined),
   drop_rate: share((dropout) => ({ dropout })),
   drop_path_rate: share((dropPath) => ({ dropPath })),
+  patch_drop_rate: share((patchDropout) => ({ patchDropout })),
   // Ours takes any size in any case.
   dynamic_img_size: flag(() => ({})),
 };
