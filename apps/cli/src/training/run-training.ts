@@ -96,7 +96,7 @@ async function trained(
     async onResume({ step }) {
       await run.rewind(step);
       clock.seconds = run.log.at(-1)?.seconds ?? 0;
-      if (!settings.json) note(`goes on at step ${step}`);
+      if (!settings.json && step > 0) note(`goes on at step ${step}`);
     },
     async onEvaluation(evaluation) {
       const { rate, imagesPerSecond, waiting } = last!;

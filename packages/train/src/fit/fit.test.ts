@@ -139,11 +139,13 @@ test("is stopped by a signal after the step, with a checkpoint, and goes on to t
   const straight = await train({ evaluation: { data: stripes(9), every: 3 } });
   const store = memoryStore();
   const resumedAt: number[] = [];
+  const onResume = ({ step }: { step: number }) => void resumedAt.push(step);
   for (const stop of [1, 3, 7, 12, 20]) {
     const controller = new AbortController();
     const onStep = ({ step }: StepReport) => step === stop && controller.abort(new Error("enough"));
     const options = {
       resume: true,
+      onResume,
       signal: controller.signal,
       checkpoints: { store },
       onStep: (report: StepReport) => void onStep(report),
@@ -154,9 +156,9 @@ test("is stopped by a signal after the step, with a checkpoint, and goes on to t
     resume: true,
     checkpoints: { store },
     evaluation: { data: stripes(9), every: 3 },
-    onResume: ({ step }) => void resumedAt.push(step),
+    onResume,
   });
-  expect(resumedAt).toEqual([20]);
+  expect(resumedAt).toEqual([0, 1, 3, 7, 12, 20]);
   expect(last.weights).toEqual(straight.weights);
   expect(last.result.best).toEqual(straight.result.best);
 });

@@ -77,8 +77,8 @@ export interface FitOptions {
   onStep?: (report: StepReport) => void | Promise<void>;
   onEvaluation?: (report: EvaluationReport) => void | Promise<void>;
   onCheckpoint?: (report: { name: string; step: number }) => void | Promise<void>;
-  /** Told where a resumed run goes on. */
-  onResume?: (report: { name: string; step: number }) => void | Promise<void>;
+  /** Told where a resumed run goes on: at step 0 and without a name if there is no checkpoint yet. */
+  onResume?: (report: { name: string | undefined; step: number }) => void | Promise<void>;
 }
 
 /** What is known after a step. */

@@ -46,11 +46,13 @@ export class Training {
 
   /** Begins at step 0, or to resume where the last checkpoint was written, if there is one. */
   async begin(resume = false): Promise<void> {
-    if (!resume) return this.#checkpoints?.expectNone();
+    if (!resume) {
+      await this.#checkpoints?.expectNone();
+      return;
+    }
     const found = await this.#checkpoints?.resume(this.#trained);
-    if (!found) return;
-    this.#position = found.position;
-    await this.#options.onResume?.({ name: found.name, step: found.position.step });
+    if (found) this.#position = found.position;
+    await this.#options.onResume?.({ name: found?.name, step: this.#position.step });
   }
 
   /** What the steps from here on compute with. */
