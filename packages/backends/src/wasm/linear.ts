@@ -10,6 +10,7 @@ import {
   sum,
   tidy,
   transpose,
+  zeros,
 } from "@tensorflow/tfjs-core";
 import { type LinearOptions, activate } from "@tessera/core";
 
@@ -24,8 +25,8 @@ export function linearFast(
 ): Tensor {
   const transposed = transposedWeight(weight);
   return tidy(() => {
-    const product = reshape(matMul(rows(x), transposed), [...x.shape.slice(0, -1), weight.shape[0]]);
-    const activated = activate(bias ? add(product, bias) : product, activation);
+    const y = reshape(product(rows(x), transposed), [...x.shape.slice(0, -1), weight.shape[0]]);
+    const activated = activate(bias ? add(y, bias) : y, activation);
     const scaled = scale ? mul(activated, scale) : activated;
     return residual ? add(residual, scaled) : scaled;
   });
@@ -36,15 +37,20 @@ export function linearGradFast(dy: Tensor, x: Tensor, weight: Tensor2D, wanted: 
   return tidy((): Tensor => {
     switch (wanted) {
       case "x":
-        return reshape(matMul(rows(dy), weight), x.shape);
+        return reshape(product(rows(dy), weight), x.shape);
       case "weight":
-        return matMul(transpose(rows(dy)), rows(x));
+        return product(transpose(rows(dy)), rows(x));
       case "bias":
         return sum(rows(dy), 0);
       default:
         throw wanted satisfies never;
     }
   });
+}
+
+/** [n, k] × [k, m]. XNNPACK refuses sizes of 0, and leaves what was in memory as the result. */
+function product(a: Tensor2D, b: Tensor2D): Tensor2D {
+  return a.size > 0 && b.size > 0 ? matMul(a, b) : zeros([a.shape[0], b.shape[1]]);
 }
 
 function transposedWeight(weight: Tensor2D): Tensor2D {

@@ -6,7 +6,8 @@ import { Training } from "./training.ts";
 
 /**
  * Trains a model. The same seed, data and backend give the same weights to the bit, whether or not the training was
- * interrupted and resumed on its way. In the end the model has its last weights, or their averages where there are any.
+ * interrupted and resumed on its way (on a GPU, after a resume, within rounding: tfjs computes small tensors on the processor
+ * as long as they are there). In the end the model has its last weights, or their averages where there are any.
  *
  * @throws {TesseraError} if options or data do not fit, or a loss is not finite: the message names the step and the last
  * checkpoint, and the weights are those before that step. The signal's reason, once it aborts and a checkpoint is written.
