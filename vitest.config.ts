@@ -37,6 +37,8 @@ const webgpuPageTests = [
   "packages/*/src/**/{model.goldens,replayed,conformance}.test.ts",
   "packages/pipeline/src/**/{image-classifier,image-embedder,warm-up}.test.ts",
 ];
+// A GPU in software takes all processors, and others' tests would time out beside it.
+const afterOthers = { groupOrder: 1 };
 const setupFiles = ["packages/testing/src/setup.ts"];
 const webgpuSetupFiles = ["scripts/setup-webgpu.ts", ...setupFiles];
 
@@ -73,7 +75,9 @@ function inNode(
       // tfjs stays outside of Vite, as it is for users in Node: one CommonJS instance, shared by core and the backends.
       pool: "threads",
       isolate: false,
-      testTimeout: 30_000,
+      // The command line's tests start processes, which wait for each other on two processors.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
       provide: { backend, wasmPath: "" },
     },
   };
@@ -107,6 +111,7 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
         pool: "forks",
         fileParallelism: false,
         testTimeout: 180_000,
+        sequence: afterOthers,
       },
     },
   ];
@@ -148,6 +153,7 @@ function inChromium(
       fileParallelism: false,
       // A GPU in software compiles shaders for seconds.
       testTimeout: backend === "webgpu" ? 180_000 : 60_000,
+      ...(backend !== "wasm" && { sequence: afterOthers }),
       provide: { backend, wasmPath },
       browser: {
         enabled: true,
