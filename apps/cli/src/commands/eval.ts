@@ -7,7 +7,7 @@ import { note, print, printJson } from "../report.ts";
 import { type RunSettings, interruption, introduce, startBackend } from "../run-options.ts";
 import { table } from "../table.ts";
 import { dataUri } from "../training/data-uri.ts";
-import { skippedNotes } from "../training/skipped.ts";
+import { skippedIn, skippedNotes } from "../training/skipped.ts";
 import { loadTrained } from "../training/load-trained.ts";
 import { text } from "../training/run-folder.ts";
 
@@ -39,10 +39,20 @@ export async function evaluateModel(source: string, options: EvalSettings): Prom
     const seconds = (performance.now() - began) / 1000;
     if (out !== undefined) await write(out, `${name} on ${source}`, evaluation, dataset, mistakes, worst);
     const { images, top1, top5, loss, calibration, classes } = evaluation;
-    const summary = { model: name, part, images, top1, top5, loss, ece: calibration.ece, seconds };
+    const summary = {
+      model: name,
+      part,
+      images,
+      top1,
+      top5,
+      loss,
+      ece: calibration.ece,
+      seconds,
+      skipped: data.skipped.length,
+    };
     if (json) printJson({ ...summary, classes });
     else show(evaluation, part, seconds);
-    for (const line of skippedNotes([data])) note(line);
+    for (const line of skippedNotes(skippedIn([data]))) note(line);
     return 0;
   } finally {
     model.dispose();

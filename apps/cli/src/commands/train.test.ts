@@ -145,6 +145,9 @@ test("trains without pictures that cannot be read, and lists them", async () => 
   expect(run.code).toBe(0);
   expect(run.stderr).toContain("1 pictures could not be read and were left out");
   expect(run.stderr).toMatch(/red\/broken\.png: /);
+  expect(await readFile(place.path("less", "skipped.jsonl"), "utf8")).toMatch(
+    /^\{"index":\d+,"name":".*red\/broken.png","reason":".*"\}\n$/,
+  );
 }, 60_000);
 
 /** A folder of two classes, and one for a third that holds no picture. */

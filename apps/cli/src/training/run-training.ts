@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { evaluationBatches, trainingBatches } from "@tessera/data";
+import { type Skipped, evaluationBatches, trainingBatches } from "@tessera/data";
 import { saveModel } from "@tessera/pipeline";
 import {
   BEST,
@@ -20,7 +20,7 @@ import { modelCard } from "./model-card.ts";
 import { showPlan } from "./plan.ts";
 import { type RunConfig, identityOf } from "./run-config.ts";
 import { RunFolder, readConfig } from "./run-folder.ts";
-import { skippedNotes } from "./skipped.ts";
+import { skippedIn, skippedNotes } from "./skipped.ts";
 import { loadTeacher } from "./teacher.ts";
 import { StatusLine, duration } from "./status-line.ts";
 
@@ -41,9 +41,10 @@ export async function runTraining(job: Job): Promise<number> {
   const judge = loaded.test ?? loaded.validation;
   const evaluation = judge && (await evaluate(job.learner ?? job.model, judge, { signal: job.signal }));
   await job.finish?.(run);
-  await keep(job, run, evaluation);
-  report(job, run, evaluation, test ? "test" : "validation");
-  for (const line of skippedNotes([train, validation, test])) note(line);
+  const skipped = skippedIn([train, validation, test]);
+  await keep(job, run, evaluation, skipped);
+  report(job, run, evaluation, test ? "test" : "validation", skipped.length);
+  for (const line of skippedNotes(skipped)) note(line);
   return 0;
 }
 
@@ -135,21 +136,33 @@ async function loadBest(model: Classifier, run: RunFolder): Promise<void> {
 }
 
 /** Writes the model's folder with its card, and what it achieves. */
-async function keep(job: Job, run: RunFolder, evaluation: Evaluation | undefined): Promise<void> {
+async function keep(
+  job: Job,
+  run: RunFolder,
+  evaluation: Evaluation | undefined,
+  skipped: readonly Skipped[],
+): Promise<void> {
   const { model, parts, preprocessing } = job;
   const folder = join(run.path, "model");
   await saveModel(model, folder, { labels: parts.train.classes, preprocessing });
   await run.write({
     "model/README.md": modelCard(job, run, evaluation),
+    ...(skipped.length > 0 && { "skipped.jsonl": skipped.map((one) => `${JSON.stringify(one)}\n`).join("") }),
     ...(evaluation && { "evaluation.json": `${JSON.stringify(evaluation, undefined, 2)}\n` }),
   });
 }
 
-function report({ settings, model }: Job, run: RunFolder, evaluation: Evaluation | undefined, part: string): void {
+function report(
+  { settings, model }: Job,
+  run: RunFolder,
+  evaluation: Evaluation | undefined,
+  part: string,
+  skipped: number,
+): void {
   const { images, top1, top5, loss } = evaluation ?? {};
   const seconds = run.log.at(-1)?.seconds ?? 0;
   if (settings.json) {
-    printJson({ images, top1, top5, loss, seconds, part, run: run.path, params: model.paramCount });
+    printJson({ images, top1, top5, loss, seconds, part, skipped, run: run.path, params: model.paramCount });
     return;
   }
   if (evaluation)
