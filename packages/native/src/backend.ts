@@ -4,7 +4,7 @@ import { Recordings } from "@tessera/core";
 import type { Addon } from "./addon.ts";
 import type { Blocks, DataId, Entry, NativePrecision } from "./entry.ts";
 import { formats } from "./numbers.ts";
-import { type Arrays, Recycler } from "./recycler.ts";
+import { type Arrays, ArrayPool } from "./array-pool.ts";
 import { CallRecorder } from "./replay/call-recorder.ts";
 import type { TracedBackend } from "./replay/traced-backend.ts";
 import type { Tracer } from "./replay/tracer.node.ts";
@@ -19,14 +19,14 @@ export class NativeBackend extends MathBackendCPU implements TracedBackend {
   arrays: Arrays;
   tracer: Tracer | undefined;
   readonly recordings = new Recordings(new CallRecorder(this));
-  readonly #recycler = new Recycler();
+  readonly #arrayPool = new ArrayPool();
   #isa: string;
   #timers = 0;
 
   constructor(addon: Addon) {
     super();
     this.addon = addon;
-    this.arrays = this.#recycler;
+    this.arrays = this.#arrayPool;
     [this.#isa] = addon.info();
     // Silences the advertisement of tfjs-node.
     (this as unknown as { firstUse: boolean }).firstUse = false;
@@ -199,7 +199,7 @@ export class NativeBackend extends MathBackendCPU implements TracedBackend {
 
   override dispose(): void {
     this.recordings.clear();
-    this.#recycler.clear();
+    this.#arrayPool.clear();
     super.dispose();
   }
 

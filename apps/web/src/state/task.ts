@@ -93,10 +93,10 @@ export function isAbort(error: unknown): boolean {
 /** An error in words; one that nobody foresaw says what can be done anyway. */
 export function problemOf(error: unknown, title: string): Problem {
   const message = error instanceof Error ? error.message : String(error);
-  const mendable = error instanceof WorkerError && error.code !== undefined;
+  const hasCode = error instanceof WorkerError && error.code !== undefined;
   return {
     title,
-    detail: mendable
+    detail: hasCode
       ? message
       : `${message}\nTry again, or choose another backend. If it happens again, reload the page.`,
   };

@@ -3,7 +3,7 @@ import { availableThreads } from "#start-worker";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Preprocessing } from "../preprocessing.ts";
 import type { Batch, Batches, BatchOptions, Skipped } from "./batch.ts";
-import { type Crew, inlineCrew, workerCrew } from "./crew.ts";
+import { type WorkerPool, inlinePool, workerPool } from "./worker-pool.ts";
 import type { PictureSource, Result, Unreadable } from "./job.ts";
 import { KeptPictures } from "./kept-pictures.ts";
 import type { Recipe } from "./recipe.ts";
@@ -42,7 +42,7 @@ export class Loader implements Batches {
   readonly length: number;
   readonly #dataset: Dataset;
   readonly #plan: LoaderPlan;
-  readonly #crew: Crew;
+  readonly #pool: WorkerPool;
   readonly #ahead: number;
   readonly #kept: KeptPictures;
   readonly #skipped = new Map<number, Skipped>();
@@ -57,7 +57,7 @@ export class Loader implements Batches {
     this.length = dataset.length;
     this.#dataset = dataset;
     this.#plan = plan;
-    this.#crew = workers === 0 ? inlineCrew(plan.recipe) : workerCrew(plan.recipe, workers);
+    this.#pool = workers === 0 ? inlinePool(plan.recipe) : workerPool(plan.recipe, workers);
     this.#ahead = ahead;
     this.#kept = new KeptPictures(dataset.length, options.memory ?? 2 ** 30);
   }
@@ -71,7 +71,7 @@ export class Loader implements Batches {
   }
 
   close(): void {
-    this.#crew.close();
+    this.#pool.close();
   }
 
   [Symbol.dispose](): void {
@@ -115,7 +115,7 @@ export class Loader implements Batches {
     const sources: PictureSource[] = [];
     for (const { index } of samples) sources.push(await this.#source(index, signal));
     const keep = this.#kept.isOpen;
-    const result = await this.#crew.run({ epoch, samples, sources, size, keep }, signal);
+    const result = await this.#pool.run({ epoch, samples, sources, size, keep }, signal);
     for (const [at, image] of result.decoded) this.#kept.keep(samples[at]!.index, image);
     return this.#mended(samples, result);
   }

@@ -1,5 +1,5 @@
 import { TesseraError } from "@tessera/core";
-import type { FromWorker, ToWorker } from "./crew.ts";
+import type { FromWorker, ToWorker } from "./worker-pool.ts";
 import { runJob } from "./job.ts";
 import { type Prepare, prepareBy } from "./recipe.ts";
 

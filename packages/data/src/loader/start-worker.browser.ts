@@ -1,5 +1,5 @@
 import { TesseraError } from "@tessera/core";
-import type { FromWorker, JobWorker } from "./crew.ts";
+import type { FromWorker, JobWorker } from "./worker-pool.ts";
 
 /** Starts a worker of the page. Bundlers find its code by this very expression. */
 export function startWorker(onMessage: (message: FromWorker) => void, onEnd: (error: Error) => void): JobWorker {

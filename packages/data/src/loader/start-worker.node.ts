@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { TesseraError } from "@tessera/core";
-import type { FromWorker, JobWorker } from "./crew.ts";
+import type { FromWorker, JobWorker } from "./worker-pool.ts";
 
 /** Node reads no TypeScript: from the sources, the worker is the one that was built. */
 const code = new URL(

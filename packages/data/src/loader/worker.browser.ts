@@ -1,4 +1,4 @@
-import type { ToWorker } from "./crew.ts";
+import type { ToWorker } from "./worker-pool.ts";
 import { serveJobs } from "./serve-jobs.ts";
 
 const scope = globalThis as unknown as Worker;

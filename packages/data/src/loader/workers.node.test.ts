@@ -4,7 +4,7 @@ import { TesseraError } from "@tessera/core";
 import { expect, test } from "vitest";
 import { noise } from "../__fixtures__/pictures.ts";
 import { timmPreprocessing } from "../timm-preprocessing.ts";
-import { workerCrew } from "./crew.ts";
+import { workerPool } from "./worker-pool.ts";
 import type { Job } from "./job.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -12,10 +12,10 @@ const preprocessing = timmPreprocessing({ input_size: [3, 4, 4], crop_pct: 1 });
 const job: Job = { epoch: 0, samples: [{ index: 0, copy: 0 }], sources: [noise(4, 4)], size: [4, 4], keep: false };
 
 test("an error in a worker reaches the caller, and the worker goes on", async () => {
-  const crew = workerCrew({ preprocessing, seed: "" }, 1);
-  await expect(crew.run({ ...job, size: [2 ** 20, 2 ** 20] })).rejects.toThrow(/typed array length|allocation/);
-  expect((await crew.run(job)).images).toHaveLength(48);
-  crew.close();
+  const pool = workerPool({ preprocessing, seed: "" }, 1);
+  await expect(pool.run({ ...job, size: [2 ** 20, 2 ** 20] })).rejects.toThrow(/typed array length|allocation/);
+  expect((await pool.run(job)).images).toHaveLength(48);
+  pool.close();
 });
 
 test("a worker that ends rejects its jobs, and another takes its place", async () => {
@@ -27,12 +27,12 @@ test("a worker that ends rejects its jobs, and another takes its place", async (
       return ++reads === 2 ? { ...preprocessing, std: [0, 1, 1] as const } : preprocessing;
     },
   };
-  const crew = workerCrew(recipe, 1);
-  const error = await crew.run(job).catch((e: unknown) => e);
+  const pool = workerPool(recipe, 1);
+  const error = await pool.run(job).catch((e: unknown) => e);
   expect(error).toBeInstanceOf(TesseraError);
   expect((error as Error).message).toMatch(/expected a worker to go on, got .*non-zero deviations/);
-  expect((await crew.run(job)).images).toHaveLength(48);
-  crew.close();
+  expect((await pool.run(job)).images).toHaveLength(48);
+  pool.close();
 });
 
 test("workers that are left open keep no program alive", { timeout: 60_000 }, async () => {

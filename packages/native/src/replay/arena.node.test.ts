@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Arrays } from "../recycler.ts";
+import type { Arrays } from "../array-pool.ts";
 import { Arena } from "./arena.ts";
 
 /** Makes what it is asked for, and holds what it is given. */

@@ -1,4 +1,4 @@
-import type { Arrays } from "../recycler.ts";
+import type { Arrays } from "../array-pool.ts";
 
 /**
  * The arrays of a forward that is traced. They come from the backend's own and serve again within the forward in the order in

@@ -1,7 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Addon } from "../addon.ts";
 import type { DataId, NativePrecision } from "../entry.ts";
-import type { Arrays } from "../recycler.ts";
+import type { Arrays } from "../array-pool.ts";
 import type { Tracer } from "./tracer.node.ts";
 
 /** What tracing and replaying need of the backend. */

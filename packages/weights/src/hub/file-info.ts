@@ -49,7 +49,7 @@ function readFileInfo(headers: Headers, isRedirect: boolean, hub: Hub, where: st
 /**
  * Asks the hub for a file's version with one HEAD request.
  *
- * @throws PassingError when another attempt may help, TesseraError when the hub refuses
+ * @throws TransientError when another attempt may help, TesseraError when the hub refuses
  */
 export async function fetchFileInfo(hub: Hub, file: string, silenceMs = hub.retry.silenceMs): Promise<FileInfo> {
   const where = nameOf(hub, file);

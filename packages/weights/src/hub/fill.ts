@@ -1,5 +1,5 @@
 import type { FileInfo } from "./file-info.ts";
-import { patience } from "./retry.ts";
+import { backoff } from "./retry.ts";
 import type { Hub } from "./settings.ts";
 import { RangeRefusedError, transfer } from "./transfer.ts";
 
@@ -32,7 +32,7 @@ export async function fill(
   write: (bytes: Uint8Array, at: number) => Promise<void>,
 ): Promise<number> {
   const report = reporter(hub, file);
-  const { reset, after } = patience(hub);
+  const { reset, after } = backoff(hub);
   let at = info.size !== undefined && done > info.size ? 0 : done;
   let total = info.size;
   report(at, total);

@@ -1,9 +1,9 @@
 import { TesseraError } from "@tessera/core";
-import { PassingError, retryAfter } from "./retry.ts";
+import { TransientError, retryAfter } from "./retry.ts";
 import type { Hub } from "./settings.ts";
 
 /**
- * Why the hub did not give what was asked for, and what to do about it. Passing ones are `PassingError`s; `not-found` is what
+ * Why the hub did not give what was asked for, and what to do about it. Passing ones are `TransientError`s; `not-found` is what
  * the hub knows that it has not, so that a copy of it is out of date.
  */
 export function refusal({ status, headers }: Response, hub: Hub, where: string): TesseraError {
@@ -18,7 +18,7 @@ export function refusal({ status, headers }: Response, hub: Hub, where: string):
   if (status === 429 || status === 408 || status >= 500) {
     const waitMs = retryAfter(headers);
     const asked = waitMs === undefined ? "" : `, which asks to wait ${Math.ceil(waitMs / 1000)} s`;
-    return new PassingError(`${where}: expected the hub to answer, got ${got}${asked}; try again later`, { waitMs });
+    return new TransientError(`${where}: expected the hub to answer, got ${got}${asked}; try again later`, { waitMs });
   }
   if (kind === "RevisionNotFound")
     return new TesseraError(

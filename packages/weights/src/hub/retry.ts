@@ -1,11 +1,11 @@
 import { TesseraError } from "@tessera/core";
 import type { HubRetry } from "./options.ts";
 
-/** Nobody waits longer than this for a server that asks for patience. */
+/** The longest wait, also when the server asks for a longer one. */
 const longestWaitMs = 60_000;
 
 /** A failure that may pass: no connection, an overloaded server, a transfer that broke off. */
-export class PassingError extends TesseraError {
+export class TransientError extends TesseraError {
   /** How long the server asked us to wait. */
   readonly waitMs?: number;
 
@@ -15,13 +15,13 @@ export class PassingError extends TesseraError {
   }
 }
 
-interface Patience {
+interface BackoffOptions {
   retry: Required<HubRetry>;
   signal?: AbortSignal;
 }
 
 /** Counts failures in a row. `after` waits before the next attempt, or throws the failure when there shall be none. */
-export function patience({ retry, signal }: Patience): { reset(): void; after(error: unknown): Promise<void> } {
+export function backoff({ retry, signal }: BackoffOptions): { reset(): void; after(error: unknown): Promise<void> } {
   let failures = 0;
   return {
     reset() {
@@ -30,18 +30,18 @@ export function patience({ retry, signal }: Patience): { reset(): void; after(er
     async after(error) {
       signal?.throwIfAborted();
       failures++;
-      if (!(error instanceof PassingError) || failures >= retry.attempts || (error.waitMs ?? 0) > longestWaitMs)
+      if (!(error instanceof TransientError) || failures >= retry.attempts || (error.waitMs ?? 0) > longestWaitMs)
         throw error;
       // not all clients of a server that restarts shall come back at the same time
-      const backoff = Math.min(retry.delayMs * 2 ** (failures - 1), longestWaitMs) * (0.75 + Math.random() / 2);
-      await wait(Math.max(backoff, error.waitMs ?? 0), signal);
+      const delay = Math.min(retry.delayMs * 2 ** (failures - 1), longestWaitMs) * (0.75 + Math.random() / 2);
+      await wait(Math.max(delay, error.waitMs ?? 0), signal);
     },
   };
 }
 
 /** @throws what `work` throws, after as many attempts as are allowed if it may pass */
-export async function retrying<T>(settings: Patience, work: () => Promise<T>): Promise<T> {
-  const { after } = patience(settings);
+export async function retrying<T>(settings: BackoffOptions, work: () => Promise<T>): Promise<T> {
+  const { after } = backoff(settings);
   for (;;) {
     try {
       return await work();

@@ -1,6 +1,6 @@
 import { TesseraError } from "@tessera/core";
 import { refusal } from "./refusal.ts";
-import { PassingError } from "./retry.ts";
+import { TransientError } from "./retry.ts";
 import type { Hub } from "./settings.ts";
 
 const mostRedirects = 20;
@@ -32,9 +32,12 @@ function reason(error: unknown): string {
 export function connectionError(cause: unknown, where: string, hub: Hub, signal?: AbortSignal): Error {
   const aborted = hub.signal?.aborted ? hub.signal : signal?.aborted ? signal : undefined;
   if (aborted) return aborted.reason as Error;
-  return new PassingError(`${where}: expected an answer, got ${reason(cause)}; check the network and ${hub.endpoint}`, {
-    cause,
-  });
+  return new TransientError(
+    `${where}: expected an answer, got ${reason(cause)}; check the network and ${hub.endpoint}`,
+    {
+      cause,
+    },
+  );
 }
 
 async function once(hub: Hub, url: string, where: string, sending: Sending, isHub: boolean): Promise<Response> {
@@ -61,7 +64,7 @@ async function once(hub: Hub, url: string, where: string, sending: Sending, isHu
  * Sends one request and follows its redirects. The token goes to the endpoint alone: once another origin is reached, it
  * is not sent again.
  *
- * @throws PassingError when another attempt may help, TesseraError when the hub refuses; 416 is left to the caller
+ * @throws TransientError when another attempt may help, TesseraError when the hub refuses; 416 is left to the caller
  */
 export async function send(hub: Hub, url: string, where: string, sending: Sending = {}): Promise<Sent> {
   const { origin } = new URL(hub.endpoint);

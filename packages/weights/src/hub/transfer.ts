@@ -1,6 +1,6 @@
 import { FormatError } from "@tessera/core";
 import { etagOf, type FileInfo } from "./file-info.ts";
-import { PassingError } from "./retry.ts";
+import { TransientError } from "./retry.ts";
 import { connectionError, send } from "./send.ts";
 import { fileUrl, type Hub, nameOf } from "./settings.ts";
 import { watchdog } from "./watchdog.ts";
@@ -9,7 +9,7 @@ import { watchdog } from "./watchdog.ts";
 export class ChangedError extends FormatError {}
 
 /** The server cannot continue where we want it to. */
-export class RangeRefusedError extends PassingError {}
+export class RangeRefusedError extends TransientError {}
 
 export interface Piece {
   /** Where in the file the bytes belong. */
@@ -46,7 +46,7 @@ function readAnswer(response: Response, start: number, info: FileInfo, where: st
  * The bytes of a file from `start`, or from 0 where the server does not continue.
  *
  * @throws ChangedError when the hub has another version by now, RangeRefusedError when it has nothing at `start`,
- * PassingError when another attempt may help
+ * TransientError when another attempt may help
  */
 export async function* transfer(hub: Hub, file: string, info: FileInfo, start: number): AsyncGenerator<Piece> {
   const where = nameOf(hub, file);
@@ -80,7 +80,7 @@ export async function* transfer(hub: Hub, file: string, info: FileInfo, start: n
         at += bytes.length;
       }
       if (total !== undefined && at < total)
-        throw new PassingError(`${where}: expected ${total} bytes, got ${at}; the transfer was cut, try again`);
+        throw new TransientError(`${where}: expected ${total} bytes, got ${at}; the transfer was cut, try again`);
     } finally {
       await reader?.cancel().catch(() => {});
     }

@@ -1,7 +1,7 @@
-import { PassingError } from "./retry.ts";
+import { TransientError } from "./retry.ts";
 
 export interface Watchdog {
-  /** Aborted, with a `PassingError`, after a silence that is too long. */
+  /** Aborted, with a `TransientError`, after a silence that is too long. */
   signal: AbortSignal;
   /** Something came: the clock starts anew. */
   seen(): void;
@@ -17,7 +17,7 @@ export function watchdog(silenceMs: number, where: string): Watchdog {
     stop();
     timer = setTimeout(() => {
       const silence = `${where}: expected an answer, got silence for ${silenceMs / 1000} s; check the network`;
-      controller.abort(new PassingError(silence));
+      controller.abort(new TransientError(silence));
     }, silenceMs);
   };
   seen();

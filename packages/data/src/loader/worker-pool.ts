@@ -3,8 +3,8 @@ import { startWorker } from "#start-worker";
 import { type Job, type Result, runJob } from "./job.ts";
 import { prepareBy, type Recipe } from "./recipe.ts";
 
-/** Who does jobs. */
-export interface Crew {
+/** Runs jobs, several at a time. */
+export interface WorkerPool {
   /** How many jobs go on at a time. */
   readonly size: number;
   run(job: Job, signal?: AbortSignal): Promise<Result>;
@@ -27,24 +27,24 @@ export type FromWorker =
   | { readonly id: number; readonly error: { readonly message: string; readonly code: ErrorCode | undefined } };
 
 /** The caller's own thread. */
-export function inlineCrew(recipe: Recipe): Crew {
+export function inlinePool(recipe: Recipe): WorkerPool {
   const prepare = prepareBy(recipe);
   return { size: 1, run: (job, signal) => runJob(job, prepare, signal), close() {} };
 }
 
-interface Member {
+interface Entry {
   readonly worker: JobWorker;
   readonly waiting: Map<number, { resolve(result: Result): void; reject(error: Error): void }>;
 }
 
 /** Worker threads, each started when there is a job for it. */
-export function workerCrew(recipe: Recipe, size: number): Crew {
+export function workerPool(recipe: Recipe, size: number): WorkerPool {
   prepareBy(recipe); // a recipe that makes no sense fails here
-  const members: Member[] = [];
+  const workers: Entry[] = [];
   let next = 0;
 
-  function hire(): Member {
-    const waiting: Member["waiting"] = new Map();
+  function start(): Entry {
+    const waiting: Entry["waiting"] = new Map();
     const worker = startWorker(
       (message) => {
         const { resolve, reject } = waiting.get(message.id)!;
@@ -53,27 +53,27 @@ export function workerCrew(recipe: Recipe, size: number): Crew {
         if ("result" in message) resolve(message.result);
         else reject(errorOf(message.error));
       },
-      (error) => dismiss(member, error),
+      (error) => discard(entry, error),
     );
-    const member = { worker, waiting };
+    const entry = { worker, waiting };
     worker.post({ recipe });
-    members.push(member);
-    return member;
+    workers.push(entry);
+    return entry;
   }
 
-  function dismiss(member: Member, error: Error): void {
-    if (!members.includes(member)) return;
-    members.splice(members.indexOf(member), 1);
-    member.worker.end();
-    for (const { reject } of member.waiting.values()) reject(error);
-    member.waiting.clear();
+  function discard(entry: Entry, error: Error): void {
+    if (!workers.includes(entry)) return;
+    workers.splice(workers.indexOf(entry), 1);
+    entry.worker.end();
+    for (const { reject } of entry.waiting.values()) reject(error);
+    entry.waiting.clear();
   }
 
-  function leastBusy(): Member {
-    const free = members.find(({ waiting }) => waiting.size === 0);
+  function leastBusy(): Entry {
+    const free = workers.find(({ waiting }) => waiting.size === 0);
     if (free) return free;
-    if (members.length < size) return hire();
-    return members.reduce((least, member) => (member.waiting.size < least.waiting.size ? member : least));
+    if (workers.length < size) return start();
+    return workers.reduce((least, entry) => (entry.waiting.size < least.waiting.size ? entry : least));
   }
 
   return {
@@ -88,7 +88,7 @@ export function workerCrew(recipe: Recipe, size: number): Crew {
       });
     },
     close() {
-      while (members.length > 0) dismiss(members[0]!, closed());
+      while (workers.length > 0) discard(workers[0]!, closed());
     },
   };
 }

@@ -12,7 +12,7 @@ export interface Arrays {
 }
 
 /** Arrays that have served and will serve again, by length: a model asks for the same lengths at every run. */
-export class Recycler implements Arrays {
+export class ArrayPool implements Arrays {
   readonly #free = new Map<number, Float32Array[]>();
   #bytes = 0;
 
