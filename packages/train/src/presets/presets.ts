@@ -67,10 +67,10 @@ export const presets = {
     about: "a new head on features, which costs next to nothing",
     source: "Kornblith et al. 2019, https://arxiv.org/abs/1805.08974: a linear probe, here by AdamW",
     recipe: {
-      epochs: 50,
+      epochs: 100,
       batchSize: 64,
       optimizer: "adamW",
-      rate: 3e-3,
+      rate: 0.01,
       schedule: "cosine",
       warmup: 1,
       weightDecay: 0.01,
