@@ -30,11 +30,13 @@ const bf16Tests = ["packages/*/src/**/*.bf16.test.ts"];
 const backendTests = ["core", "testing", "train", ...packagesOfLevel("model")].map(
   (name) => `packages/${name}/src/**/*.test.ts`,
 );
+// where it is a GPU, in software here, those alone that have programs of their own there, and the models that they are made for:
+const gpuTests = ["packages/{core,testing,tnt,vit}/src/**/*.test.ts"];
 // and on WebGPU in Chromium, whose kernels are those that Dawn runs in Node, what the page around them can break: every op once,
 // whole models, and the pipeline with its pictures.
 const webgpuPageTests = [
   "packages/core/src/ops/*.test.ts",
-  "packages/*/src/**/{model.goldens,replayed,conformance}.test.ts",
+  "packages/{core,tnt,vit}/src/**/{model.goldens,replayed}.test.ts",
   "packages/pipeline/src/**/{image-classifier,image-embedder,warm-up}.test.ts",
 ];
 // A GPU in software takes all processors, and others' tests would time out beside it.
@@ -99,7 +101,7 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
     );
     return [];
   }
-  const include = [...backendTests, "packages/backends/src/**/*.test.ts", webgpuKernelTests];
+  const include = [...gpuTests, "packages/backends/src/**/*.test.ts", webgpuKernelTests];
   const others = [...nodeTests, ...browserTests, webgpuBrowserTests, tensorflowKernelTests];
   const project = inNode("node-webgpu", "webgpu", include, others);
   return [
@@ -120,7 +122,7 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
 /** Node on TensorFlow's C library, where `npm run test:tensorflow` has built tfjs-node. */
 function inNodeOnTensorflow(): TestProjectInlineConfiguration[] {
   if (!process.env["TESSERA_TEST_TENSORFLOW"]) return [];
-  const include = [...backendTests, "packages/backends/src/tensorflow/**/*.test.ts"];
+  const include = [...gpuTests, "packages/backends/src/tensorflow/**/*.test.ts"];
   const others = [...nodeTests, ...browserTests, webgpuKernelTests, webgpuBrowserTests];
   const project = inNode("node-tensorflow", "tensorflow", include, others, ["scripts/setup-tensorflow.ts"]);
   return [{ ...project, test: { ...project.test, pool: "forks", fileParallelism: false, testTimeout: 60_000 } }];
@@ -208,7 +210,7 @@ const chromium = findChromium();
 if (chromium) {
   projects.push(
     inChromium("wasm", chromium, tests, kernelTests),
-    inChromium("webgl", chromium, backendTests, [...browserTests, ...kernelTests]),
+    inChromium("webgl", chromium, gpuTests, [...browserTests, ...kernelTests]),
     inChromium(
       "webgpu",
       chromium,
