@@ -20,7 +20,9 @@ Models (--model):
  */
 export function program(done: (code: number) => void): Command {
   const tessera = new Command("tessera")
-    .description("Vision transformers for TypeScript: classify pictures, embed them, look at models.")
+    .description(
+      "Vision transformers for TypeScript: classify and embed pictures, train and fine-tune models, look at them.",
+    )
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")

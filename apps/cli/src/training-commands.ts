@@ -4,10 +4,6 @@ import { nameValue } from "./training/name-values.ts";
 /** As `@tessera/train` names them, which is not loaded for a help text; a test compares. */
 export const presetChoices = ["small-data", "small-cnn", "vit-finetune", "head", "lora", "vit", "deit", "deit3", "deit3-finetune"]; // prettier-ignore
 
-const presetHelp = `
-Presets (--preset): ${presetChoices.slice(0, 5).join(", ")},
-  ${presetChoices.slice(5).join(", ")}; docs/training.md says what each is`;
-
 const dataHelp = `
 Data (DATA): a folder, zip or tar with a folder per class, split into train/ and
   test/ or not; WebDataset's shards; MNIST's IDX files; CIFAR's binary files; a
@@ -44,7 +40,7 @@ export function trainingCommands(tessera: Command, declaring: Declaring): void {
     new Option("--model <spec>", "a model to begin with, as classify takes it, or a run (default: vit_cifar10)"),
     new Option("--arch <variant>", "the variant of a checkpoint file"),
     new Option("--weights <file>", "a checkpoint, instead of the model's own"),
-    new Option("--only <part>", "what learns: head, last-N (blocks), lora or full (default: full)"),
+    new Option("--only <part>", "what learns: head, last-N (blocks), lora or full (default: full)").argParser(part),
   ];
   training(tessera.command("finetune"), declaring, pretrained)
     .description("Train a trained model, or a part of it, on other pictures and classes.")
@@ -107,7 +103,7 @@ function training(
       wholeNumber,
     )
     .optionsGroup("Recipe:")
-    .option("--preset <name>", "the recipe, see below")
+    .addOption(new Option("--preset <name>", "the recipe, see docs/training.md").choices(presetChoices))
     .addOption(
       new Option("--set <name=value...>", "another value in the recipe; null takes it out").argParser(nameValue),
     )
@@ -131,13 +127,18 @@ function training(
     .option("--resume", "go on where the run in --out stopped")
     .option("--keep <n>", "checkpoints that stay, besides the best (default: 2)", wholeNumber)
     .option("--dry-run", "print what it would be: parameters, memory, time");
-  return common(computing(command)).addHelpText("after", presetHelp);
+  return common(computing(command));
 }
 
 function wholeNumberFrom0(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("Expected a whole number from 0.");
   return value;
+}
+
+function part(text: string): string {
+  if (!/^(head|last-\d+|lora|full)$/.test(text)) throw new InvalidArgumentError("Expected head, last-N, lora or full.");
+  return text;
 }
 
 function share(text: string): number {

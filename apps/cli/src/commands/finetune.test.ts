@@ -78,16 +78,8 @@ test("takes pictures of another size, for which positions are resampled", async 
   expect(config.model_args).toMatchObject({ img_size: 16 });
 }, 60_000);
 
-test.each([
-  ["another word for --only", ["--only", "tail"], /--only: expected head, last-N, lora or full, got tail/],
-  ["more blocks than there are", ["--only", "last-9"], /expected a whole number from 0 to \d+, got 9/],
-])(
-  "refuses %s",
-  async (_, args, message) => {
-    const { code, stderr } = await tessera(["finetune", data, "--model", model, "--backend", "cpu", ...args], {
-      cwd: place.folder,
-    });
-    expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
-  },
-  60_000,
-);
+test("refuses more blocks than there are", async () => {
+  const args = ["finetune", data, "--model", model, "--backend", "cpu", "--only", "last-9"];
+  const { code, stderr } = await tessera(args, { cwd: place.folder });
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/expected a whole number from 0 to \d+, got 9/)]);
+}, 60_000);

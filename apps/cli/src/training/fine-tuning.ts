@@ -20,17 +20,11 @@ import type { RunFolder } from "./run-folder.ts";
 type Learning = Pick<Job, "learner" | "prepare" | "finish">;
 type Settled = Omit<Job, keyof Learning>;
 
-/**
- * `--only`: the head alone, on features that are computed once; the last N blocks; low-rank parts; or all of it.
- * @throws {TesseraError} for another word.
- */
+/** `--only`: the head alone, on features that are computed once; the last N blocks; low-rank parts; or all of it. */
 export function learning(only: string, job: Settled): Learning {
   if (only === "head") return headAlone(job);
   if (only === "lora") return lowRank(job);
-  if (only === "full") return {};
-  const [, count] = /^last-(\d+)$/.exec(only) ?? [];
-  if (count === undefined) throw new TesseraError(`--only: expected head, last-N, lora or full, got ${only}`);
-  trainLastBlocks(job.model, Number(count));
+  if (only !== "full") trainLastBlocks(job.model, Number(only.slice("last-".length)));
   return {};
 }
 

@@ -60,6 +60,9 @@ test("says what is missing or empty", async () => {
       code: "not-found",
     }),
   );
+  const broken = await write("broken.zip", "hello");
+  await expect(openDataset(broken)).rejects.toThrow(/broken\.zip: expected a zip or tar archive, got something else/);
+  await rm(broken);
   await mkdir(join(folder, "cat"));
   await write("dog/1.png", "");
   await write("eel/1.png", "");

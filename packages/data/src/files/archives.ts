@@ -17,19 +17,26 @@ const firstBytes = 512;
  */
 export async function unpackArchives(source: SourceFiles, signal?: AbortSignal): Promise<SourceFiles> {
   const [first] = source.files;
-  if (source.files.length === 1) return (await unpack(first!, signal)) ?? source;
+  if (source.files.length === 1)
+    return isArchive(first!.path) ? opened(first!, signal) : ((await unpack(first!, signal)) ?? source);
   const archives = source.files.filter(({ path }) => isArchive(path));
   if (archives.length === 0 || source.files.some(({ path }) => !isArchive(path) && !isNote(path))) return source;
   const files: StoredFile[] = [];
   const folders: string[] = [];
   for (const archive of archives) {
-    const held = await unpack(archive, signal);
-    if (!held) throw new FormatError(`${archive.path}: expected a zip or tar archive, got something else`);
+    const held = await opened(archive, signal);
     const below = archive.path.replace(/\.[^.]*$/, "/");
     for (const file of held.files) files.push({ ...file, path: below + file.path });
     for (const path of held.folders) folders.push(below + path);
   }
   return { name: source.name, files, folders };
+}
+
+/** What by its name is an archive. */
+async function opened(file: StoredFile, signal?: AbortSignal): Promise<SourceFiles> {
+  const held = await unpack(file, signal);
+  if (!held) throw new FormatError(`${file.path}: expected a zip or tar archive, got something else; is it damaged?`);
+  return held;
 }
 
 async function unpack({ container, path }: StoredFile, signal?: AbortSignal): Promise<SourceFiles | undefined> {
