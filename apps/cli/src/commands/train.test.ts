@@ -161,7 +161,6 @@ test.each([
   ["no such data", () => ["nothing-here"], /expected a folder or a file, got no such file or folder: nothing-here/],
   ["one class only", async () => [await place.pictures("one", { red: 3 })], /expected .*two classes/],
   ["a class without pictures", () => emptyClass(), /expected .*empty/],
-  ["an unknown preset", () => [data, "--preset", "deti"], /expected one of .*did you mean deit/],
   [
     "an unknown field",
     () => [data, "--set", "dropPaths=1"],
