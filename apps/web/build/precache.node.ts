@@ -11,8 +11,8 @@ const gpuKernels = /backendName:\s*["'`]web(gl|gpu)["'`]/;
 const never = /^(_headers|sw\.js|.*\.map)$/;
 
 /**
- * Tells the service worker which files there are. `shell` is kept when it is installed, `code` when the page is done with its
- * first work, any other of `known` from the first time that a page asks for it.
+ * Tells the service worker which files there are, and the SHA-256 of each. `shell` is kept when it is installed, `code` when the page is done with its
+ * first work, any other of `sums` from the first time that a page asks for it.
  */
 export function precache(): Plugin {
   let folder = "";
@@ -28,16 +28,20 @@ export function precache(): Plugin {
         .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
         .filter((file) => !never.test(file))
         .sort();
-      const version = createHash("sha256");
-      for (const file of files) version.update(file).update(readFileSync(join(folder, file)));
+      const nameOf = (file: string) => (file === "index.html" ? "./" : file);
+      const sumOf = (file: string) =>
+        createHash("sha256")
+          .update(readFileSync(join(folder, file)))
+          .digest("base64");
+      const sums = Object.fromEntries(files.map((file) => [nameOf(file), sumOf(file)]));
       const site = {
-        version: version.digest("hex").slice(0, 12),
-        shell: files.filter((file) => shell.test(file)).map((file) => (file === "index.html" ? "./" : file)),
+        version: createHash("sha256").update(JSON.stringify(sums)).digest("hex").slice(0, 12),
+        shell: files.filter((file) => shell.test(file)).map(nameOf),
         code: files.filter(
           (file) =>
             file.endsWith(".js") && !shell.test(file) && !gpuKernels.test(readFileSync(join(folder, file), "utf8")),
         ),
-        known: files,
+        sums,
       };
       const path = join(folder, "sw.js");
       writeFileSync(path, `self.site=${JSON.stringify(site)};\n${readFileSync(path, "utf8")}`);

@@ -6,8 +6,11 @@ interface Site {
   shell: string[];
   /** Kept when the page says so: the worker's code, with the backends that every browser can run. */
   code: string[];
-  /** Every file; the others, weights among them, are kept when they are first asked for. */
-  known: string[];
+  /**
+   * The SHA-256 of every file, in base64. The others, weights among them, are kept when they are first asked for. What a host
+   * or a network on the way has changed is never kept: it would be there for as long as this version is.
+   */
+  sums: Record<string, string>;
 }
 
 interface LifeEvent extends Event {
@@ -32,23 +35,38 @@ interface ServiceWorkerScope {
 }
 
 const scope = globalThis as unknown as ServiceWorkerScope;
-const { version, shell, code, known } = scope.site;
+const { version, shell, code, sums } = scope.site;
 const prefix = "tessera-site-";
 const name = prefix + version;
 const absolute = (file: string) => new URL(file, scope.location.href).href;
 const home = absolute("./");
-const files = new Set(known.map(absolute));
+const sumOf = new Map(Object.entries(sums).map(([file, sum]) => [absolute(file), sum]));
 
-async function install(): Promise<void> {
+/** Asks for what the file must be: the browser refuses any other answer. */
+const exactly = (url: string, cache: RequestCache) =>
+  new Request(url, { integrity: `sha256-${sumOf.get(url)}`, cache });
+
+/** All or none. What the browser's own cache holds may be what is wrong, so the second try goes past it. */
+async function keepAll(urls: string[]): Promise<void> {
   const cache = await caches.open(name);
-  await cache.addAll(shell.map(absolute));
+  const tried = (mode: RequestCache) => cache.addAll(urls.map((url) => exactly(url, mode)));
+  await tried("default").catch(() => tried("reload"));
+}
+
+/** Keeps what a page was answered if it is what the file must be; else what the host answers now, if that is. */
+async function keep(url: string, response: Response): Promise<void> {
+  const cache = await caches.open(name);
+  const copy = response.clone();
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.arrayBuffer()));
+  if (btoa(String.fromCharCode(...sum)) === sumOf.get(url)) await cache.put(url, copy);
+  else await cache.add(exactly(url, "reload"));
 }
 
 /** The code that no page has asked for yet: a backend may be chosen when there is no network. */
 async function keepCode(): Promise<void> {
   const cache = await caches.open(name);
   const kept = new Set((await cache.keys()).map(({ url }) => url));
-  await cache.addAll(code.map(absolute).filter((url) => !kept.has(url)));
+  await keepAll(code.map(absolute).filter((url) => !kept.has(url)));
 }
 
 async function activate(): Promise<void> {
@@ -57,17 +75,17 @@ async function activate(): Promise<void> {
   await scope.clients.claim();
 }
 
-/** From the cache; else from the network, kept. Whole even when a part is asked for: parts cannot be kept. */
+/** From the cache; else from the network as it comes, kept once it has been checked. Whole even when a part is asked for: parts cannot be kept. */
 async function answer(url: string, event: FetchEvent): Promise<Response> {
   const cache = await caches.open(name);
   const kept = await cache.match(url);
   if (kept) return kept;
   const response = await fetch(url);
-  if (response.ok && response.status === 200) event.waitUntil(cache.put(url, response.clone()));
+  if (response.ok && response.status === 200) event.waitUntil(keep(url, response.clone()));
   return response;
 }
 
-scope.addEventListener("install", (event) => event.waitUntil(install()));
+scope.addEventListener("install", (event) => event.waitUntil(keepAll(shell.map(absolute))));
 scope.addEventListener("activate", (event) => event.waitUntil(activate()));
 scope.addEventListener("message", (event) => {
   const { data, ports } = event;
@@ -80,5 +98,5 @@ scope.addEventListener("fetch", (event) => {
   if (request.method !== "GET") return;
   const url = request.url.replace(/[?#].*$/, "");
   if (url === home || url === absolute("index.html")) event.respondWith(answer(home, event));
-  else if (files.has(url)) event.respondWith(answer(url, event));
+  else if (sumOf.has(url)) event.respondWith(answer(url, event));
 });

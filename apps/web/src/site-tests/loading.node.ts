@@ -42,4 +42,42 @@ export function testLoading(site: () => Site): void {
     await best(page, "frog");
     expect(elsewhere).toEqual([]);
   });
+
+  test("never keeps what is not the file that was built, even if the browser's own cache has it", async () => {
+    const { folder, browser } = site();
+    for (const spoil of [/ship\.jpg$/, /\.safetensors$/]) {
+      const server = await serve(folder, { spoil });
+      const { sent, origin } = server;
+      const asked = () => sent.filter(({ path }) => spoil.test(path)).length;
+      await using seen = await firstVisit({ browser, origin });
+      const { page } = seen;
+      const state = () => page.evaluate(stateOf, spoil.source);
+      await modelReady(page);
+      // Once by the page or at install, once past the browser's cache.
+      await expect.poll(asked).toBe(2);
+      expect((await state()).map(({ kept }) => kept)).toEqual([false]);
+      server.mend();
+      await page.reload();
+      await modelReady(page);
+      await expect.poll(state).toEqual([{ kept: true, right: true }]);
+      expect(asked()).toBe(3);
+      await server.close();
+    }
+  });
+}
+
+/** Of each of the site's files that match: whether it is kept, and as it was built. Runs in the page. */
+async function stateOf(pattern: string): Promise<{ kept: boolean; right: boolean }[]> {
+  const text = await (await fetch("sw.js")).text();
+  const { sums } = JSON.parse(text.slice("self.site=".length, text.indexOf(";\n"))) as { sums: Record<string, string> };
+  const matching = Object.entries(sums).filter(([file]) => new RegExp(pattern).test(file));
+  return Promise.all(
+    matching.map(async ([file, sum]) => {
+      const kept = await caches.match(new URL(file, location.href));
+      const bytes = new Uint8Array(
+        await crypto.subtle.digest("SHA-256", kept ? await kept.arrayBuffer() : new ArrayBuffer(0)),
+      );
+      return { kept: !!kept, right: btoa(String.fromCharCode(...bytes)) === sum };
+    }),
+  );
 }

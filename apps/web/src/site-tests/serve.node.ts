@@ -25,6 +25,8 @@ export interface StaticServer {
   sent: { path: string; bytes: number }[];
   /** Sends the rest of what was held. */
   release(): void;
+  /** Sends what was spoilt as it is, from now on. */
+  mend(): void;
   close(): Promise<void>;
 }
 
@@ -35,15 +37,18 @@ export interface ServeOptions {
   ranges?: boolean;
   /** Sends only the first half of files whose path matches, until `release`. */
   hold?: RegExp;
+  /** Sends files whose path matches with another last byte, until `mend`. */
+  spoil?: RegExp;
 }
 
 /** A small static host: the documented headers, gzip, byte ranges, 404. */
 export async function serve(
   folder: string,
-  { headers = headersOf, ranges = true, hold }: ServeOptions = {},
+  { headers = headersOf, ranges = true, hold, spoil }: ServeOptions = {},
 ): Promise<StaticServer> {
   const sent: StaticServer["sent"] = [];
   let release = () => {};
+  let spoilt = spoil;
   const released = new Promise<void>((resolve) => (release = resolve));
   const server = createServer((request, response) => void answer(request, response));
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -59,6 +64,7 @@ export async function serve(
     let content: Uint8Array;
     try {
       content = await readFile(file);
+      if (spoilt?.test(path)) content[content.length - 1]! ^= 1;
     } catch {
       respond(404, Buffer.from("not found"), { "Content-Type": "text/plain" });
       return;
@@ -75,7 +81,13 @@ export async function serve(
   }
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${port}/`, sent, release, close: () => closed(server) };
+  return {
+    origin: `http://127.0.0.1:${port}/`,
+    sent,
+    release,
+    mend: () => (spoilt = undefined),
+    close: () => closed(server),
+  };
 }
 
 export function closed(server: Server): Promise<void> {
