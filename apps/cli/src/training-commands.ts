@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { nameValue } from "./training/name-values.ts";
 
 /** As `@tessera/train` names them, which is not loaded for a help text; a test compares. */
-export const presetChoices = ["small-data", "small-cnn", "vit-finetune", "head", "lora", "vit", "deit", "deit3", "deit3-finetune"]; // prettier-ignore
+export const presetChoices = ["small-data", "small-cnn", "small-hybrid", "vit-finetune", "head", "lora", "vit", "deit", "deit3", "deit3-finetune"]; // prettier-ignore
 
 const dataHelp = `
 Data (DATA): a folder, zip or tar with a folder per class, split into train/ and
@@ -29,6 +29,7 @@ export function trainingCommands(tessera: Command, declaring: Declaring): void {
   const fromScratch = [
     new Option("--model <spec>", "a variant, a family (vit) with --arg, or a config.json as timm writes it"),
     new Option("--arg <name=value...>", "an argument of the model, as timm calls it").argParser(nameValue),
+    new Option("--stem <run>", "a run or model whose first convolutions the model's stem starts as"),
   ];
   training(tessera.command("train"), declaring, fromScratch)
     .description("Train a model from scratch on pictures with classes.")

@@ -1,4 +1,5 @@
 import { readFile, readdir } from "node:fs/promises";
+import { loadModel } from "@tessera/pipeline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { build, json, tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
@@ -12,7 +13,8 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => place?.dispose());
 
-const small = ["--backend", "wasm", "--model", "vit", "--arg", "patch_size=4", "embed_dim=16", "depth=1", "num_heads=2", "--batch", "16", "--workers", "0"]; // prettier-ignore
+const quick = ["--backend", "wasm", "--batch", "16", "--workers", "0"];
+const small = [...quick, "--model", "vit", "--arg", "patch_size=4", "embed_dim=16", "depth=1", "num_heads=2"];
 
 interface Trained {
   images: number;
@@ -209,4 +211,53 @@ test("a network of convolutions takes its filters from the pictures, and comes b
   expect(got).toMatchObject({ params: expect.any(Number) });
   const judged = (await json(["eval", pictures, "--model", run, "--backend", "native"])) as Record<string, number>;
   expect(judged["top1"]).toBeGreaterThan(0.9);
+}, 180_000);
+
+test("starts a stem as another run's first convolutions", async () => {
+  const cnn = place.path("cnn");
+  const narrow = ["--model", "airbench94", "--arg", "channels=[4,6,6]", "--preset", "small-cnn"];
+  const sized = [...quick, "--image-size", "16"];
+  await json<Trained>(["train", data, ...sized, ...narrow, "--epochs", "1", "--out", cnn]);
+  const hybrid = (hidden: string) => [
+    "train",
+    data,
+    ...sized,
+    "--model",
+    "vit_whitened_stem_32",
+    "--arg",
+    `stem={"kind":"whitened","hidden":${hidden}}`,
+    "embed_dim=16",
+    "depth=1",
+    "num_heads=2", // prettier-ignore
+  ];
+  const pupil = place.path("hybrid");
+  // At such a rate nothing moves.
+  await json<Trained>([
+    ...hybrid("[4,6]"),
+    "--stem",
+    cnn,
+    "--epochs",
+    "1",
+    "--rate",
+    "1e-20",
+    "--set",
+    "finalRate=0",
+    "--out",
+    pupil,
+  ]);
+  const [taught, learnt] = await Promise.all(
+    [cnn, pupil].map((run) => loadModel(`${run}/model`, { signal: AbortSignal.timeout(60_000) })),
+  );
+  for (const path of ["whiten.weight", "groups.0.conv1.weight", "groups.1.norm2.bias"]) {
+    const expected = taught!.model.state().get(path)!.value.dataSync();
+    expect(learnt!.model.state().get(`patch_embed.${path}`)!.value.dataSync(), path).toEqual(expected);
+  }
+  for (const loaded of [taught!, learnt!]) loaded.model.dispose();
+  const wider = await tessera([...hybrid("[4,8]"), "--stem", cnn]);
+  expect([wider.code, wider.stderr]).toEqual([
+    1,
+    expect.stringContaining("to begin with groups.1.conv1.weight of [8, 4, 3, 3], got [6, 4, 3, 3]"),
+  ]);
+  const patches = await tessera(["train", data, ...small, "--stem", cnn]);
+  expect(patches.stderr).toContain("--stem: expected a model with a stem of convolutions, got one of patches");
 }, 180_000);

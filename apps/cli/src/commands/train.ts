@@ -10,6 +10,7 @@ import { recipeOf } from "../training/recipe.ts";
 import { runConfig } from "../training/run-config.ts";
 import { resumedSettings } from "../training/resume.ts";
 import { runTraining } from "../training/run-training.ts";
+import { startStem } from "../training/start-stem.ts";
 import type { TrainSettings } from "../training/settings.ts";
 
 /** `tessera train`: a model from scratch, on pictures with classes. */
@@ -28,7 +29,9 @@ export async function train(data: string, given: TrainSettings): Promise<number>
   using model = await modelOf(spec, { classes: classes.length, imageSize, recipe });
   const [seed, preprocessing] = [settings.seed ?? 0, preprocessingOf(imageSize)];
   model.init(seed);
-  if (!settings.dryRun) await firstLook(model, parts.train, { preprocessing, workers: settings.workers, seed, signal });
+  if (settings.stem !== undefined) await startStem(model, settings.stem, signal);
+  else if (!settings.dryRun)
+    await firstLook(model, parts.train, { preprocessing, workers: settings.workers, seed, signal });
   const config = runConfig("train", data, settings, { preset, model: spec, imageSize, classes, recipe });
   return await runTraining({
     config,

@@ -41,6 +41,6 @@ export function runConfig(
 
 /** What makes a run itself: all that its bits depend on, but for data and classes, which `fit` compares. */
 export function identityOf({ command, settings, model, imageSize, recipe }: RunConfig): Record<string, unknown> {
-  const { backend, precision, validation, fraction, perClass, teacher, only } = settings;
-  return { command, model, imageSize, recipe, backend, precision, validation, fraction, perClass, teacher, only };
+  const { backend, precision, validation, fraction, perClass, teacher, stem, only } = settings;
+  return { command, model, imageSize, recipe, backend, precision, validation, fraction, perClass, teacher, stem, only };
 }

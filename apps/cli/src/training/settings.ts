@@ -7,6 +7,8 @@ export interface TrainSettings extends ComputeSettings {
   weights?: string;
   /** timm's arguments of the model, `name=value`. */
   arg?: Record<string, unknown>;
+  /** What a stem of convolutions starts as. */
+  stem?: string;
   imageSize?: number;
   preset?: string;
   /** Fields of the recipe, `name=value`. */

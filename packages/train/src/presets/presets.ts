@@ -48,6 +48,27 @@ export const presets = {
       augmentation: { crop: { kind: "padded", padding: 2, mode: "reflect" }, flip: "alternating" },
     },
   },
+  "small-hybrid": {
+    about: "a transformer whose stem starts as a trained network's convolutions, which teaches it, in a few epochs",
+    source:
+      "Touvron et al. 2021 (DeiT, section 4) for the soft teacher; Clark et al. 2020 (ELECTRA) for rates that fall towards the stem",
+    recipe: {
+      epochs: 8,
+      batchSize: 128,
+      optimizer: "adamW",
+      rate: 1.5e-3,
+      finalRate: 1e-5,
+      schedule: "cosine",
+      warmup: 0.5,
+      weightDecay: 0.05,
+      layerDecay: 0.85,
+      clipNorm: 1,
+      distillation: { kind: "soft", alpha: 0.7, temperature: 2, divisor: "images" },
+      smoothing: 0.1,
+      ema: 0.998,
+      augmentation: { crop: { kind: "padded", padding: 4, mode: "reflect" }, flip: "alternating" },
+    },
+  },
   "vit-finetune": {
     about: "fine-tuning as in the ViT paper",
     source: "Dosovitskiy et al. 2021, table 4 and appendix B.1.1; crops as in google-research/vision_transformer",

@@ -1,3 +1,5 @@
+import type { DistillationOptions } from "../losses/distillation.ts";
+
 /** How training pictures are changed before the model sees them, in the words of `@tessera/data`. */
 export interface Augmentation {
   /** `resized`: a part of so much of the area, resized. `padded`: moved by up to so many pixels. @default as at inference */
@@ -39,7 +41,7 @@ export interface Recipe {
   /** @default "cross-entropy" */
   loss?: "cross-entropy" | "binary-cross-entropy";
   /** Where a teacher is given: DeiT's, which `distillation` describes. */
-  distillation?: { kind?: "hard" | "soft"; alpha?: number; temperature?: number };
+  distillation?: Omit<DistillationOptions, "loss">;
   /** Label smoothing. @default 0 */
   smoothing?: number;
   /** @default 0 */
