@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { createAirbench } from "./create.ts";
 import { Airbench } from "./model.ts";
 
+const narrow = { widths: [8, 8, 8] } as const;
 const pictures = (side = 32) => seeded(side).normals([3, side, side, 3]) as Tensor4D;
 
 test("airbench94 has the published grids and multiply-adds", () => {
@@ -24,7 +25,7 @@ test("airbench94 has the published grids and multiply-adds", () => {
 });
 
 test("a group convolves, pools, normalises and activates in the published order", async () => {
-  const model = createAirbench("airbench96", { imageSize: 16, widths: [8, 8, 8] }).init(1);
+  const model = createAirbench("airbench96", { imageSize: 16, ...narrow }).init(1);
   const [paths, images] = [["conv1", "norm1", "conv2", "norm2", "conv3", "norm3"], pictures(16)];
   const seen = capture(model, images, paths.map((path) => `groups.0.${path}`).concat("groups.0"));
   const at = (path: string) => seen[`groups.0.${path}`] as Tensor4D;
@@ -44,7 +45,7 @@ test("the first outputs of a convolution hand its inputs on at the start", async
 });
 
 test("filters come from the pictures, and stay while it trains", async () => {
-  const model = createAirbench("airbench_small").init(1);
+  const model = createAirbench("airbench_small", narrow).init(1);
   const images = pictures();
   await initFromImages(model, images);
   const whitened = reshape(model.whiten.forward(images), [-1, 24]);
@@ -55,14 +56,14 @@ test("filters come from the pictures, and stay while it trains", async () => {
 });
 
 test("other sizes are taken, too small ones refused", () => {
-  const model = createAirbench("airbench_small").init(1);
+  const model = createAirbench("airbench_small", narrow).init(1);
   expect(model.forward(pictures(48)).shape).toEqual([3, 10]);
   expect(() => model.forward(pictures(8))).toThrow("Airbench: expected an image of at least 9×9, got 8×8");
   expect(() => new Airbench({ ...model.config, imageSize: 8 })).toThrow("Airbench: expected an image of at least 9×9");
 });
 
 test("layers for rates that differ by layer, and a new head", async () => {
-  const model = createAirbench("airbench_small").init(1);
+  const model = createAirbench("airbench_small", narrow).init(1);
   const layers = new Set([...model.params().keys()].map((path) => model.layerOf(path)));
   expect([...layers]).toEqual([0, 1, 2, 3, 4]);
   const images = pictures();
