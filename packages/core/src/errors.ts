@@ -1,3 +1,5 @@
+import { printableLines } from "./untrusted-text.ts";
+
 const marker = Symbol.for("tessera.error");
 
 /** What kind of thing went wrong, for code that decides by it; messages are for people. */
@@ -17,13 +19,17 @@ export type ErrorCode =
   /** A checkpoint fits but for the head: `resetHead` takes it. */
   | "head-mismatch";
 
+/** Most characters of a message: hundreds of tensors' names, and not what a file could hold. */
+const longestMessage = 100_000;
+
 export interface TesseraErrorOptions extends ErrorOptions {
   code?: ErrorCode | undefined;
 }
 
 /**
  * Something that the caller can mend: bad input, a bad file, a missing part.
- * The message reads `Where: expected X, got Y`, then what to do.
+ * The message reads `Where: expected X, got Y`, then what to do. Names and values of files stand in it escaped, so
+ * that it can be shown anywhere.
  */
 export class TesseraError extends Error {
   override readonly name: string = "TesseraError";
@@ -32,7 +38,7 @@ export class TesseraError extends Error {
   readonly [marker] = true;
 
   constructor(message: string, { code = "invalid", ...options }: TesseraErrorOptions = {}) {
-    super(message, options);
+    super(printableLines(message, longestMessage), options);
     this.code = code;
   }
 

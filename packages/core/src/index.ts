@@ -150,3 +150,4 @@ export { type Shape, pair, sameShape, side, sizeOf, sizes } from "./shape.ts";
 export { type Summary, type SummaryRow, summarize } from "./summarize.ts";
 export { type WarmUpOptions, warmUp } from "./warm-up.ts";
 export { Unrecorded } from "./unrecorded.ts";
+export { listed, printable, printableLines, shown } from "./untrusted-text.ts";

@@ -16,6 +16,10 @@ export class PickleReader {
     this.#data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** How many bytes there are. */
+  get length(): number {
+    return this.#bytes.length;
+  }
   /** How many bytes were taken. */
   get position(): number {
     return this.#at;

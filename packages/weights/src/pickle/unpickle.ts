@@ -1,14 +1,15 @@
-import { FormatError } from "@tessera/core";
+import { FormatError, printable } from "@tessera/core";
 import { type PickleReader, plainInteger } from "./reader.ts";
 import { PickleStack } from "./stack.ts";
 import { type External, Global, Placeholder, type PickleValue, TensorValue } from "./value.ts";
+import { WorkBudget } from "./work.ts";
 
 /** Decides what a pickle may refer to. Anything else is refused where it is named, before any of it is used. */
 export interface PicklePolicy {
   /** What a name stands for, undefined when it may not be named. */
   global(name: string): Global | Placeholder | undefined;
-  /** What calling a name gives, undefined when it may not be called. */
-  call(callee: Global, args: PickleValue[]): PickleValue | undefined;
+  /** What calling a name gives, undefined when it may not be called. Whatever it copies or looks through it pays for. */
+  call(callee: Global, args: PickleValue[], work: WorkBudget): PickleValue | undefined;
   /** What a persistent id stands for, undefined when it may not be used. */
   external(id: PickleValue): External | undefined;
 }
@@ -16,15 +17,20 @@ export interface PicklePolicy {
 type Run = () => void;
 
 /** What each opcode does. Opcodes: https://github.com/python/cpython/blob/main/Lib/pickletools.py */
-function opcodes(reader: PickleReader, stack: PickleStack, policy: PicklePolicy): Record<number, Run> {
+function opcodes(
+  reader: PickleReader,
+  stack: PickleStack,
+  policy: PicklePolicy,
+  work: WorkBudget,
+): Record<number, Run> {
   const push = (value: PickleValue): void => stack.push(value);
   const refused = (name: string): FormatError =>
     new FormatError(
-      `${reader.where}: expected tensors and plain containers, got ${name}, which would run code; do not trust the file, or save only the state dict`,
+      `${reader.where}: expected tensors and plain containers, got ${printable(name)}, which would run code; do not trust the file, or save only the state dict`,
     );
 
   const decimal = (text: string): PickleValue => {
-    if (!/^-?\d{1,2466}L?$/.test(text)) throw stack.damaged(`the integer ${text.slice(0, 20)}`);
+    if (!/^-?\d{1,2466}L?$/.test(text)) throw stack.damaged(`the integer ${printable(text, 20)}`);
     return plainInteger(BigInt(text.replace("L", "")));
   };
   const quoted = (text: string): string => {
@@ -50,7 +56,16 @@ function opcodes(reader: PickleReader, stack: PickleStack, policy: PicklePolicy)
     if (!(target instanceof Set)) throw stack.damaged("elements for something that is no set");
     for (const item of items) target.add(item);
   };
+  const bytes = (length: number): void => {
+    work.make();
+    push(reader.bytes(length));
+  };
+  const set = (items: PickleValue[]): void => {
+    work.make();
+    push(new Set(items));
+  };
   const dict = (items: PickleValue[]): void => {
+    work.make();
     push(new Map());
     setItems(items);
   };
@@ -65,7 +80,7 @@ function opcodes(reader: PickleReader, stack: PickleStack, policy: PicklePolicy)
     if (!Array.isArray(args)) throw stack.damaged("arguments that are no tuple");
     if (callee instanceof Placeholder) return push(callee);
     if (!(callee instanceof Global)) throw stack.damaged("a call of something that is no name");
-    const value = policy.call(callee, args);
+    const value = policy.call(callee, args, work);
     if (value === undefined) throw refused(`a call of ${callee.name}`);
     push(value);
   };
@@ -112,22 +127,22 @@ function opcodes(reader: PickleReader, stack: PickleStack, policy: PicklePolicy)
     0x8c: () => push(reader.utf8(reader.uint8())), // SHORT_BINUNICODE
     0x58: () => push(reader.utf8(reader.uint32())), // X BINUNICODE
     0x8d: () => push(reader.utf8(reader.uint64())), // BINUNICODE8
-    0x43: () => push(reader.bytes(reader.uint8())), // C SHORT_BINBYTES
-    0x42: () => push(reader.bytes(reader.uint32())), // B BINBYTES
-    0x8e: () => push(reader.bytes(reader.uint64())), // BINBYTES8
-    0x96: () => push(reader.bytes(reader.uint64())), // BYTEARRAY8
+    0x43: () => bytes(reader.uint8()), // C SHORT_BINBYTES
+    0x42: () => bytes(reader.uint32()), // B BINBYTES
+    0x8e: () => bytes(reader.uint64()), // BINBYTES8
+    0x96: () => bytes(reader.uint64()), // BYTEARRAY8
 
     0x5d: () => push([]), // ] EMPTY_LIST
     0x29: () => push([]), // ) EMPTY_TUPLE
-    0x7d: () => push(new Map()), // } EMPTY_DICT
-    0x8f: () => push(new Set()), // EMPTY_SET
+    0x7d: () => dict([]), // } EMPTY_DICT
+    0x8f: () => set([]), // EMPTY_SET
     0x6c: () => push(stack.popToMark()), // l LIST
     0x74: () => push(stack.popToMark()), // t TUPLE
     0x85: () => push(stack.popMany(1)), // TUPLE1
     0x86: () => push(stack.popMany(2)), // TUPLE2
     0x87: () => push(stack.popMany(3)), // TUPLE3
     0x64: () => dict(stack.popToMark()), // d DICT
-    0x91: () => push(new Set(stack.popToMark())), // FROZENSET
+    0x91: () => set(stack.popToMark()), // FROZENSET
     0x61: () => append(stack.popMany(1)), // a APPEND
     0x65: () => append(stack.popToMark()), // e APPENDS
     0x73: () => setItems(stack.popMany(2)), // s SETITEM
@@ -168,13 +183,14 @@ function opcodes(reader: PickleReader, stack: PickleStack, policy: PicklePolicy)
 /**
  * Reads one pickle, protocols 0 to 5, without running anything: it is a machine with a stack, and the only calls that it
  * knows are those of the policy. Nesting costs no recursion, and what is repeated is shared, not copied, so neither deep
- * nor self-referring pickles cost more than their own bytes.
+ * nor self-referring pickles cost more than their own bytes. What calls copy is paid from a budget of the pickle's length.
  *
- * @throws FormatError on a name, call or opcode outside the policy, by name; PickleTruncated when bytes are missing
+ * @throws FormatError on a name, call or opcode outside the policy, by name, and past the budget; PickleTruncated when
+ * bytes are missing
  */
 export function unpickle(reader: PickleReader, policy: PicklePolicy): PickleValue {
   const stack = new PickleStack(reader.where);
-  const table = opcodes(reader, stack, policy);
+  const table = opcodes(reader, stack, policy, new WorkBudget(reader.length - reader.position, reader.where));
   for (;;) {
     const code = reader.uint8();
     if (code === 0x2e) return stack.pop(); // . STOP

@@ -9,7 +9,7 @@ import type { TensorBuilder } from "./rebuild.ts";
 /** A pickle of PyTorch's magic number, 0x1950a86a20f9469cfc6c, without its protocol. */
 const magic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 const firstWindow = 2 ** 18;
-const largestWindow = 64 * 2 ** 20;
+const largestWindow = 32 * 2 ** 20;
 
 /** True for the start of a file that PyTorch wrote before 1.6, or with `_use_new_zipfile_serialization=False`. */
 export function isLegacy(start: Uint8Array): boolean {

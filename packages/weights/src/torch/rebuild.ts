@@ -1,14 +1,35 @@
-import { FormatError } from "@tessera/core";
+import { FormatError, printable, shown } from "@tessera/core";
 import type { PicklePolicy } from "../pickle/unpickle.ts";
+import type { WorkBudget } from "../pickle/work.ts";
 import { External, Global, Placeholder, type PickleValue, TensorValue } from "../pickle/value.ts";
 import { type DtypeName, byteLength } from "../values/dtype.ts";
 import { inertNames, storageTypes, torchDtypes, unsupportedTensors } from "./known-names.ts";
 import { type Storage, viewTensor } from "./storage.ts";
 
 /** The only functions of Python that a checkpoint may call, as what they make of their arguments. */
-type Rebuild = (args: PickleValue[]) => PickleValue;
+type Rebuild = (args: PickleValue[], work: WorkBudget) => PickleValue;
 
-const storageName = /^torch\.(?:cuda\.|storage\.)?(\w+Storage)$/;
+/** As many axes as PyTorch itself allows (`dim_bitset_size`); models have four. */
+const highestRank = 64;
+/** All tensors together are at most so many times the file: some share values, and some repeat them (stride 0). */
+const mostRepeats = 16;
+
+const storageName = /^torch\.(?:cuda\.|storage\.)?(\w{1,64}Storage)$/;
+
+/** A list of its own, paid for. What is no list has nothing in it. */
+function copied<T extends PickleValue>(items: T[] | PickleValue | undefined, work: WorkBudget): T[] {
+  if (!Array.isArray(items)) return [];
+  work.spend(items.length);
+  return items.slice() as T[];
+}
+
+function isNumber(value: PickleValue): value is number {
+  return typeof value === "number";
+}
+
+function isPair(item: PickleValue): item is [PickleValue, PickleValue] {
+  return Array.isArray(item) && item.length === 2;
+}
 
 function storageDtype({ name }: Global): DtypeName | undefined {
   const type = storageName.exec(name)?.[1] ?? "";
@@ -40,22 +61,32 @@ export class TensorBuilder implements PicklePolicy {
   readonly #where: string;
   readonly #largest: number;
   readonly #calls: Readonly<Record<string, Rebuild>>;
+  /** Bytes of all tensors until now. */
+  #bytes = 0;
 
   /** @param largest bytes that a tensor may take */
   constructor(where: string, largest: number) {
     this.#where = where;
     this.#largest = largest;
-    const tensor: Rebuild = ([storage, offset, size, stride]) => this.#tensor(storage, offset, size, stride);
+    const tensor: Rebuild = ([storage, offset, size, stride], work) =>
+      this.#tensor(work, storage, offset, size, stride);
     const first: Rebuild = ([data]) => data ?? null;
-    const dict: Rebuild = ([items]) =>
-      Array.isArray(items) ? new Map(items.map((item) => item as [PickleValue, PickleValue])) : new Map();
-    const list: Rebuild = ([items]) => (Array.isArray(items) ? items : []);
-    const set: Rebuild = ([items]) => new Set(Array.isArray(items) ? items : []);
+    const list: Rebuild = ([items], work) => copied(items, work);
+    const dict: Rebuild = ([items], work) => {
+      work.make();
+      const pairs = copied(items, work);
+      if (pairs.every(isPair)) return new Map(pairs);
+      throw this.#damaged("a dict's keys and values in pairs");
+    };
+    const set: Rebuild = ([items], work) => {
+      work.make();
+      return new Set(copied(items, work));
+    };
     this.#calls = {
       "torch._utils._rebuild_tensor": tensor,
       "torch._utils._rebuild_tensor_v2": tensor,
-      "torch._utils._rebuild_tensor_v3": ([storage, offset, size, stride, , , dtype]) =>
-        this.#tensor(storage, offset, size, stride, dtype),
+      "torch._utils._rebuild_tensor_v3": ([storage, offset, size, stride, , , dtype], work) =>
+        this.#tensor(work, storage, offset, size, stride, dtype),
       "torch._utils._rebuild_parameter": first,
       "torch._utils._rebuild_parameter_with_state": first,
       "torch.Size": list,
@@ -84,12 +115,12 @@ export class TensorBuilder implements PicklePolicy {
     return Object.hasOwn(this.#calls, name) || storageName.test(name) || torchDtype(named) ? named : undefined;
   }
 
-  call({ name }: Global, args: PickleValue[]): PickleValue | undefined {
-    return Object.hasOwn(this.#calls, name) ? this.#calls[name]!(args) : undefined;
+  call({ name }: Global, args: PickleValue[], work: WorkBudget): PickleValue | undefined {
+    return Object.hasOwn(this.#calls, name) ? this.#calls[name]!(args, work) : undefined;
   }
 
-  #damaged(expected: string): FormatError {
-    return new FormatError(`${this.#where}: expected ${expected}, got something else; the file is damaged`);
+  #damaged(expected: string, got = "something else"): FormatError {
+    return new FormatError(`${this.#where}: expected ${expected}, got ${got}; the file is damaged`);
   }
 
   /** `('storage', class, key, device, length)`, and in old files a view of another storage as a sixth. */
@@ -101,7 +132,7 @@ export class TensorBuilder implements PicklePolicy {
     const dtype = storageDtype(type);
     if (!dtype)
       throw new FormatError(
-        `${this.#where}: expected a storage of ${Object.keys(storageTypes).join(", ")}, got ${type.name}; save the model in float32`,
+        `${this.#where}: expected a storage of ${Object.keys(storageTypes).join(", ")}, got ${printable(type.name)}; save the model in float32`,
       );
     const bytes = byteLength(dtype, [count]);
     if (bytes === undefined) throw this.#damaged("a storage's length");
@@ -116,6 +147,7 @@ export class TensorBuilder implements PicklePolicy {
   }
 
   #tensor(
+    work: WorkBudget,
     ref: PickleValue | undefined,
     start: PickleValue | undefined,
     size: PickleValue | undefined,
@@ -128,7 +160,16 @@ export class TensorBuilder implements PicklePolicy {
     if (!dtype) throw this.#damaged("a dtype of PyTorch");
     if (!Array.isArray(size) || !Array.isArray(stride) || typeof start !== "number")
       throw this.#damaged("a tensor's offset, size and strides");
-    const view = { dtype, offset: offset + start, shape: size as number[], strides: stride as number[] };
-    return new TensorValue(viewTensor(storage, view, { where: this.#where, largest: this.#largest }));
+    if (Math.max(size.length, stride.length) > highestRank)
+      throw this.#damaged(`a tensor of at most ${highestRank} axes`, String(size.length));
+    if (!size.every(isNumber) || !stride.every(isNumber))
+      throw this.#damaged("sizes and strides that are numbers", `${shown(size)} and ${shown(stride)}`);
+    // copies: what comes later in the pickle may still change the lists
+    const view = { dtype, offset: offset + start, shape: copied(size, work), strides: copied(stride, work) };
+    const tensor = viewTensor(storage, view, { where: this.#where, largest: this.#largest });
+    this.#bytes += byteLength(dtype, tensor.shape)!;
+    if (this.#bytes > mostRepeats * this.#largest)
+      throw this.#damaged(`tensors of at most ${mostRepeats} times the file's bytes`, "more");
+    return new TensorValue(tensor);
   }
 }

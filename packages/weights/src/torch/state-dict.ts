@@ -1,4 +1,4 @@
-import { FormatError, type StoredTensor } from "@tessera/core";
+import { FormatError, type StoredTensor, listed, printable } from "@tessera/core";
 import { type PickleValue, TensorValue } from "../pickle/value.ts";
 
 /** Names under which training scripts keep the weights, the best ones first: averaged weights are what papers report. */
@@ -27,32 +27,67 @@ export interface StateDict {
 
 type Dict = Map<PickleValue, PickleValue>;
 
-function hasTensors(dict: Dict): boolean {
-  for (const value of dict.values()) if (value instanceof TensorValue) return true;
+/** Looks into each dict once, however often a pickle refers to it. */
+function tensorFinder(): (dict: Dict) => boolean {
+  const known = new Map<Dict, boolean>();
+  return (dict) => {
+    const before = known.get(dict);
+    if (before !== undefined) return before;
+    let has = false;
+    for (const value of dict.values()) if ((has = value instanceof TensorValue)) break;
+    known.set(dict, has);
+    return has;
+  };
+}
+
+/** The dicts in a dict under some of its names. */
+function dictsIn(dict: Dict, names: Iterable<PickleValue>): (readonly [string, Dict])[] {
+  const found: (readonly [string, Dict])[] = [];
+  for (const name of names) {
+    const value = dict.get(name);
+    if (typeof name === "string" && value instanceof Map) found.push([name, value]);
+  }
+  return found;
+}
+
+/** The only dict of tensors in a dict, whatever its name. */
+function onlyOne(dict: Dict, hasTensors: (dict: Dict) => boolean): readonly [string, Dict] | undefined {
+  const others = dictsIn(dict, dict.keys()).filter(([, value]) => hasTensors(value));
+  return others.length === 1 ? others[0] : undefined;
+}
+
+/** Whether a few steps from a dict lead to tensors. Level by level: a pickle may nest as deep as it likes, and refer to itself. */
+function leadsToTensors(start: Dict, hasTensors: (dict: Dict) => boolean): boolean {
+  const seen = new Set([start]);
+  let level = [start];
+  for (let depth = 0; depth < deepest && level.length > 0; depth++) {
+    const next: Dict[] = [];
+    for (const dict of level) {
+      const wrapped = dictsIn(dict, wrappers).map(([, value]) => value);
+      if (wrapped.some(hasTensors) || onlyOne(dict, hasTensors)) return true;
+      for (const value of wrapped) if (!seen.has(value)) next.push(value);
+      for (const value of wrapped) seen.add(value);
+    }
+    level = next;
+  }
   return false;
 }
 
-/**
- * The dict to go on with, undefined when `dict` is the one itself.
- *
- * @param seen dicts that were tried: a pickle may refer to itself
- */
-function inner(dict: Dict, seen: Set<Dict>): readonly [string, Dict] | undefined {
-  const dicts = (names: Iterable<PickleValue>): (readonly [string, Dict])[] =>
-    [...names].flatMap((name) => {
-      const value = dict.get(name);
-      return typeof name === "string" && value instanceof Map ? [[name, value] as const] : [];
-    });
-  const wrapped = dicts(wrappers);
+/** The dict to go on with, undefined when `dict` is the one itself. */
+function inner(dict: Dict, hasTensors: (dict: Dict) => boolean): readonly [string, Dict] | undefined {
+  const wrapped = dictsIn(dict, wrappers);
   const found = wrapped.find(([, value]) => hasTensors(value));
   if (found || hasTensors(dict)) return found;
-  for (const next of wrapped) {
-    if (seen.has(next[1])) continue;
-    seen.add(next[1]);
-    if (inner(next[1], seen)) return next;
-  }
-  const others = dicts(dict.keys()).filter(([, value]) => hasTensors(value));
-  return others.length === 1 ? others[0] : undefined;
+  return wrapped.find(([, value]) => leadsToTensors(value, hasTensors)) ?? onlyOne(dict, hasTensors);
+}
+
+/** Names of a dict's entries, for an error. */
+function namesOf(dict: Dict): string {
+  return listed(keysOf(dict));
+}
+
+function* keysOf(dict: Dict): Generator<string> {
+  for (const key of dict.keys()) if (typeof key === "string") yield key;
 }
 
 /**
@@ -66,29 +101,26 @@ export function findStateDict(root: PickleValue, where: string, entry?: string):
     throw new FormatError(`${where}: expected a dict of tensors, got another value; save model.state_dict()`);
   const ignored: string[] = [];
   const path: string[] = [];
+  const hasTensors = tensorFinder();
   let dict = root;
   for (let depth = 0; depth < deepest; depth++) {
     const chosen = depth === 0 && entry !== undefined ? dict.get(entry) : undefined;
-    const next = chosen instanceof Map ? ([entry!, chosen] as const) : inner(dict, new Set([dict]));
+    const next = chosen instanceof Map ? ([entry!, chosen] as const) : inner(dict, hasTensors);
     if (depth === 0 && entry !== undefined && next?.[0] !== entry) {
-      throw new FormatError(
-        `${where}: expected a dict ${entry}, got ${[...dict.keys()].filter((k) => typeof k === "string").join(", ")}; choose one of them`,
-      );
+      throw new FormatError(`${where}: expected a dict ${entry}, got ${namesOf(dict)}; choose one of them`);
     }
     if (!next) break;
-    for (const key of dict.keys())
-      if (key !== next[0] && typeof key === "string") ignored.push([...path, key].join("."));
-    path.push(next[0]);
+    for (const key of keysOf(dict)) if (key !== next[0]) ignored.push([...path, printable(key)].join("."));
+    path.push(printable(next[0]));
     dict = next[1];
   }
   const tensors = new Map<string, StoredTensor>();
   for (const [name, value] of dict) {
     if (value instanceof TensorValue && typeof name === "string") tensors.set(name, value.tensor);
-    else ignored.push([...path, typeof name === "string" ? name : "a key that is no text"].join("."));
+    else ignored.push([...path, typeof name === "string" ? printable(name) : "a key that is no text"].join("."));
   }
   if (tensors.size > 0) return { tensors, ignored, path };
-  const names = [...root.keys()].filter((key) => typeof key === "string");
   throw new FormatError(
-    `${where}: expected a dict of tensors, got ${names.slice(0, 8).join(", ") || "an empty dict"}; save model.state_dict(), or name the entry`,
+    `${where}: expected a dict of tensors, got ${namesOf(root) || "an empty dict"}; save model.state_dict(), or name the entry`,
   );
 }

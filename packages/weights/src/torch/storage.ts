@@ -1,4 +1,4 @@
-import { FormatError, type StoredTensor, gatherStrided, isRowMajor } from "@tessera/core";
+import { FormatError, type StoredTensor, gatherStrided, isRowMajor, printable, shown } from "@tessera/core";
 import { decodeValues } from "../values/decode.ts";
 import { type DtypeName, byteLength, dtypes } from "../values/dtype.ts";
 
@@ -38,15 +38,15 @@ export function viewTensor(
   { where, largest }: { where: string; largest: number },
 ): StoredTensor {
   const { dtype, offset, shape, strides } = view;
-  const at = `${where}: a tensor of storage ${storage.key}`;
+  const at = `${where}: a tensor of storage ${printable(storage.key)}`;
   if (![offset, ...shape, ...strides].every(isSize) || shape.length !== strides.length)
     throw new FormatError(
-      `${at}: expected sizes and strides, got [${shape.join(", ")}] and [${strides.join(", ")}]; the file is damaged`,
+      `${at}: expected sizes and strides, got ${shown(shape)} and ${shown(strides)}; the file is damaged`,
     );
   const bytes = byteLength(dtype, shape);
   if (bytes === undefined || bytes > largest)
     throw new FormatError(
-      `${at}: expected a size that fits the file, got ${dtype} of [${shape.join(", ")}]; the file is damaged`,
+      `${at}: expected a size that fits the file, got ${dtype} of ${shown(shape)}; the file is damaged`,
     );
   const width = dtypes[dtype].bits / 8;
   const span = bytes === 0 ? 0 : shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, 1);
