@@ -4,6 +4,11 @@ import { TesseraError } from "./errors.ts";
 import type { Param } from "./param.ts";
 import { Random } from "./random.ts";
 import { type Shape, sameShape } from "./shape.ts";
+import { printable, shown } from "./untrusted-text.ts";
+
+/** Differences of a kind that an error lists: those of a whole ViT-H, and not all that a file may hold. */
+const mostRows = 600;
+const highestRank = 8;
 
 export interface LoadOptions {
   /** Initialises the head anew where the checkpoint's has another class count or is missing, instead of failing. @default false */
@@ -78,20 +83,30 @@ function match(
     const fitting = found && (sameShape(found.shape, param.shape) ? found : adapted(module, path, found, param.shape));
     if (fitting) plan.set(path, fitting);
     else if (isHead(path)) plan.set(path, "draw");
-    else if (found) misshaped.push(`${path}: expected [${param.shape.join(", ")}], got [${found.shape.join(", ")}]`);
-    else missing.push(`${path}: expected [${param.shape.join(", ")}], got nothing`);
+    else if (found) misshaped.push(`${path}: expected ${sizes(param.shape)}, got ${sizes(found.shape)}`);
+    else missing.push(`${path}: expected ${sizes(param.shape)}, got nothing`);
   }
   const unexpected = [...stored].filter(([path]) => !params.has(path) && !isHead(path));
   if (missing.length + misshaped.length + unexpected.length > 0) {
-    const extra = unexpected.map(([path, { shape }]) => `${path}: got [${shape.join(", ")}]`);
+    const extra = unexpected.map(([path, { shape }]) => `${printable(path)}: got ${sizes(shape)}`);
     throw mismatch(module, missing, extra, misshaped);
   }
   return plan;
 }
 
+/** A shape as people write it; one that is no tensor's is cut. */
+function sizes(shape: Shape): string {
+  return shape.length > highestRank ? shown(shape) : `[${shape.join(", ")}]`;
+}
+
+function shownRows(rows: readonly string[]): string {
+  const more = rows.length > mostRows ? [`… and ${rows.length - mostRows} more`] : [];
+  return [...rows.slice(0, mostRows), ...more].map((row) => `    ${row}`).join("\n");
+}
+
 function mismatch(module: Loadable, missing: string[], unexpected: string[], misshaped: string[]): TesseraError {
   const list = (title: string, rows: string[]) =>
-    rows.length > 0 ? `\n  ${title} (${rows.length}):\n${rows.map((row) => `    ${row}`).join("\n")}` : "";
+    rows.length > 0 ? `\n  ${title} (${rows.length}):\n${shownRows(rows)}` : "";
   const onHead = [...missing, ...misshaped, ...unexpected].every((row) =>
     module.headPaths.some((head) => row.startsWith(`${head}.`)),
   );

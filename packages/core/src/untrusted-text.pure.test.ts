@@ -26,8 +26,8 @@ test.each<[unknown, string]>([
   [-5, "-5"],
   [null, "null"],
   [undefined, "nothing"],
-  [[1, "a", [2], { b: 3 }], '[1,"a",[…],{…}]'],
-  [Array.from({ length: 200_000 }, () => 1), "[1,1,1,1,1,1,1,1,… 200000 in all]"],
+  [[1, "a", [2], { b: 3 }], '[1, "a", […], {…}]'],
+  [Array.from({ length: 200_000 }, () => 1), "[1, 1, 1, 1, 1, 1, 1, 1, … 200000 in all]"],
   [{ depth: 3, args: { deep: [] } }, '{"depth":3,"args":{…}}'],
   [Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`k${i}`, i])), '{"k0":0,"k1":1,"k2":2,"k3":3,"k4":4,"k5":5,"k6":6,"k7":7,…}'], // prettier-ignore
   [new Map([[1, 2]]), "another value"],
@@ -36,7 +36,7 @@ test.each<[unknown, string]>([
 test("neither depth nor sharing nor length costs anything", () => {
   let laughs: unknown[] = [];
   for (let i = 0; i < 60; i++) laughs = [laughs, laughs];
-  expect(shown(laughs)).toBe("[[…],[…]]");
+  expect(shown(laughs)).toBe("[[…], […]]");
   expect(shown("x".repeat(1e6)).length).toBeLessThan(300);
 });
 

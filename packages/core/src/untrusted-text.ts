@@ -46,15 +46,15 @@ function inner(value: unknown): string {
 }
 
 /**
- * A value that a file holds, for people: as JSON where it is short, else its beginning. Costs the same for any value.
+ * A value that a file holds, for people: nearly as JSON where it is short, else its beginning. Costs the same for any value.
  */
 export function shown(value: unknown): string {
   if (typeof value === "string") return printable(JSON.stringify(cut(value, LONGEST)), 2 * LONGEST);
   if (Array.isArray(value)) {
-    const more = value.length > MOST ? `,… ${value.length} in all` : "";
-    return `[${value.slice(0, MOST).map(inner).join(",")}${more}]`;
+    const more = value.length > MOST ? `, … ${value.length} in all` : "";
+    return `[${value.slice(0, MOST).map(inner).join(", ")}${more}]`;
   }
-  if (typeof value !== "object" || value === null) return value === undefined ? "nothing" : printable(String(value));
+  if (typeof value !== "object" || value === null) return value === undefined ? "nothing" : String(value as boolean);
   if (Object.getPrototypeOf(value) !== Object.prototype) return "another value";
   const fields: string[] = [];
   for (const name in value) {

@@ -1,4 +1,4 @@
-import { TesseraError } from "@tessera/core";
+import { TesseraError, shown } from "@tessera/core";
 import { isSide } from "./rgb-image.ts";
 import type { Rgb } from "./statistics.ts";
 
@@ -7,7 +7,7 @@ export type Config = Readonly<Record<string, unknown>>;
 
 /** The error for a field that is not as its format says. */
 export function unexpected(where: string, field: string, wanted: string, got: unknown): TesseraError {
-  return new TesseraError(`${where}: expected ${field} to be ${wanted}, got ${JSON.stringify(got) ?? String(got)}`);
+  return new TesseraError(`${where}: expected ${field} to be ${wanted}, got ${shown(got)}`);
 }
 
 /** A positive number, or the fallback where the field is absent, null or zero, as Python's `or` has it. */

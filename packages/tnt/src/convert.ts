@@ -1,4 +1,4 @@
-import { type Dialect, FormatError, type Layout, type Rule, permuteAxes } from "@tessera/core";
+import { type Dialect, FormatError, type Layout, type Rule, permuteAxes, shown } from "@tessera/core";
 
 const block = "blocks.{i}";
 
@@ -9,7 +9,7 @@ const wordGrid: Layout = {
     const side = Math.round(Math.sqrt(count));
     if (shape!.length !== 3 || side * side !== count)
       throw new FormatError(
-        `${where}: expected a square grid of words, got [${shape!.join(", ")}]; the file is of another model`,
+        `${where}: expected a square grid of words, got ${shown(shape)}; the file is of another model`,
       );
     return [one, channels, side, side];
   },

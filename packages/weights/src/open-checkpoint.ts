@@ -1,4 +1,4 @@
-import { type Checkpoint, FormatError } from "@tessera/core";
+import { type Checkpoint, FormatError, listed } from "@tessera/core";
 import { npyCheckpoint, npzCheckpoint } from "./numpy/read.ts";
 import { safetensorsCheckpoint } from "./safetensors/read.ts";
 import type { ByteSource } from "./source/byte-source.ts";
@@ -38,7 +38,7 @@ async function byContent(source: ByteSource, options: TorchOptions): Promise<Che
     if (names.some((name) => /^(?:[^/]+\/)?data\.pkl$/.test(name))) return torchCheckpoint(source, members, options);
     if (names.some((name) => name.endsWith(".npy"))) return npzCheckpoint(source, members, signal);
     throw new FormatError(
-      `${where}: expected a zip archive of PyTorch or NumPy, got one of ${names.slice(0, 3).join(", ") || "nothing"}; name the checkpoint itself`,
+      `${where}: expected a zip archive of PyTorch or NumPy, got one of ${listed(names, 3) || "nothing"}; name the checkpoint itself`,
     );
   }
   if (text[8] === "{") return safetensorsCheckpoint(source, signal);

@@ -1,4 +1,4 @@
-import { type Checkpoint, FormatError, type StoredTensor } from "@tessera/core";
+import { type Checkpoint, FormatError, type StoredTensor, shown, printable } from "@tessera/core";
 import { openCheckpoint } from "./open-checkpoint.ts";
 import { repeatedKey } from "./safetensors/repeated-key.ts";
 import { openSource, type SourceInput } from "./source/open-source.ts";
@@ -22,7 +22,7 @@ async function weightMap(
     const map = (JSON.parse(text) as { weight_map?: unknown } | null)?.weight_map;
     const repeated = repeatedKey(text);
     if (repeated !== undefined)
-      throw new FormatError(`${where}: expected every name once, got "${repeated}" twice; write the index again`);
+      throw new FormatError(`${where}: expected every name once, got ${shown(repeated)} twice; write the index again`);
     if (typeof map !== "object" || map === null)
       throw new FormatError(`${where}: expected a weight_map, got none; name the .index.json`);
     const files = new Map(
@@ -43,7 +43,7 @@ async function weightMap(
 /** A file beside the index: a name that leads elsewhere is refused. */
 function checkedFile(file: unknown, where: string): string {
   if (typeof file === "string" && /^[\w-][\w.-]*$/.test(file)) return file;
-  throw new FormatError(`${where}: expected plain file names, got ${JSON.stringify(file)}; do not trust the index`);
+  throw new FormatError(`${where}: expected plain file names, got ${shown(file)}; do not trust the index`);
 }
 
 /**
@@ -71,7 +71,7 @@ export async function openShards(
       const tensor = shard.tensors.get(name);
       if (!tensor)
         throw new FormatError(
-          `${where}: expected ${name} in ${file}, got a file without it; fetch all files of one revision`,
+          `${where}: expected ${printable(name)} in ${file}, got a file without it; fetch all files of one revision`,
         );
       tensors.set(name, tensor);
     }

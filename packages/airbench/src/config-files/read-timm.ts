@@ -1,4 +1,4 @@
-import { FormatError, type TimmArgument, type TimmModel, timmArguments, variantConfig } from "@tessera/core";
+import { FormatError, type TimmArgument, type TimmModel, timmArguments, variantConfig, shown } from "@tessera/core";
 import type { AirbenchConfig } from "../config.ts";
 import { isAirbenchName } from "../create.ts";
 import { airbenchVariants } from "../variants.ts";
@@ -26,7 +26,7 @@ const known: Readonly<Record<string, TimmArgument<AirbenchConfig>>> = {
  */
 export function readTimm({ architecture, model_args: args = {} }: TimmModel, where: string): AirbenchConfig {
   if (!isAirbenchName(architecture))
-    throw new FormatError(`${where}: expected an airbench as "architecture", got "${architecture}"`);
+    throw new FormatError(`${where}: expected an airbench as "architecture", got ${shown(architecture)}`);
   return {
     ...variantConfig<AirbenchConfig>("readTimm", airbenchVariants, architecture),
     ...timmArguments.read(known, args, where),

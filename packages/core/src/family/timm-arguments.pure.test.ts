@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { FormatError } from "../errors.ts";
+import { shown } from "../untrusted-text.ts";
 import { type TimmArgument, flag, read, share, side, whole } from "./timm-arguments.ts";
 
 interface Config {
@@ -43,7 +44,7 @@ test.each([
 ])("refuses %s of %j", (name, value) => {
   const run = () => read(known, { [name]: value }, "here");
   expect(run).toThrow(FormatError);
-  expect(run).toThrow(`here: expected "${name}" as timm writes it, got ${JSON.stringify(value)}`);
+  expect(run).toThrow(`here: expected "${name}" as timm writes it, got ${shown(value)}`);
 });
 
 test("refuses what it does not know, also names that every object has", () => {

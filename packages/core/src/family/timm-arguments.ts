@@ -1,4 +1,5 @@
 import { FormatError } from "../errors.ts";
+import { shown } from "../untrusted-text.ts";
 
 /** What an argument means for a family's config; undefined for a value that timm would not write. */
 export type TimmArgument<C> = (value: unknown) => Partial<C> | undefined;
@@ -42,11 +43,11 @@ export function read<C>(
   for (const [name, value] of Object.entries(args)) {
     if (!Object.hasOwn(known, name)) {
       const names = Object.keys(known).join(", ");
-      throw new FormatError(`${where}: expected "model_args" among ${names}, got "${name}"`);
+      throw new FormatError(`${where}: expected "model_args" among ${names}, got ${shown(name)}`);
     }
     const translated = known[name]!(value);
     if (!translated) {
-      throw new FormatError(`${where}: expected "${name}" as timm writes it, got ${JSON.stringify(value)}`);
+      throw new FormatError(`${where}: expected "${name}" as timm writes it, got ${shown(value)}`);
     }
     Object.assign(config, translated);
   }

@@ -2,6 +2,7 @@ import type { Checkpoint, StoredTensor } from "../checkpoint.ts";
 import { FormatError } from "../errors.ts";
 import type { NameTable, Rule } from "./dialect.ts";
 import { type Layout, type Part, same, stacked } from "./layout.ts";
+import { printable } from "../untrusted-text.ts";
 
 /** A checkpoint under other names, and what became of the old ones. */
 export interface Converted {
@@ -81,7 +82,7 @@ export function convert(
   if (originals.size < checkpoint.tensors.size) {
     const twice = [...checkpoint.tensors.keys()].find((name) => originals.get(bare(name)) !== name)!;
     throw new FormatError(
-      `toTimmNames: expected every tensor once, got ${twice} and ${originals.get(bare(twice))}; choose one part of the file`,
+      `toTimmNames: expected every tensor once, got ${printable(twice)} and ${printable(originals.get(bare(twice))!)}; choose one part of the file`,
     );
   }
 
@@ -95,12 +96,14 @@ export function convert(
     const parts = [name, ...others.map((other) => filled(other, groups))].map((part) => {
       const original = originals.get(part);
       if (original === undefined)
-        throw new FormatError(`toTimmNames: expected ${part} beside ${name}, got none; the file is incomplete`);
+        throw new FormatError(
+          `toTimmNames: expected ${printable(part)} beside ${printable(name)}, got none; the file is incomplete`,
+        );
       used.add(part);
       if (original !== target) renamed.push([original, target]);
       return checkpoint.tensors.get(original)!;
     });
-    return [[target, combined(parts, layout, `toTimmNames: ${target}`)]];
+    return [[target, combined(parts, layout, `toTimmNames: ${printable(target)}`)]];
   };
   // all lines first: what one does not know, another may use as its second part
   const made = [...originals.keys()].map((name) => [name, compiled.flatMap((rule) => make(name, rule))] as const);
@@ -118,7 +121,7 @@ export function convert(
     for (const [target, tensor] of kept) {
       if (tensors.has(target))
         throw new FormatError(
-          `toTimmNames: expected one source of ${target}, got ${original} too; the file mixes two ways of naming`,
+          `toTimmNames: expected one source of ${printable(target)}, got ${printable(original)} too; the file mixes two ways of naming`,
         );
       tensors.set(target, tensor);
     }

@@ -1,6 +1,7 @@
 import type { TensorValues } from "../checkpoint.ts";
 import { FormatError } from "../errors.ts";
 import { arrayLike, permuteAxes } from "./strided.ts";
+import { shown } from "../untrusted-text.ts";
 
 /** Values with their sizes, row-major. */
 export interface Part {
@@ -19,9 +20,7 @@ export interface Layout {
 
 function axes(shape: readonly number[] | undefined, count: number, where: string): readonly number[] {
   if (shape?.length === count) return shape;
-  throw new FormatError(
-    `${where}: expected ${count} axes, got [${shape?.join(", ") ?? ""}]; the file is of another model`,
-  );
+  throw new FormatError(`${where}: expected ${count} axes, got ${shown(shape)}; the file is of another model`);
 }
 
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -76,7 +75,7 @@ export function stacked(each: Layout): Layout {
       const rest = parts[0]!.slice(1);
       if (parts.some((part) => String(part.slice(1)) !== String(rest)))
         throw new FormatError(
-          `${where}: expected parts of equal width, got ${parts.map((part) => `[${part.join(", ")}]`).join(" and ")}; the file is damaged`,
+          `${where}: expected parts of equal width, got ${parts.map(shown).join(" and ")}; the file is damaged`,
         );
       return [parts.reduce((rows, part) => rows + part[0]!, 0), ...rest];
     },

@@ -1,5 +1,6 @@
 import { checkpointOf, storedTensor } from "@tessera/testing";
 import { expect, test } from "vitest";
+import { FormatError } from "../errors.ts";
 import { unstacked } from "./slices.ts";
 
 const pattern = /^(block)(\/.*)$/;
@@ -21,4 +22,9 @@ test("a tensor that cannot be read in part is read once for all its slices, and 
   expect(await tensors.get("block_1/w")!.read()).toEqual(Float32Array.of(2, 3));
   expect(await tensors.get("block_0/w")!.read()).toEqual(Float32Array.of(0, 1));
   expect(reads).toBe(2);
+});
+
+test("blocks without values cost nothing, however many a shape claims", () => {
+  const claim = storedTensor(new Float32Array(), [1e9, 0]);
+  expect(() => unstacked(checkpointOf({ "block/w": claim }), pattern)).toThrow(FormatError);
 });

@@ -1,5 +1,9 @@
 import type { Checkpoint, StoredTensor, TensorValues } from "../checkpoint.ts";
 import { FormatError } from "../errors.ts";
+import { printable, shown } from "../untrusted-text.ts";
+
+/** Blocks that a tensor may be taken apart into. A tensor without values could claim any number of them. */
+const mostBlocks = 1000;
 
 /** A tensor that can be read in part, without fetching the rest. */
 interface RangedTensor extends StoredTensor {
@@ -49,9 +53,9 @@ export function unstacked(checkpoint: Checkpoint, pattern: RegExp): Checkpoint {
       continue;
     }
     depth ??= tensor.shape[0];
-    if (depth === undefined || tensor.shape[0] !== depth)
+    if (depth === undefined || tensor.shape[0] !== depth || depth > mostBlocks)
       throw new FormatError(
-        `toTimmNames: expected ${name} stacked ${depth ?? "in blocks"}, got [${tensor.shape.join(", ")}]; the file is of another model`,
+        `toTimmNames: expected ${printable(name)} stacked ${depth ?? "in blocks"}, got ${shown(tensor.shape)}; the file is of another model`,
       );
     for (const [index, slice] of slices(tensor).entries()) tensors.set(`${match[1]}_${index}${match[2]}`, slice);
   }

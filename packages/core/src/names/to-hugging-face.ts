@@ -2,6 +2,7 @@ import type { Checkpoint } from "../checkpoint.ts";
 import { TesseraError } from "../errors.ts";
 import { convert, type Converted } from "./convert.ts";
 import type { NameTable } from "./dialect.ts";
+import { listed } from "../untrusted-text.ts";
 
 /** A family's tensors by the names that they have in transformers' files. */
 export interface HuggingFaceTable extends NameTable {
@@ -32,7 +33,7 @@ export function toHuggingFaceNames(
   const left = [...converted.checkpoint.tensors.keys()].filter((name) => !targets.has(name));
   if (left.length > 0)
     throw new TesseraError(
-      `toHuggingFaceNames: expected the parts of Hugging Face's ${modelType}, got ${left.slice(0, 3).join(", ")} besides; save it in timm's names instead`,
+      `toHuggingFaceNames: expected the parts of Hugging Face's ${modelType}, got ${listed(left, 3)} besides; save it in timm's names instead`,
     );
   return { ...converted, modelType };
 }

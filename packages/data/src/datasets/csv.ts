@@ -1,4 +1,4 @@
-import { FormatError } from "@tessera/core";
+import { FormatError, shown } from "@tessera/core";
 
 /** RFC 4180: fields between commas, in double quotes where they hold commas, quotes (doubled) or line ends. */
 export function readCsv(text: string, where: string): string[][] {
@@ -10,7 +10,7 @@ export function readCsv(text: string, where: string): string[][] {
     const at = field.lastIndex;
     const [, value, end] = field.exec(text) ?? [];
     if (value === undefined) {
-      throw new FormatError(`${where}: expected quotes to close, got ${JSON.stringify(text.slice(at, at + 40))}`);
+      throw new FormatError(`${where}: expected quotes to close, got ${shown(text.slice(at, at + 40))}`);
     }
     row.push(value.startsWith('"') ? value.slice(1, -1).replaceAll('""', '"') : value);
     if (end === ",") {

@@ -1,4 +1,4 @@
-import { FormatError } from "@tessera/core";
+import { FormatError, listed, shown } from "@tessera/core";
 import type { SourceFiles } from "../files/source.ts";
 import { readStored, type StoredFile } from "../files/stored-file.ts";
 import { unzipped } from "../files/unzipped.ts";
@@ -24,12 +24,12 @@ export async function openIdx(source: SourceFiles, options: DatasetOptions): Pro
   const [count, height, width, channels = 1] = images!.sizes as [number, number, number, number?];
   if (height === undefined || width === undefined || (channels !== 1 && channels !== 3)) {
     throw new FormatError(
-      `${source.name}: expected pictures of sizes [n, height, width] or [n, height, width, 3], got [${images!.sizes.join(", ")}]`,
+      `${source.name}: expected pictures of sizes [n, height, width] or [n, height, width, 3], got ${shown(images!.sizes)}`,
     );
   }
   if (labels!.sizes.length !== 1 || labels!.sizes[0] !== count) {
     throw new FormatError(
-      `${source.name}: expected a label for each of ${count} pictures, got sizes [${labels!.sizes.join(", ")}]`,
+      `${source.name}: expected a label for each of ${count} pictures, got sizes ${shown(labels!.sizes)}`,
     );
   }
   const numbered = numberLabels(source.name, Array.from(labels!.data, String), options.classes);
@@ -41,7 +41,7 @@ function fileOf({ name, files }: SourceFiles, kind: string): StoredFile {
   const found = files.filter(({ path }) => isIdx(path) && path.includes(kind));
   if (found.length === 1) return found[0]!;
   throw new FormatError(
-    `${name}: expected one IDX file of ${kind}, got ${found.map(({ path }) => path).join(", ") || "none"}`,
+    `${name}: expected one IDX file of ${kind}, got ${listed(found.map(({ path }) => path)) || "none"}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { FormatError } from "@tessera/core";
+import { FormatError, listed, printable } from "@tessera/core";
 
 /** Labels as numbers, and what they mean. */
 export interface Labels {
@@ -7,7 +7,8 @@ export interface Labels {
   readonly labels: Int32Array;
 }
 
-const shown = 5;
+/** Names of classes in an error. */
+const mostListed = 5;
 
 /**
  * Numbers labels as they were written: names, or whole numbers.
@@ -28,12 +29,12 @@ export function numberLabels(
   const empty = folders.filter((name) => !distinct.has(name));
   if (empty.length > 0) {
     throw new FormatError(
-      `${where}: expected pictures of every class, got none of ${listed(empty)}; add some, or remove the folder`,
+      `${where}: expected pictures of every class, got none of ${listed(empty, mostListed)}; add some, or remove the folder`,
     );
   }
   if (distinct.size < 2) {
     throw new FormatError(
-      `${where}: expected two classes or more, got only ${written[0]}; there is nothing to tell apart`,
+      `${where}: expected two classes or more, got only ${printable(written[0]!)}; there is nothing to tell apart`,
     );
   }
   const classes = [...distinct].sort(areNumbers(distinct) ? (a, b) => Number(a) - Number(b) : byCodePoint);
@@ -52,7 +53,7 @@ function among(
   const fit = areNumbers(distinct) && [...distinct].every((name) => Number(name) < classes.length);
   if (fit) return Int32Array.from(written, Number);
   throw new FormatError(
-    `${where}: expected labels among ${listed(classes)}, got ${listed(unknown)}; rename them, or pass the classes that they are of`,
+    `${where}: expected labels among ${listed(classes, mostListed)}, got ${listed(unknown, mostListed)}; rename them, or pass the classes that they are of`,
   );
 }
 
@@ -63,10 +64,4 @@ function areNumbers(names: ReadonlySet<string>): boolean {
 /** As Python's `sorted`, which torchvision numbers classes by; `localeCompare` depends on the machine. */
 export function byCodePoint(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Names for an error, a few of them. */
-export function listed(names: readonly string[]): string {
-  const more = names.length - shown;
-  return names.slice(0, shown).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -1,9 +1,9 @@
-import { FormatError } from "@tessera/core";
+import { FormatError, listed, printable } from "@tessera/core";
 import type { SourceFiles } from "../files/source.ts";
 import { fileName, readStored, type StoredFile } from "../files/stored-file.ts";
 import { readCsv } from "./csv.ts";
 import type { Dataset, DatasetOptions } from "./dataset.ts";
-import { listed, numberLabels } from "./labels.ts";
+import { numberLabels } from "./labels.ts";
 import { isPicture, storedPictures } from "./stored-pictures.ts";
 
 const pathNames = ["path", "file", "filename", "file_name", "image", "image_path"];
@@ -80,13 +80,13 @@ function csvRows(text: string, where: string): Row[] {
   const [path, label] = [pathNames, labelNames].map((known) => names.findIndex((name) => known.includes(name)));
   const isHeading = path! >= 0 && label! >= 0;
   if (!isHeading && !(first.length === 2 && isPicture(first[0]!))) {
-    throw new FormatError(`${where}: expected the columns path and label, got ${first.join(", ")}; name them so`);
+    throw new FormatError(`${where}: expected the columns path and label, got ${listed(first)}; name them so`);
   }
   const rows = isHeading ? rest : [first, ...rest];
   const [at, of] = isHeading ? [path!, label!] : [0, 1];
   return rows.map((row, i) => {
     if (row[at] && row[of]) return { path: row[at], label: row[of] };
-    throw new FormatError(`${where}: expected a path and a label, got ${row.join(",")} in row ${i + 1}`);
+    throw new FormatError(`${where}: expected a path and a label, got ${listed(row)} in row ${i + 1}`);
   });
 }
 
@@ -101,7 +101,7 @@ function jsonRows(text: string, where: string): Row[] {
       if (typeof path === "string" && (typeof label === "string" || typeof label === "number")) {
         return { path, label: String(label) };
       }
-      throw new FormatError(`${where}: expected {"path": …, "label": …}, got ${line.slice(0, 80)} in line ${number}`);
+      throw new FormatError(`${where}: expected {"path": …, "label": …}, got ${printable(line, 80)} in line ${number}`);
     });
 }
 

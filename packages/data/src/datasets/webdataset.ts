@@ -1,4 +1,4 @@
-import { FormatError } from "@tessera/core";
+import { FormatError, printable } from "@tessera/core";
 import type { SourceFiles } from "../files/source.ts";
 import { readStored, type StoredFile } from "../files/stored-file.ts";
 import type { Dataset, DatasetOptions } from "./dataset.ts";
@@ -54,7 +54,7 @@ async function readLabel(file: StoredFile, signal?: AbortSignal): Promise<string
   const label = labelField(file.path, text);
   if (typeof label === "string" || typeof label === "number") return String(label);
   throw new FormatError(
-    `${file.path}: expected a label under cls, class, label or class_name, got ${text.slice(0, 80)}`,
+    `${file.path}: expected a label under cls, class, label or class_name, got ${printable(text, 80)}`,
   );
 }
 
@@ -63,6 +63,6 @@ function labelField(path: string, text: string): unknown {
     const { cls, class: name, label, class_name: className } = JSON.parse(text) as Record<string, unknown>;
     return cls ?? name ?? label ?? className;
   } catch (cause) {
-    throw new FormatError(`${path}: expected JSON with a label, got ${text.slice(0, 80)}`, { cause });
+    throw new FormatError(`${path}: expected JSON with a label, got ${printable(text, 80)}`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { type Family, FormatError } from "@tessera/core";
+import { type Family, FormatError, shown } from "@tessera/core";
 import { allFamilies, familyWith } from "./families.ts";
 
 /** `config.json` of transformers; what is the model's own is read by its family. */
@@ -26,7 +26,7 @@ export async function familyOfHuggingFace(
   const family = await familyWith(type, ({ huggingFace }) => huggingFace?.modelTypes.includes(type) ?? false);
   if (family) return family as SharedFamily;
   const known = (await allFamilies()).flatMap(({ huggingFace }) => huggingFace?.modelTypes ?? []);
-  throw new FormatError(`${where}: expected "model_type" among ${known.join(", ")}, got "${type}"`);
+  throw new FormatError(`${where}: expected "model_type" among ${known.join(", ")}, got ${shown(type)}`);
 }
 
 /** Class names in the order of the outputs; undefined where the config has none of its own. */

@@ -7,6 +7,7 @@ import {
   type TimmNames,
   pair,
   toTimmNames,
+  printable,
 } from "@tessera/core";
 import type { Preprocessing } from "@tessera/data";
 import { type HubOptions, type SourceInput, openCheckpoint, watchNonFinite } from "@tessera/weights";
@@ -74,7 +75,9 @@ export async function loadModel(
     const { name, model, preprocessing, labels: known } = overridden(family, await describe(), options.overrides);
     const labels = checkedLabels(model.config.classes, known, options.labels);
     const checkpoint = watchNonFinite(names.checkpoint, ({ name: path, nan, infinite }) => {
-      onWarning?.(`${path} holds ${nan} NaN and ${infinite} infinite values; the model's answers mean nothing`);
+      onWarning?.(
+        `${printable(path)} holds ${nan} NaN and ${infinite} infinite values; the model's answers mean nothing`,
+      );
     });
     await model.load(checkpoint, {
       resetHead,

@@ -1,4 +1,4 @@
-import { type Activation, type Backbone, type Family, FormatError, type TimmModel } from "@tessera/core";
+import { type Activation, type Backbone, type Family, FormatError, type TimmModel, shown } from "@tessera/core";
 import { type Preprocessing, type TimmPretrainedConfig, timmPreprocessing } from "@tessera/data";
 import { familyWith } from "./families.ts";
 
@@ -28,7 +28,7 @@ export async function familyOfTimm({ architecture }: TimmModel, where: string): 
   );
   if (family) return family;
   throw new FormatError(
-    `${where}: expected a known "architecture", got "${architecture}"; \`tessera models\` lists them`,
+    `${where}: expected a known "architecture", got ${shown(architecture)}; \`tessera models\` lists them`,
   );
 }
 

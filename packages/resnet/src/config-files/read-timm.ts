@@ -1,4 +1,4 @@
-import { FormatError, type TimmArgument, type TimmModel, timmArguments, variantConfig } from "@tessera/core";
+import { FormatError, type TimmArgument, type TimmModel, timmArguments, variantConfig, shown } from "@tessera/core";
 import type { ResNetConfig } from "../config.ts";
 import { isResNetName } from "../create.ts";
 import { resnetVariants } from "../variants.ts";
@@ -30,7 +30,7 @@ const known: Readonly<Record<string, TimmArgument<ResNetConfig>>> = {
  */
 export function readTimm({ architecture, model_args: args = {} }: TimmModel, where: string): ResNetConfig {
   if (!isResNetName(architecture))
-    throw new FormatError(`${where}: expected a ResNet that is known as "architecture", got "${architecture}"`);
+    throw new FormatError(`${where}: expected a ResNet that is known as "architecture", got ${shown(architecture)}`);
   return {
     ...variantConfig<ResNetConfig>("readTimm", resnetVariants, architecture),
     ...timmArguments.read(known, args, where),

@@ -1,4 +1,4 @@
-import { FormatError, type TimmArgument, type TimmModel, timmArguments, variantConfig } from "@tessera/core";
+import { FormatError, type TimmArgument, type TimmModel, timmArguments, variantConfig, shown } from "@tessera/core";
 import type { TntConfig } from "../config.ts";
 import { isTntName } from "../create.ts";
 import { tntVariants } from "../variants.ts";
@@ -42,7 +42,7 @@ export function readTimm({ architecture, model_args: args = {} }: TimmModel, whe
   const { width, innerWidth, depth, heads, innerHeads } = config;
   if (!width || !innerWidth || !depth || !heads || !innerHeads) {
     throw new FormatError(
-      `${where}: expected "model_args" with embed_dim, inner_dim, depth, num_heads_inner and num_heads_outer, got ${JSON.stringify(args)}`,
+      `${where}: expected "model_args" with embed_dim, inner_dim, depth, num_heads_inner and num_heads_outer, got ${shown(args)}`,
     );
   }
   // timm knows the ratio only, and so it stays when the width changes.

@@ -1,4 +1,4 @@
-import { type Activation, type Checkpoint, FormatError } from "@tessera/core";
+import { type Activation, type Checkpoint, FormatError, shown } from "@tessera/core";
 import type { VitConfig } from "../config.ts";
 
 /** `config.json` of transformers, as far as it is read. */
@@ -88,7 +88,7 @@ function activation({ hidden_act: name = "gelu" }: HuggingFaceConfig, where: str
   const known = Object.hasOwn(activations, name) ? activations[name] : undefined;
   if (!known)
     throw new FormatError(
-      `${where}: expected "hidden_act" among ${Object.keys(activations).join(", ")}, got "${name}"`,
+      `${where}: expected "hidden_act" among ${Object.keys(activations).join(", ")}, got ${shown(name)}`,
     );
   return known;
 }
@@ -100,6 +100,6 @@ function positive(
 ): number {
   const value = config[field];
   if (value === undefined || !Number.isInteger(value) || value < 1)
-    throw new FormatError(`${where}: expected a whole number as "${field}", got ${JSON.stringify(value)}`);
+    throw new FormatError(`${where}: expected a whole number as "${field}", got ${shown(value)}`);
   return value;
 }

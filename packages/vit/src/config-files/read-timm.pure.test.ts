@@ -1,3 +1,4 @@
+import { shown } from "@tessera/core";
 import { expect, test } from "vitest";
 import { fromArguments } from "./read-timm.ts";
 
@@ -66,7 +67,7 @@ test.each([
   ["drop_rate", 1],
 ])("refuses %s of %j", (name, value) => {
   expect(() => fromArguments({ [name]: value }, "here")).toThrow(
-    `here: expected "${name}" as timm writes it, got ${JSON.stringify(value)}`,
+    `here: expected "${name}" as timm writes it, got ${shown(value)}`,
   );
 });
 

@@ -1,4 +1,4 @@
-import { FormatError, type TimmArgument, type TimmModel, timmArguments, variantConfig } from "@tessera/core";
+import { FormatError, type TimmArgument, type TimmModel, timmArguments, variantConfig, shown } from "@tessera/core";
 import type { VitConfig } from "../config.ts";
 import { isVitName } from "../create.ts";
 import { vitVariants } from "../variants.ts";
@@ -71,9 +71,7 @@ export function fromArguments(
 function complete(config: Partial<VitConfig>, where: string): VitConfig {
   const { imageSize = 224, patchSize = 16, width, depth, heads, classes = 0, mlpDim } = config;
   if (width === undefined || depth === undefined || heads === undefined) {
-    throw new FormatError(
-      `${where}: expected "model_args" with embed_dim, depth and num_heads, got ${JSON.stringify(config)}`,
-    );
+    throw new FormatError(`${where}: expected "model_args" with embed_dim, depth and num_heads, got ${shown(config)}`);
   }
   return { ...config, imageSize, patchSize, width, depth, heads, classes, mlpDim: mlpDim ?? 4 * width };
 }

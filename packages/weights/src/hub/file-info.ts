@@ -1,4 +1,4 @@
-import { FormatError } from "@tessera/core";
+import { FormatError, shown, printable } from "@tessera/core";
 import { isCommit } from "./hub-id.ts";
 import { send } from "./send.ts";
 import { fileUrl, type Hub, nameOf } from "./settings.ts";
@@ -34,12 +34,12 @@ function readFileInfo(headers: Headers, isRedirect: boolean, hub: Hub, where: st
   const commit = headers.get("x-repo-commit") ?? "";
   if (!isCommit(commit) || (isCommit(hub.revision) && commit !== hub.revision))
     throw new FormatError(
-      `${where}: expected ${isCommit(hub.revision) ? "that" : "a"} commit in X-Repo-Commit, got ${commit || "none"}; check that ${hub.endpoint} is a hub and that no proxy is in between`,
+      `${where}: expected ${isCommit(hub.revision) ? "that" : "a"} commit in X-Repo-Commit, got ${printable(commit) || "none"}; check that ${hub.endpoint} is a hub and that no proxy is in between`,
     );
   const etag = etagOf(headers) ?? "";
   if (!/^[\w-][\w.-]{0,199}$/.test(etag))
     throw new FormatError(
-      `${where}: expected an ETag that names the content, got ${etag ? JSON.stringify(etag.slice(0, 80)) : "none"}; check that ${hub.endpoint} is a hub`,
+      `${where}: expected an ETag that names the content, got ${etag ? shown(etag) : "none"}; check that ${hub.endpoint} is a hub`,
     );
   const own = headers.get("etag");
   const isOwn = !isRedirect && !headers.get("x-linked-etag") && own?.startsWith('"');

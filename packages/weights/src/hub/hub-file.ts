@@ -1,4 +1,4 @@
-import { TesseraError } from "@tessera/core";
+import { TesseraError, shown } from "@tessera/core";
 import { cachedFile, keepRevision } from "#hub-cache";
 import { isCommit } from "./hub-id.ts";
 import type { HubFile, HubOptions } from "./options.ts";
@@ -19,8 +19,7 @@ export async function hubFile(repo: string, file: string, options: HubOptions = 
   const { commit } = options;
   checkName(file, hub.repo);
   if (commit === undefined) return cachedFile(hub, file);
-  if (!isCommit(commit))
-    throw new TesseraError(`${repo}: expected a commit of 40 digits, got ${JSON.stringify(commit)}`);
+  if (!isCommit(commit)) throw new TesseraError(`${repo}: expected a commit of 40 digits, got ${shown(commit)}`);
   const found = await cachedFile({ ...hub, revision: commit }, file);
   // last, so that a revision never stands for a commit of which nothing is there
   await keepRevision(hub, commit);

@@ -1,4 +1,4 @@
-import { TesseraError } from "@tessera/core";
+import { TesseraError, shown } from "@tessera/core";
 
 /** A repository of the hub and one of its branches, tags or commits. */
 export interface HubId {
@@ -30,7 +30,7 @@ export function parseHubId(text: string): HubId {
   const id = read(text);
   if (!id)
     throw new TesseraError(
-      `hub: expected a repository such as timm/vit_tiny_patch16_224.augreg_in21k_ft_in1k, got ${JSON.stringify(text)}; write org/name or org/name@revision`,
+      `hub: expected a repository such as timm/vit_tiny_patch16_224.augreg_in21k_ft_in1k, got ${shown(text)}; write org/name or org/name@revision`,
     );
   return id;
 }

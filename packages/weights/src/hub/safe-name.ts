@@ -1,4 +1,4 @@
-import { FormatError } from "@tessera/core";
+import { FormatError, shown } from "@tessera/core";
 
 function problem(name: string): string | undefined {
   if (Array.from(name).some((letter) => letter < " " || letter === "\u007f")) return "a control character";
@@ -18,6 +18,6 @@ function problem(name: string): string | undefined {
  */
 export function checkName(name: string, where: string): string {
   const found = problem(name);
-  if (found) throw new FormatError(`${where}: expected a relative name, got ${JSON.stringify(name)} with ${found}`);
+  if (found) throw new FormatError(`${where}: expected a relative name, got ${shown(name)} with ${found}`);
   return name;
 }

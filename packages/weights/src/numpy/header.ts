@@ -1,4 +1,4 @@
-import { FormatError } from "@tessera/core";
+import { FormatError, printable, shown } from "@tessera/core";
 import { type DtypeName, byteLength } from "../values/dtype.ts";
 
 /** What stands before an array's values in an .npy file. */
@@ -88,7 +88,7 @@ export function parseNpyHeader(bytes: Uint8Array, fileBytes: number, where: stri
   if (kind.startsWith("O") || /'[<>=|]?O\d*'/.test(descr))
     throw refuse(
       "an array of numbers",
-      `Python objects (${descr}), which only pickle reads and which may run code; save plain arrays`,
+      `Python objects (${printable(descr)}), which only pickle reads and which may run code; save plain arrays`,
     );
   const dtype = Object.hasOwn(dtypes, kind) ? dtypes[kind] : undefined;
   const shape = found.shape
@@ -98,10 +98,10 @@ export function parseNpyHeader(bytes: Uint8Array, fileBytes: number, where: stri
     .map(Number);
   if (dtype) {
     const expected = byteLength(dtype, shape);
-    if (expected === undefined) throw refuse("a size that fits a file", `${descr} of [${shape.join(", ")}]`);
+    if (expected === undefined) throw refuse("a size that fits a file", `${printable(descr)} of ${shown(shape)}`);
     if (fileBytes - dataStart !== expected)
       throw refuse(
-        `${expected} bytes for ${descr} of [${shape.join(", ")}]`,
+        `${expected} bytes for ${printable(descr)} of ${shown(shape)}`,
         `${fileBytes - dataStart}; the file is truncated or damaged`,
       );
   }

@@ -1,4 +1,12 @@
-import { type Checkpoint, FormatError, type StoredTensor, type TensorValues, permuteAxes } from "@tessera/core";
+import {
+  type Checkpoint,
+  FormatError,
+  type StoredTensor,
+  type TensorValues,
+  permuteAxes,
+  listed,
+  printable,
+} from "@tessera/core";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openSource, type SourceInput } from "../source/open-source.ts";
 import type { UrlSourceOptions } from "../source/url-source.ts";
@@ -12,7 +20,8 @@ const extension = ".npy";
 
 function decode(bytes: Uint8Array<ArrayBuffer>, header: NpyHeader, where: string): TensorValues {
   const { dtype, descr, littleEndian, shape, fortranOrder } = header;
-  if (!dtype) throw new FormatError(`${where}: expected an array of numbers, got ${descr}; save it as float32`);
+  if (!dtype)
+    throw new FormatError(`${where}: expected an array of numbers, got ${printable(descr)}; save it as float32`);
   const values = decodeValues(bytes, dtype, { where, littleEndian });
   if (!fortranOrder || shape.length < 2) return values;
   // the first axis is the fastest: row-major of the reversed shape
@@ -33,7 +42,7 @@ function storedTensor(
 }
 
 async function memberTensor(source: ByteSource, member: ZipMember, signal?: AbortSignal): Promise<StoredTensor> {
-  const where = `${source.name}: ${member.name}`;
+  const where = `${source.name}: ${printable(member.name)}`;
   const header = parseNpyHeader(await readStart(source, member, npyHeaderBytes, signal), member.size, where);
   const whole = storedTensor(header, where, async (s) =>
     (await readMember(source, member, s)).subarray(header.dataStart),
@@ -62,7 +71,7 @@ export async function npzCheckpoint(
   }
   if (tensors.size === 0)
     throw new FormatError(
-      `${source.name}: expected .npy arrays in the archive, got ${[...members.keys()].slice(0, 3).join(", ") || "nothing"}`,
+      `${source.name}: expected .npy arrays in the archive, got ${listed(members.keys(), 3) || "nothing"}`,
     );
   return { tensors, metadata: {}, dispose: () => source.close() };
 }

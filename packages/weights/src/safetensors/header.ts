@@ -1,4 +1,4 @@
-import { FormatError } from "@tessera/core";
+import { FormatError, shown } from "@tessera/core";
 import { byteLength, type DtypeName, dtypes, isDtype } from "../values/dtype.ts";
 import { repeatedKey } from "./repeated-key.ts";
 
@@ -21,12 +21,6 @@ export interface Header {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Cuts what a file says before it goes into a message. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
 function parse(bytes: Uint8Array, where: string): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { type Checkpoint, FormatError, type StoredTensor } from "@tessera/core";
+import { type Checkpoint, FormatError, type StoredTensor, shown } from "@tessera/core";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openSource, type SourceInput } from "../source/open-source.ts";
 import type { UrlSourceOptions } from "../source/url-source.ts";
@@ -15,7 +15,7 @@ function storedTensor(source: ByteSource, name: string, entry: HeaderEntry, data
     shape,
     async read(signal) {
       const bytes = await source.read(dataStart + start, end - start, signal);
-      return decodeValues(bytes, dtype, { where: `${source.name}: tensor "${name}"` });
+      return decodeValues(bytes, dtype, { where: `${source.name}: tensor ${shown(name)}` });
     },
   };
 }

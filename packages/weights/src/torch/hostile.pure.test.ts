@@ -40,7 +40,7 @@ test.each<[string, () => Promise<Uint8Array>, RegExp]>([
   [
     "a size of lists that hold each other",
     () => file(pickle(laughs, dict(["w", sized(recall(9))]))),
-    /expected sizes and strides that are numbers, got \[\[…\],\[…\]\] and \[\[…\],\[…\]\]/,
+    /expected sizes and strides that are numbers, got \[\[…\], \[…\]\] and \[\[…\], \[…\]\]/,
   ],
   ["a tensor of 65 axes", () => file(pickle(dict(["w", sized(numbers(65))]))), /a tensor of at most 64 axes/],
   [
