@@ -231,7 +231,7 @@ test("starts a stem as another run's first convolutions", async () => {
     "num_heads=2", // prettier-ignore
   ];
   const pupil = place.path("hybrid");
-  // At such a rate nothing moves.
+  // At such a rate nothing moves, and averages of the same differ by rounding.
   await json<Trained>([
     ...hybrid("[4,6]"),
     "--stem",
@@ -249,8 +249,8 @@ test("starts a stem as another run's first convolutions", async () => {
     [cnn, pupil].map((run) => loadModel(`${run}/model`, { signal: AbortSignal.timeout(60_000) })),
   );
   for (const path of ["whiten.weight", "groups.0.conv1.weight", "groups.1.norm2.bias"]) {
-    const expected = taught!.model.state().get(path)!.value.dataSync();
-    expect(learnt!.model.state().get(`patch_embed.${path}`)!.value.dataSync(), path).toEqual(expected);
+    const [expected, got] = [taught!.model.state().get(path)!, learnt!.model.state().get(`patch_embed.${path}`)!];
+    await expect(got.value).toBeAllClose(expected.value, { rtol: 1e-5, atol: 1e-7 });
   }
   for (const loaded of [taught!, learnt!]) loaded.model.dispose();
   const wider = await tessera([...hybrid("[4,8]"), "--stem", cnn]);
