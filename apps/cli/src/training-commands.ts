@@ -41,7 +41,10 @@ export function trainingCommands(tessera: Command, declaring: Declaring): void {
     new Option("--model <spec>", "a model to begin with, as classify takes it, or a run (default: vit_cifar10)"),
     new Option("--arch <variant>", "the variant of a checkpoint file"),
     new Option("--weights <file>", "a checkpoint, instead of the model's own"),
-    new Option("--only <part>", "what learns: head, last-N (blocks), lora or full (default: full)").argParser(part),
+    new Option(
+      "--only <part>",
+      "what learns: probe (a head in closed form), head, last-N (blocks), lora or full (default: full)",
+    ).argParser(part),
   ];
   training(tessera.command("finetune"), declaring, pretrained)
     .description("Train a trained model, or a part of it, on other pictures and classes.")
@@ -138,7 +141,8 @@ function wholeNumberFrom0(text: string): number {
 }
 
 function part(text: string): string {
-  if (!/^(head|last-\d+|lora|full)$/.test(text)) throw new InvalidArgumentError("Expected head, last-N, lora or full.");
+  if (!/^(probe|head|last-\d+|lora|full)$/.test(text))
+    throw new InvalidArgumentError("Expected probe, head, last-N, lora or full.");
   return text;
 }
 

@@ -5,6 +5,7 @@ export type { CheckpointStore } from "./checkpoints/store.ts";
 export type { Batch, BatchOptions, TrainingData } from "./data.ts";
 export { FeatureHead } from "./features/feature-head.ts";
 export { type ExtractOptions, type FeatureSet, extractFeatures, featureData } from "./features/feature-set.ts";
+export { type LinearProbe, linearProbe } from "./features/linear-probe.ts";
 export type { BatchTensors } from "./fit/batch-tensors.ts";
 export type { Classifier } from "./fit/classifier.ts";
 export { fit } from "./fit/fit.ts";

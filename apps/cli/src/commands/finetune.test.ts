@@ -39,6 +39,17 @@ test("trains the head alone on features that are computed once, and resumes with
   expect(config.label_names).toEqual(["blue", "green", "red"]);
 }, 90_000);
 
+test("solves for a head in closed form", async () => {
+  const { run, top1 } = await finetune("probe", "--only", "probe");
+  expect(top1).toBeGreaterThan(0.5);
+  expect((await readdir(run)).sort()).toEqual(["accuracy.svg", "config.json", "evaluation.json", "features", "log.jsonl", "loss.svg", "model"]); // prettier-ignore
+  expect((await judged(run)).top1).toBeGreaterThan(0.5);
+  expect(await readFile(`${run}/model/README.md`, "utf8")).toContain("a linear probe in closed form");
+  expect(await json<Tuned>(["finetune", data, "--out", run, "--resume"])).toMatchObject({ top1, run });
+  const plan = await tessera(["finetune", data, "--model", model, "--only", "probe", "--dry-run"]);
+  expect(plan.stderr).toContain("--dry-run: expected something that is trained, got --only probe");
+}, 90_000);
+
 test.each([
   [
     "lora",

@@ -5,24 +5,27 @@ import {
   type FeatureSet,
   type TrainingData,
   addLora,
+  evaluate,
   extractFeatures,
   featureData,
+  linearProbe,
   trainLastBlocks,
 } from "@tessera/train";
 import { saveSafetensors, tensorFolder } from "@tessera/weights";
 import { join } from "node:path";
 import { progress } from "../progress.ts";
+import { print } from "../report.ts";
 import { storedTensors } from "./stored-tensors.ts";
 import type { Job, Loaded } from "./job.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** What of a job depends on how much of the model learns. */
-type Learning = Pick<Job, "learner" | "prepare" | "finish">;
+type Learning = Pick<Job, "learner" | "prepare" | "solve" | "finish">;
 type Settled = Omit<Job, keyof Learning>;
 
-/** `--only`: the head alone, on features that are computed once; the last N blocks; low-rank parts; or all of it. */
+/** `--only`: the head alone, on features that are computed once, step by step or in closed form; the last N blocks; low-rank parts; or all of it. */
 export function learning(only: string, job: Settled): Learning {
-  if (only === "head") return headAlone(job);
+  if (only === "head" || only === "probe") return headAlone(job, only);
   if (only === "lora") return lowRank(job);
   if (only !== "full") trainLastBlocks(job.model, Number(only.slice("last-".length)));
   return {};
@@ -30,10 +33,10 @@ export function learning(only: string, job: Settled): Learning {
 
 /** The preset where none is named. */
 export function presetFor(only: string): string {
-  return only === "head" ? "head" : only === "lora" ? "lora" : "vit-finetune";
+  return only === "head" || only === "probe" ? "head" : only === "lora" ? "lora" : "vit-finetune";
 }
 
-function headAlone(job: Settled): Learning {
+function headAlone(job: Settled, only: "head" | "probe"): Learning {
   const { model, parts, preprocessing, signal, settings } = job;
   const learner = new FeatureHead(widthOf(model), parts.train.classes.length).init(settings.seed ?? 0);
   async function featuresOf(name: keyof Loaded, run: RunFolder | undefined): Promise<FeatureSet> {
@@ -53,6 +56,17 @@ function headAlone(job: Settled): Learning {
         pictures[name] && featureData(await featuresOf(name, run), { training: name === "train", seed: settings.seed });
       return { train: (await part("train"))!, validation: await part("validation"), test: await part("test") };
     },
+    ...(only === "probe" && {
+      async solve(run) {
+        const set = await featuresOf("train", run);
+        const { head, leaveOneOut } = linearProbe(set);
+        head.copyTo(learner);
+        head.dispose();
+        if (!settings.json)
+          print(`top-1 ${(100 * leaveOneOut).toFixed(2)} % of the training pictures, each by what the others tell`);
+        return evaluate(learner, featureData(set), { signal });
+      },
+    }),
     async finish() {
       learner.copyTo(model);
       learner.dispose();

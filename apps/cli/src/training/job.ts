@@ -1,7 +1,7 @@
 import type { BackendChoice } from "@tessera/backends";
 import type { Backbone } from "@tessera/core";
 import type { Preprocessing } from "@tessera/data";
-import type { Classifier, TrainingData } from "@tessera/train";
+import type { Classifier, Evaluation, TrainingData } from "@tessera/train";
 import type { DataParts } from "./open-data.ts";
 import type { RunConfig } from "./run-config.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -28,6 +28,8 @@ export interface Job {
   signal: AbortSignal;
   /** What the learner sees, in place of pictures. */
   prepare?: (pictures: Loaded, run: RunFolder | undefined) => Promise<Loaded>;
+  /** Finds the learner's weights at once, where nothing has to be trained step by step; says how it judges what it learnt from. */
+  solve?: (run: RunFolder) => Promise<Evaluation>;
   /** Brings what was learnt into the model, once the learner has its best weights. */
   finish?: (run: RunFolder) => Promise<void>;
 }

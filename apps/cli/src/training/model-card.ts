@@ -10,9 +10,10 @@ export function modelCard(job: Job, run: RunFolder, evaluation: Evaluation | und
   const { recipe, imageSize, classes } = config;
   const { params, macs } = summarize(model, [1, imageSize, imageSize, 3]);
   const seconds = run.log.at(-1)?.seconds ?? 0;
-  const images = recipe.epochs * parts.train.length;
-  // Forward and twice as much backward, two operations a multiply-add.
-  const petaflop = (images * macs * 6) / 1e15;
+  // Two operations a multiply-add; a training goes backward too, at twice the cost.
+  const perPicture = job.solve ? 2 * macs : 6 * macs * recipe.epochs;
+  const petaflop = (parts.train.length * perPicture) / 1e15;
+  const how = job.solve ? "a linear probe in closed form" : `${recipe.epochs} epochs, preset ${config.preset}`;
   const shown = classes.length <= 20 ? classes.join(", ") : `${classes.slice(0, 20).join(", ")}, …`;
   const judged = evaluation && [
     `| top-1 | ${(100 * evaluation.top1).toFixed(2)} % of ${evaluation.images} ${parts.test ? "test" : "validation"} pictures |`,
@@ -27,7 +28,7 @@ Knows: ${shown}.
 | --- | --- |
 | parameters | ${params.toLocaleString("en-US")} |
 | multiply-adds | ${macs.toLocaleString("en-US")} a picture of ${imageSize} px |
-${judged ? `${judged.join("\n")}\n` : ""}| trained on | ${parts.train.length} pictures, ${recipe.epochs} epochs, preset ${config.preset}, seed ${config.settings.seed ?? 0} |
+${judged ? `${judged.join("\n")}\n` : ""}| trained on | ${parts.train.length} pictures, ${how}, seed ${config.settings.seed ?? 0} |
 | cost | ${duration(seconds)} on ${backend.name} (${backend.device}), ${petaflop.toPrecision(2)} PFLOP |
 
 ${parts.validation ? `The best weights were chosen by ${parts.validation.length} pictures that were not trained on.\n\n` : ""}\

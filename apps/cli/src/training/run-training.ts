@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { TesseraError } from "@tessera/core";
 import { type Skipped, evaluationBatches, trainingBatches } from "@tessera/data";
 import { saveModel } from "@tessera/pipeline";
 import {
@@ -31,13 +32,18 @@ export async function runTraining(job: Job): Promise<number> {
   const length = lengthOf(job);
   const { augmentation } = config.recipe;
   using train = trainingBatches(parts.train, { preprocessing, workers, augmentation, seed });
+  if (dryRun && job.solve) {
+    throw new TesseraError(
+      "--dry-run: expected something that is trained, got --only probe; it takes one pass over the pictures",
+    );
+  }
   if (dryRun)
     return await showPlan(job, length, await prepared(job, { train, validation: undefined, test: undefined }));
   using validation = parts.validation && evaluationBatches(parts.validation, { preprocessing, workers });
   using test = parts.test && evaluationBatches(parts.test, { preprocessing, workers });
   const run = await openRun(job);
   const loaded = await prepared(job, { train, validation, test }, run);
-  await trained(job, length, loaded, run);
+  await (job.solve ? solved(job, loaded, run) : trained(job, length, loaded, run));
   const judge = loaded.test ?? loaded.validation;
   const evaluation = judge && (await evaluate(job.learner ?? job.model, judge, { signal: job.signal }));
   await job.finish?.(run);
@@ -119,6 +125,19 @@ async function trained(
     parts.ema?.dispose();
     teacher?.dispose();
   }
+}
+
+/** Finds the weights at once; the log has one line, of the end. */
+async function solved(job: Job, { train, validation }: Loaded, run: RunFolder): Promise<void> {
+  const { learner = job.model, signal } = job;
+  const began = performance.now();
+  const { loss: trainingLoss } = await job.solve!(run);
+  const evaluation = validation && (await evaluate(learner, validation, { signal }));
+  if (!evaluation) return;
+  const seconds = (performance.now() - began) / 1000;
+  await run.rewind(0);
+  const entry = logEntry({ step: 1, epoch: 0, trainingLoss, evaluation, best: true });
+  await run.add({ ...entry, rate: 0, imagesPerSecond: train.length / seconds, waiting: 0, seconds });
 }
 
 /** Often enough that a killed run loses little: an epoch of few steps is done soon, one of many is not. */
