@@ -1,5 +1,6 @@
 import type { ErrorCode } from "@tessera/core";
 import { stderrColours } from "./colours.ts";
+import { forTerminal, jsonForTerminal } from "./terminal-text.ts";
 
 /** Marks what a user can mend; `TesseraError.isInstance` without loading TensorFlow.js for it. */
 const marker = Symbol.for("tessera.error");
@@ -16,8 +17,8 @@ export function reportError(error: unknown, { verbose = false }: { verbose?: boo
   const text = isKnown(error)
     ? [shortened(message, verbose), ...(cures[error.code] ? [`(${cures[error.code]})`] : [])].join("\n")
     : `${message}\n(this is not expected: please report it with the output of --verbose)`;
-  process.stderr.write(`${stderrColours.red("error:")} ${text}\n`);
-  if (verbose && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
+  process.stderr.write(`${stderrColours.red("error:")} ${forTerminal(text)}\n`);
+  if (verbose && error instanceof Error) process.stderr.write(`${forTerminal(stackOf(error))}\n`);
 }
 
 function isKnown(error: unknown): error is { code: ErrorCode } {
@@ -39,15 +40,15 @@ function shortened(message: string, verbose: boolean): string {
 
 /** Prints the one JSON document of a command. */
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  process.stdout.write(`${jsonForTerminal(JSON.stringify(document, null, 2))}\n`);
 }
 
 /** Prints a line on stdout. */
 export function print(line = ""): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${forTerminal(line)}\n`);
 }
 
 /** A line on stderr, for people only. */
 export function note(line: string): void {
-  process.stderr.write(`${stderrColours.dim(line)}\n`);
+  process.stderr.write(`${stderrColours.dim(forTerminal(line))}\n`);
 }

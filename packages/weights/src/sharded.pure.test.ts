@@ -42,6 +42,10 @@ test.each<[string, unknown, RegExp]>([
     { a: "../../etc/passwd" },
     /expected plain file names, got "\.\.\/\.\.\/etc\/passwd"/,
   ],
+  ["an address", { a: "https://example.org/x.safetensors" }, /expected plain file names, got "https:/],
+  ["a path of Windows", { a: "..\\x.safetensors" }, /expected plain file names/],
+  ["an absolute path", { a: "/dev/zero" }, /expected plain file names/],
+  ["a name longer than names are", { a: "a".repeat(256) }, /expected plain file names/],
   ["a hidden file", { a: ".env" }, /expected plain file names/],
   ["a file that is no text", { a: 1 }, /expected plain file names, got 1/],
   ["no weight_map", "{}", /expected a weight_map, got none/],
@@ -49,7 +53,13 @@ test.each<[string, unknown, RegExp]>([
   ["nothing", "null", /expected a weight_map/],
   ["a name twice", '{"weight_map":{"a":"x","a":"y"}}', /got "a" twice/],
 ])("refuses %s", async (_, map, message) => {
-  const error = await openShards(index(map), () => files["model-1.safetensors"]!).catch((e: unknown) => e);
+  let asked = 0;
+  const locate = (): Uint8Array => {
+    asked++;
+    return files["model-1.safetensors"]!;
+  };
+  const error = await openShards(index(map), locate).catch((e: unknown) => e);
+  expect(asked).toBe(0);
   expect(error).toBeInstanceOf(FormatError);
   expect((error as Error).message).toMatch(message);
 });

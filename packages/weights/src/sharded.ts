@@ -5,6 +5,8 @@ import { openSource, type SourceInput } from "./source/open-source.ts";
 import type { UrlSourceOptions } from "./source/url-source.ts";
 
 const largestIndex = 100_000_000;
+/** What file systems take. */
+const longestName = 255;
 
 /** Reads `weight_map`: which tensor is in which file. */
 async function weightMap(
@@ -40,9 +42,9 @@ async function weightMap(
   }
 }
 
-/** A file beside the index: a name that leads elsewhere is refused. */
+/** A file beside the index: an address, a path and a hidden file are refused before anything is looked for. */
 function checkedFile(file: unknown, where: string): string {
-  if (typeof file === "string" && /^[\w-][\w.-]*$/.test(file)) return file;
+  if (typeof file === "string" && file.length <= longestName && /^[\w-][\w.-]*$/.test(file)) return file;
   throw new FormatError(`${where}: expected plain file names, got ${shown(file)}; do not trust the index`);
 }
 
@@ -50,12 +52,13 @@ function checkedFile(file: unknown, where: string): string {
  * Opens a model that is spread over several files, by its index (`model.safetensors.index.json`). Tensors are read one by
  * one when they are asked for; `dispose` closes all files.
  *
- * @param locate where a file of the index is, given its name
+ * @param locate where a file of the index is, given its name, which is plain: neither a path nor an address. All are located
+ *   before one is opened
  * @throws FormatError when the index or a file is damaged, or a file lacks a tensor that the index promises
  */
 export async function openShards(
   index: SourceInput,
-  locate: (file: string) => SourceInput,
+  locate: (file: string) => SourceInput | Promise<SourceInput>,
   options: UrlSourceOptions = {},
 ): Promise<Checkpoint> {
   const { where, files } = await weightMap(index, options);
@@ -64,11 +67,12 @@ export async function openShards(
     await Promise.all([...shards.values()].map((shard) => shard.dispose()));
   };
   try {
+    const sources = new Map<string, SourceInput>();
+    for (const file of new Set(files.values())) sources.set(file, await locate(file));
+    for (const [file, source] of sources) shards.set(file, await openCheckpoint(source, options));
     const tensors = new Map<string, StoredTensor>();
     for (const [name, file] of files) {
-      const shard = shards.get(file) ?? (await openCheckpoint(locate(file), options));
-      shards.set(file, shard);
-      const tensor = shard.tensors.get(name);
+      const tensor = shards.get(file)!.tensors.get(name);
       if (!tensor)
         throw new FormatError(
           `${where}: expected ${printable(name)} in ${file}, got a file without it; fetch all files of one revision`,

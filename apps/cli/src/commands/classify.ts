@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { printable } from "@tessera/core";
 import type { Classification } from "@tessera/pipeline";
 import { colours } from "../colours.ts";
 import { findImages } from "../find-images.ts";
@@ -62,7 +63,8 @@ function document(image: string, { top, logits, ms }: Success, withLogits: boole
   return { image, top, ...(withLogits && { logits: Array.from(logits) }), ms: rounded };
 }
 
-function lines(image: string, { top, logits, ms }: Success, withLogits: boolean): string {
+function lines(image: string, { top: best, logits, ms }: Success, withLogits: boolean): string {
+  const top = best.map((one) => ({ ...one, label: printable(one.label) }));
   const time = colours.dim(`${(ms.decode + ms.preprocess + ms.forward).toFixed(0)} ms`);
   const width = Math.max(...top.map(({ label }) => label.length));
   const rows = top.map(({ index, label, score }) => {
@@ -70,7 +72,7 @@ function lines(image: string, { top, logits, ms }: Success, withLogits: boolean)
     const logit = withLogits ? `  ${logits[index]!.toFixed(3).padStart(7)}` : "";
     return `  ${label.padEnd(width)}  ${colours.cyan(bar)} ${(100 * score).toFixed(1).padStart(5)} %${logit}`;
   });
-  return [`${colours.bold(basename(image))}  ${time}`, ...rows].join("\n");
+  return [`${colours.bold(printable(basename(image)))}  ${time}`, ...rows].join("\n");
 }
 
 function round(ms: number): number {

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { type Checkpoint, type StoredTensor, TesseraError } from "@tessera/core";
+import { type Checkpoint, type StoredTensor, TesseraError, printable } from "@tessera/core";
 import { anyToHuggingFaceNames, anyToTimmNames, loadModel, openModelWeights, saveModel } from "@tessera/pipeline";
 import { type HubOptions, isHubId, openCheckpoint, saveSafetensors, watchNonFinite } from "@tessera/weights";
 import { loading, warn } from "../loading.ts";
@@ -44,7 +44,7 @@ export async function convert(input: string, output: string, options: ConvertSet
   try {
     const { checkpoint, renamed, dropped, dialect } = await target(file, options);
     const watched = watchNonFinite(checkpoint, ({ name, nan, infinite }) =>
-      warn(`${name} holds ${nan} NaN and ${infinite} infinite values`),
+      warn(`${printable(name)} holds ${nan} NaN and ${infinite} infinite values`),
     );
     if (asFolder) await writeFolder(input, output, options, signal);
     else await saveSafetensors(output, counted(watched, bar, signal), { dtype, metadata: { format: "pt" } });
@@ -53,8 +53,8 @@ export async function convert(input: string, output: string, options: ConvertSet
     const tensors = checkpoint.tensors.size;
     if (json) printJson({ tensors, bytes, renamed, dropped });
     else {
-      for (const [from, name] of renamed) print(`${from} -> ${name}`);
-      for (const name of dropped) print(`${name} dropped`);
+      for (const [from, name] of renamed) print(`${printable(from)} -> ${printable(name)}`);
+      for (const name of dropped) print(`${printable(name)} dropped`);
       const read = dialect === undefined ? "" : `, read as ${dialect}'s`;
       note(`wrote ${output}: ${tensors} tensors, ${(bytes / 1e6).toFixed(1)} MB; ${renamed.length} renamed, ${dropped.length} dropped${read}`); // prettier-ignore
     }

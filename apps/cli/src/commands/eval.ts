@@ -1,5 +1,5 @@
 import { type Dataset, evaluationBatches, openDataset } from "@tessera/data";
-import { TesseraError } from "@tessera/core";
+import { TesseraError, printable } from "@tessera/core";
 import { type Evaluation, type Judgement, evaluate, evaluationPage } from "@tessera/train";
 import { saveFolder } from "@tessera/weights";
 import { progress } from "../progress.ts";
@@ -76,7 +76,7 @@ async function partOf(
 
 function show({ images, top1, top5, loss, classes, calibration }: Evaluation, part: string, seconds: number): void {
   const rows = classes.map((one) => [
-    one.name,
+    printable(one.name),
     one.images,
     percent(one.recall),
     percent(one.precision),

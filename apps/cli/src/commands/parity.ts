@@ -1,5 +1,5 @@
 import type { BackendName } from "@tessera/backends";
-import { TesseraError } from "@tessera/core";
+import { TesseraError, printable, shown } from "@tessera/core";
 import type { ParityReference, ParityReport } from "@tessera/pipeline";
 import { openCheckpoint } from "@tessera/weights";
 import { colours } from "../colours.ts";
@@ -64,7 +64,7 @@ async function readReference(file: string): Promise<ParityReference> {
   try {
     const [input, logits] = [checkpoint.tensors.get("input"), checkpoint.tensors.get("logits")];
     if (input?.shape.length !== 4 || logits?.shape.length !== 2 || logits.shape[0] !== input.shape[0]) {
-      const got = [...checkpoint.tensors].slice(0, 5).map(([name, { shape }]) => `${name} [${shape.join(", ")}]`);
+      const got = [...checkpoint.tensors].slice(0, 5).map(([name, { shape }]) => `${printable(name)} ${shown(shape)}`);
       throw new TesseraError(
         `${file}: expected tensors "input" [b, 3, h, w] and "logits" [b, classes], got ${got.join(", ")}`,
       );

@@ -1,8 +1,11 @@
 import type { Evaluation } from "@tessera/train";
-import { summarize } from "@tessera/core";
+import { printable, summarize } from "@tessera/core";
 import { duration } from "./status-line.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { Job } from "./job.ts";
+
+/** Classes that the card names. */
+const mostNamed = 20;
 
 /** The README of a trained model: what it is, how good, and how it came to be. */
 export function modelCard(job: Job, run: RunFolder, evaluation: Evaluation | undefined): string {
@@ -14,13 +17,14 @@ export function modelCard(job: Job, run: RunFolder, evaluation: Evaluation | und
   const perPicture = job.solve ? 2 * macs : 6 * macs * recipe.epochs;
   const petaflop = (parts.train.length * perPicture) / 1e15;
   const how = job.solve ? "a linear probe in closed form" : `${recipe.epochs} epochs, preset ${config.preset}`;
-  const shown = classes.length <= 20 ? classes.join(", ") : `${classes.slice(0, 20).join(", ")}, …`;
+  const names = classes.slice(0, mostNamed).map(markdown).join(", ");
+  const shown = classes.length <= mostNamed ? names : `${names}, …`;
   const judged = evaluation && [
     `| top-1 | ${(100 * evaluation.top1).toFixed(2)} % of ${evaluation.images} ${parts.test ? "test" : "validation"} pictures |`,
     `| loss | ${evaluation.loss.toFixed(4)} |`,
     `| calibration error | ${(100 * evaluation.calibration.ece).toFixed(2)} % |`,
   ];
-  return `# ${config.model.architecture} for ${classes.length} classes
+  return `# ${markdown(config.model.architecture)} for ${classes.length} classes
 
 Knows: ${shown}.
 
@@ -53,7 +57,18 @@ function commandOf({ config: { command, data, settings } }: Job): string {
       for (const [key, one] of Object.entries(value as object)) words.push(option, `${key}=${valueOf(one)}`);
     } else words.push(option, String(value));
   }
-  return words.map((word) => (/^[\w./=:@,+-]+$/.test(word) ? word : `'${word}'`)).join(" ");
+  return words.map(quoted).join(" ");
+}
+
+/** A word that a shell takes as it is: folders are called as they please. What no line holds is escaped, and then not found. */
+function quoted(word: string): string {
+  if (/^[\w./=:@,+-]+$/.test(word)) return word;
+  return `'${printable(word, word.length).replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** A text that means itself in Markdown: class names come from whoever made the data. */
+function markdown(text: string): string {
+  return printable(text).replace(/[\\`*_[\]<>|~&#!]/g, String.raw`\$&`);
 }
 
 function valueOf(value: unknown): string {

@@ -1,3 +1,4 @@
+import { printable } from "@tessera/core";
 import type { Batches, Skipped } from "@tessera/data";
 
 /** How many are named. */
@@ -11,7 +12,7 @@ export function skippedIn(parts: readonly (Pick<Batches, "skipped"> | undefined)
 /** Lines about them. */
 export function skippedNotes(skipped: readonly Skipped[]): string[] {
   if (skipped.length === 0) return [];
-  const named = skipped.slice(0, SHOWN).map(({ name, reason }) => `  ${name}: ${reason}`);
+  const named = skipped.slice(0, SHOWN).map(({ name, reason }) => `  ${printable(name)}: ${printable(reason, 1000)}`);
   const more = skipped.length > SHOWN ? [`  … ${skipped.length - SHOWN} more`] : [];
   return [`warning: ${skipped.length} pictures could not be read and were left out`, ...named, ...more];
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -52,6 +53,18 @@ test("reads a manifest by itself, with absolute paths too", async () => {
   const { train } = await openDataset(list);
   expect(await train.read(0)).toEqual(await train.read(1));
   await expect(train.read(2)).rejects.toThrow(/ENOENT/);
+});
+
+test("neither waits for pipes nor reads devices, wherever they are named", async () => {
+  const png = await encodePng(flat(1, 1, [1, 2, 3]));
+  for (const name of ["cat", "dog"]) await write(`set/${name}/1.png`, png);
+  execFileSync("mkfifo", [join(folder, "set/cat/2.png")]);
+  await symlink("/dev/zero", join(folder, "set/dog/3.png"));
+  expect((await openDataset(join(folder, "set"))).train.length).toBe(2);
+  const list = await write("list.csv", `path,label\n${join(folder, "set/cat/2.png")},a\n/dev/zero,b\n`);
+  const { train } = await openDataset(list);
+  for (const index of [0, 1])
+    await expect(train.read(index)).rejects.toThrow(/expected a file, got a pipe, a device or a socket; leave it out/);
 });
 
 test("says what is missing or empty", async () => {

@@ -1,4 +1,5 @@
-import { open, readdir, readFile, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -8,7 +9,11 @@ import { filesOf, type Source, type SourceFiles } from "./source.ts";
 import { endsEarly, rangeOf } from "./range-of.ts";
 import type { Container } from "./stored-file.ts";
 
-/** Bytes of a container, all from `start` on without a length. @throws FormatError when it ends before. */
+/**
+ * Bytes of a container, all from `start` on without a length.
+ *
+ * @throws FormatError when it ends before, TesseraError for a path to what is no file.
+ */
 export async function readRange(
   container: Container,
   start: number,
@@ -17,12 +22,12 @@ export async function readRange(
 ): Promise<Uint8Array> {
   signal?.throwIfAborted();
   if (typeof container !== "string") return rangeOf(container, start, length);
-  if (length === undefined) {
-    const { buffer, byteOffset, byteLength } = await readFile(container, { signal });
-    return new Uint8Array(buffer, byteOffset, byteLength).subarray(start);
-  }
-  const file = await open(container);
+  const file = await openRegular(container);
   try {
+    if (length === undefined) {
+      const { buffer, byteOffset, byteLength } = await file.readFile({ signal });
+      return new Uint8Array(buffer, byteOffset, byteLength).subarray(start);
+    }
     const bytes = new Uint8Array(length);
     let done = 0;
     while (done < length) {
@@ -34,6 +39,19 @@ export async function readRange(
   } finally {
     await file.close();
   }
+}
+
+/** Opening a pipe waits for somebody to write to it unless told not to; Windows has no such flag, nor such files. */
+const withoutWaiting = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** A manifest may name any path: a pipe would be waited for, and a device never end. */
+async function openRegular(path: string): Promise<FileHandle> {
+  const file = await open(path, withoutWaiting);
+  const info = await file.stat();
+  if (info.isFile()) return file;
+  await file.close();
+  const got = info.isDirectory() ? "a folder" : "a pipe, a device or a socket";
+  throw new TesseraError(`${path}: expected a file, got ${got}; leave it out of the data`);
 }
 
 /** Bytes in a container. */
@@ -81,14 +99,10 @@ async function walk(
     if (entry.name.startsWith(".")) continue;
     const container = join(folder, entry.name);
     const path = below + entry.name;
-    // A class is often a link to a folder that lies elsewhere.
-    const isFolder = entry.isSymbolicLink()
-      ? await stat(container).then(
-          (info) => info.isDirectory(),
-          () => false,
-        )
-      : entry.isDirectory();
-    if (!isFolder) {
+    // A class is often a link to a folder that lies elsewhere. One that leads nowhere is left to the loader to list.
+    const kind = entry.isSymbolicLink() ? await stat(container).catch(() => entry) : entry;
+    if (!kind.isDirectory()) {
+      if (!kind.isFile() && !kind.isSymbolicLink()) continue; // a pipe, a device or a socket
       out.files.push({ path, container, start: 0 });
       continue;
     }

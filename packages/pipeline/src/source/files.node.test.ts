@@ -13,6 +13,7 @@ import { png } from "../__fixtures__/png.ts";
 import { smallConfig, smallFiles, smallWeights } from "../__fixtures__/small-model.ts";
 import { describeModel } from "./describe-model.ts";
 import { createBackbone } from "./families.ts";
+import { loadModel } from "./load-model.ts";
 import { imageClassifier } from "../tasks/image-classifier.ts";
 import { imageEmbedder } from "../tasks/image-embedder.ts";
 
@@ -162,4 +163,14 @@ describe("models in files", () => {
     const text = await modelFolder("text", "{ architecture: vit }");
     expect(await failure(imageClassifier(text))).toMatch(/config.json: expected JSON, got text that is none/);
   });
+});
+
+test("an index that names what is not beside it is refused before anything is looked for", async () => {
+  for (const name of ["../secret.safetensors", "http://127.0.0.1:9/x.safetensors", "/dev/zero"]) {
+    const path = join(folder, "sharded");
+    await mkdir(path, { recursive: true });
+    await writeFile(join(path, "config.json"), JSON.stringify(smallConfig()));
+    await writeFile(join(path, "model.safetensors.index.json"), JSON.stringify({ weight_map: { w: name } }));
+    await expect(loadModel(path)).rejects.toThrow(`expected plain file names, got "${name}"; do not trust the index`);
+  }
 });

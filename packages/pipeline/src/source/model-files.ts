@@ -10,7 +10,6 @@ import {
   openSource,
 } from "@tessera/weights";
 import { EMBEDDED_MODEL, embeddedFiles } from "./embedded.ts";
-import { readJson } from "./read-json.ts";
 
 /** A model's files, wherever they are: what a user drops on a page has no path. */
 export interface ModelFiles {
@@ -63,7 +62,7 @@ export async function openWeights(folder: ModelFolder, signal?: AbortSignal): Pr
     const found = await folder.find(file);
     if (found === undefined) continue;
     if (!file.endsWith(".json")) return openCheckpoint(found, { signal });
-    return openShards(found, await shards(folder, found, signal), { signal });
+    return openShards(found, (name) => shard(folder, name), { signal });
   }
   throw new TesseraError(`${folder.name}: expected weights as ${weightFiles.join(", ")}, got none of them`, {
     code: "not-found",
@@ -78,23 +77,13 @@ export async function openModelWeights(
   return openWeights(await openFolder(spec, { signal, ...hub }), signal);
 }
 
-/** All shards of an index, found before one is opened. */
-async function shards(
-  folder: ModelFolder,
-  index: SourceInput,
-  signal: AbortSignal | undefined,
-): Promise<(file: string) => SourceInput> {
-  const { weight_map: map = {} } = (await readJson(index, signal)) as { weight_map?: Record<string, string> };
-  const found = new Map<string, SourceInput>();
-  for (const file of new Set(Object.values(map))) {
-    const shard = await folder.find(file);
-    if (shard === undefined)
-      throw new TesseraError(`${folder.name}: expected ${file}, which its index names, got none; fetch the rest`, {
-        code: "not-found",
-      });
-    found.set(file, shard);
-  }
-  return (file) => found.get(file)!;
+/** A file that an index names. @throws {TesseraError} if there is none. */
+async function shard(folder: ModelFolder, file: string): Promise<SourceInput> {
+  const found = await folder.find(file);
+  if (found !== undefined) return found;
+  throw new TesseraError(`${folder.name}: expected ${file}, which its index names, got none; fetch the rest`, {
+    code: "not-found",
+  });
 }
 
 function given(files: ModelFiles, name?: string): ModelFolder {

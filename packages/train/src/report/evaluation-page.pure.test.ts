@@ -28,3 +28,12 @@ test("is one file with figures, classes, confusion, calibration and mistakes", (
 test("leaves the heading of mistakes away where there are none", () => {
   expect(evaluationPage(evaluation, { title: "none" })).not.toContain("mistakes</h2>");
 });
+
+test("names neither turn the page's text around nor fill it", () => {
+  const hostile = evaluationOf([judge(0, 1, Float32Array.of(2, 0))], ["cat", `\u202e${"<b>".repeat(1000)}\u001b`]);
+  const page = evaluationPage(hostile, { title: "\u2066 on pets", mistakes });
+  expect(page).toContain(String.raw`\u202e&lt;b&gt;`);
+  expect(page).toContain(String.raw`<title>\u2066 on pets</title>`);
+  expect(page).not.toMatch(/[\u202e\u2066\u001b]|<b>/);
+  expect(page.length).toBeLessThan(20_000);
+});

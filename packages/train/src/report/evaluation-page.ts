@@ -1,3 +1,4 @@
+import { printable } from "@tessera/core";
 import type { Evaluation } from "../metrics/evaluation.ts";
 import type { Judgement } from "../metrics/judgement.ts";
 import { lineChart } from "./chart.ts";
@@ -29,8 +30,10 @@ th, td { padding: 0.15rem 0.6rem; text-align: right; border-bottom: 1px solid #e
 
 /** An evaluation as one HTML file that needs nothing else: figures, classes, confusion, calibration, the worst mistakes. */
 export function evaluationPage(evaluation: Evaluation, { title, mistakes = [] }: PageOptions): string {
-  const { images, top1, top5, loss, classes, confusion, calibration } = evaluation;
+  const { images, top1, top5, loss, confusion, calibration } = evaluation;
+  const classes = evaluation.classes.map((one) => ({ ...one, name: printable(one.name) }));
   const names = classes.map(({ name }) => name);
+  const heading = escaped(printable(title));
   const figures = [
     ["images", String(images)],
     ["top-1", percent(top1)],
@@ -42,9 +45,9 @@ export function evaluationPage(evaluation: Evaluation, { title, mistakes = [] }:
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${escaped(title)}</title>
+<title>${heading}</title>
 <style>${style}</style>
-<h1>${escaped(title)}</h1>
+<h1>${heading}</h1>
 ${table(
   figures.map(([name]) => name!),
   [figures.map(([, value]) => value!)],
@@ -94,7 +97,7 @@ function reliability({ calibration: { bins } }: Evaluation): string {
 function gallery(mistakes: readonly ShownMistake[], names: readonly string[]): string {
   const figures = mistakes.map(({ name, picture, label, predicted, confidence }) => {
     const said = `${names[predicted]} (${percent(confidence)}), is ${names[label]}`;
-    const text = `${escaped(said)}<br>${escaped(name)}`;
+    const text = `${escaped(said)}<br>${escaped(printable(name))}`;
     return `<figure><img src="${escaped(picture)}" alt="${escaped(names[label]!)}"><figcaption>${text}</figcaption></figure>`;
   });
   return `<div class="mistakes">\n${figures.join("\n")}\n</div>`;

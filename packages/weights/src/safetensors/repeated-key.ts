@@ -17,18 +17,19 @@ function isFollowedByColon(json: string, end: number): boolean {
  * @param json a text that `JSON.parse` accepts
  */
 export function repeatedKey(json: string): string | undefined {
-  const open: Set<string>[] = []; // the keys of each object or array around the current place
+  const open: (Set<string> | undefined)[] = []; // the keys of each object around the current place; arrays have none
   for (let at = 0; at < json.length; at++) {
     const character = json[at];
-    if (character === "{" || character === "[") open.push(new Set());
+    if (character === "{" || character === "[") open.push(undefined);
     else if (character === "}" || character === "]") open.pop();
     else if (character === '"') {
       const end = closingQuote(json, at);
       if (isFollowedByColon(json, end)) {
         const key = JSON.parse(json.slice(at, end + 1)) as string;
-        const keys = open.at(-1);
-        if (keys?.has(key)) return key;
-        keys?.add(key);
+        // made for the first key alone: a text may open as many objects as it has letters
+        const keys = (open[open.length - 1] ??= new Set());
+        if (keys.has(key)) return key;
+        keys.add(key);
       }
       at = end;
     }

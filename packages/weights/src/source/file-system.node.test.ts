@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,6 +48,14 @@ test("says what is wrong with a path", async () => {
   await expect(openSource(folder)).rejects.toMatchObject({ code: "invalid" });
   await symlink(join(folder, "gone"), join(folder, "link"));
   await expect(openSource(join(folder, "link"))).rejects.toThrow(TesseraError);
+});
+
+test("does not wait for somebody to write to a pipe", async () => {
+  execFileSync("mkfifo", [join(folder, "pipe")]);
+  await expect(openSource(join(folder, "pipe"))).rejects.toThrow(
+    /pipe: expected a file, got a pipe; write it to a file/,
+  );
+  await expect(openSource("/dev/zero")).rejects.toThrow(/zero: expected a file, got a device or a socket/);
 });
 
 test("notices a file that is cut while it is open", async () => {

@@ -36,16 +36,25 @@ const readFile = promisify(fs.read);
 /** Closes a file whose source was forgotten: a checkpoint that is loaded in one line is never disposed. */
 const forgotten = new FinalizationRegistry<number>((file) => fs.close(file, () => {}));
 
+/** Opening a pipe waits for somebody to write to it unless told not to; Windows has no such flag, nor such files. */
+const withoutWaiting = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+
+/** What a path leads to that is no file. */
+function kindOf(stat: fs.Stats): string {
+  if (stat.isDirectory()) return advice.EISDIR!;
+  return stat.isFIFO() ? "a pipe; write it to a file first" : "a device or a socket";
+}
+
 /** A file, read by position, so that several reads may run at once. */
 export async function openPath(file: string | URL): Promise<ByteSource> {
   const path = pathOf(file);
-  const descriptor = await openFile(path, "r").catch((cause: unknown) => {
+  const descriptor = await openFile(path, withoutWaiting).catch((cause: unknown) => {
     throw explained(path, "a file", cause);
   });
   const stat = await promisify(fs.fstat)(descriptor);
   if (!stat.isFile()) {
     await closeFile(descriptor);
-    throw new TesseraError(`${path}: expected a file, got ${stat.isDirectory() ? advice.EISDIR : "something else"}`);
+    throw new TesseraError(`${path}: expected a file, got ${kindOf(stat)}`);
   }
   const extent = { name: path, length: stat.size };
   const running = new Set<Promise<unknown>>();
