@@ -176,6 +176,7 @@ test("exports these names, and no others", () => {
     "unrecorded",
     "variantConfig",
     "warmUp",
+    "watchdog",
     "within",
     "xavierUniform",
     "xavierUniformQkv",

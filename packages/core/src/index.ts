@@ -151,3 +151,4 @@ export { type Summary, type SummaryRow, summarize } from "./summarize.ts";
 export { type WarmUpOptions, warmUp } from "./warm-up.ts";
 export { Unrecorded } from "./unrecorded.ts";
 export { listed, printable, printableLines, shown } from "./untrusted-text.ts";
+export { type Patience, type Watchdog, watchdog } from "./watchdog.ts";

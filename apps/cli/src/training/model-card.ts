@@ -24,7 +24,7 @@ export function modelCard(job: Job, run: RunFolder, evaluation: Evaluation | und
     `| loss | ${evaluation.loss.toFixed(4)} |`,
     `| calibration error | ${(100 * evaluation.calibration.ece).toFixed(2)} % |`,
   ];
-  return `# ${markdown(config.model.architecture)} for ${classes.length} classes
+  return `# ${config.model.architecture} for ${classes.length} classes
 
 Knows: ${shown}.
 
@@ -66,9 +66,9 @@ function quoted(word: string): string {
   return `'${printable(word, word.length).replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** A text that means itself in Markdown: class names come from whoever made the data. */
+/** A text that is no link, mark-up or cell in Markdown: class names come from whoever made the data. */
 function markdown(text: string): string {
-  return printable(text).replace(/[\\`*_[\]<>|~&#!]/g, String.raw`\$&`);
+  return printable(text).replace(/[\\`[\]<>|&#]/g, String.raw`\$&`);
 }
 
 function valueOf(value: unknown): string {

@@ -34,6 +34,6 @@ test("names neither turn the page's text around nor fill it", () => {
   const page = evaluationPage(hostile, { title: "\u2066 on pets", mistakes });
   expect(page).toContain(String.raw`\u202e&lt;b&gt;`);
   expect(page).toContain(String.raw`<title>\u2066 on pets</title>`);
-  expect(page).not.toMatch(/[\u202e\u2066\u001b]|<b>/);
+  for (const raw of ["\u202e", "\u2066", "\u001b", "<b>"]) expect(page).not.toContain(raw);
   expect(page.length).toBeLessThan(20_000);
 });

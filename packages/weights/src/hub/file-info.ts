@@ -1,8 +1,8 @@
 import { FormatError, shown, printable } from "@tessera/core";
 import { isCommit } from "./hub-id.ts";
+import { hubWatchdog } from "./retry.ts";
 import { send } from "./send.ts";
 import { fileUrl, type Hub, nameOf } from "./settings.ts";
-import { watchdog } from "./watchdog.ts";
 
 /** What the hub says of one version of a file. */
 export interface FileInfo {
@@ -53,7 +53,7 @@ function readFileInfo(headers: Headers, isRedirect: boolean, hub: Hub, where: st
  */
 export async function fetchFileInfo(hub: Hub, file: string, silenceMs = hub.retry.silenceMs): Promise<FileInfo> {
   const where = nameOf(hub, file);
-  const { signal, stop } = watchdog(silenceMs, where);
+  const { signal, stop } = hubWatchdog(silenceMs, where);
   const sending = { method: "HEAD", signal, stopsAtBorder: true } as const;
   const { response, headers } = await send(hub, fileUrl(hub, file), where, sending).finally(stop);
   return readFileInfo(headers, response.status >= 300, hub, where);

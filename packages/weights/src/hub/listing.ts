@@ -1,9 +1,10 @@
-import { FormatError } from "@tessera/core";
+import { FormatError, type Watchdog } from "@tessera/core";
 import { isCommit } from "./hub-id.ts";
+import { hubWatchdog } from "./retry.ts";
+import { wholeBody } from "../source/http-body.ts";
 import { checkName } from "./safe-name.ts";
 import { connectionError, send } from "./send.ts";
 import { type Hub, nameOf } from "./settings.ts";
-import { watchdog } from "./watchdog.ts";
 
 export interface ListedFile {
   name: string;
@@ -24,6 +25,9 @@ interface Sibling {
   lfs?: { sha256?: unknown; size?: unknown } | null;
 }
 
+/** Of a repository of a hundred thousand files, and more. */
+const longestListing = 64 * 2 ** 20;
+
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 const count = (value: unknown): number | undefined =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
@@ -35,8 +39,8 @@ const count = (value: unknown): number | undefined =>
  */
 export async function fetchListing(hub: Hub): Promise<Listed> {
   const where = nameOf(hub);
-  const dog = watchdog(hub.retry.silenceMs, where);
-  return readListing(hub, where, dog.signal).finally(dog.stop);
+  const dog = hubWatchdog(hub.retry.silenceMs, where);
+  return readListing(hub, where, dog).finally(dog.stop);
 }
 
 function parsed(body: string): { sha?: unknown; siblings?: unknown } | null {
@@ -47,13 +51,13 @@ function parsed(body: string): { sha?: unknown; siblings?: unknown } | null {
   }
 }
 
-async function readListing(hub: Hub, where: string, signal: AbortSignal): Promise<Listed> {
+async function readListing(hub: Hub, where: string, dog: Watchdog): Promise<Listed> {
   const url = `${hub.endpoint}/api/models/${hub.repo}/revision/${encodeURIComponent(hub.revision)}?blobs=true`;
-  const { response } = await send(hub, url, where, { signal });
-  const body = await response.text().catch((cause: unknown) => {
-    throw connectionError(cause, where, hub, signal);
+  const { response } = await send(hub, url, where, { signal: dog.signal });
+  const bytes = await wholeBody({ response, dog }, where, longestListing).catch((cause: unknown) => {
+    throw cause instanceof FormatError ? cause : connectionError(cause, where, hub, dog.signal);
   });
-  const answer = parsed(body);
+  const answer = parsed(new TextDecoder().decode(bytes));
   const commit = text(answer?.sha) ?? "";
   const siblings = answer?.siblings;
   if (!isCommit(commit) || !Array.isArray(siblings))

@@ -1,4 +1,4 @@
-import { TesseraError } from "@tessera/core";
+import { TesseraError, type Watchdog, watchdog } from "@tessera/core";
 import type { HubRetry } from "./options.ts";
 
 /** The longest wait, also when the server asks for a longer one. */
@@ -13,6 +13,14 @@ export class TransientError extends TesseraError {
     super(message, { cause: options.cause, code: "unreachable" });
     this.waitMs = options.waitMs;
   }
+}
+
+/** Ends what a hub does not answer, so that another attempt may be made. */
+export function hubWatchdog(silenceMs: number, where: string): Watchdog {
+  return watchdog(
+    { silenceMs },
+    (got) => new TransientError(`${where}: expected an answer, got ${got}; check the network`),
+  );
 }
 
 interface BackoffOptions {

@@ -1,9 +1,8 @@
 import { FormatError } from "@tessera/core";
 import { etagOf, type FileInfo } from "./file-info.ts";
-import { TransientError } from "./retry.ts";
+import { TransientError, hubWatchdog } from "./retry.ts";
 import { connectionError, send } from "./send.ts";
 import { fileUrl, type Hub, nameOf } from "./settings.ts";
-import { watchdog } from "./watchdog.ts";
 
 /** The hub has another version of the file than a moment ago. */
 export class ChangedError extends FormatError {}
@@ -50,7 +49,7 @@ function readAnswer(response: Response, start: number, info: FileInfo, where: st
  */
 export async function* transfer(hub: Hub, file: string, info: FileInfo, start: number): AsyncGenerator<Piece> {
   const where = nameOf(hub, file);
-  const dog = watchdog(hub.retry.silenceMs, where);
+  const dog = hubWatchdog(hub.retry.silenceMs, where);
   const range: Record<string, string> = start > 0 ? { Range: `bytes=${start}-` } : {};
   if (start > 0 && info.validator) range["If-Range"] = info.validator;
   try {
@@ -76,7 +75,7 @@ export async function* transfer(hub: Hub, file: string, info: FileInfo, start: n
           throw new FormatError(`${where}: expected ${total} bytes, got more; the file changed, try again`);
         dog.stop(); // the time that the disk takes is not the server's
         yield { at, bytes, total };
-        dog.seen();
+        dog.seen(bytes.length);
         at += bytes.length;
       }
       if (total !== undefined && at < total)

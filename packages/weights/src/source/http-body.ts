@@ -1,4 +1,4 @@
-import { FormatError, TesseraError } from "@tessera/core";
+import { FormatError, TesseraError, type Watchdog } from "@tessera/core";
 
 /** Why a request failed: Node hides it one level down. */
 export function reason(error: unknown): string {
@@ -6,23 +6,38 @@ export function reason(error: unknown): string {
   return cause instanceof Error ? cause.message || cause.name : String(cause);
 }
 
-/** The parts of a body as they come, at most `longest` bytes of them. */
-async function* parts(response: Response, url: string, longest: number): AsyncGenerator<Uint8Array> {
+/** A body on its way. */
+export interface Answer {
+  response: Response;
+  /** Ends it when nothing more comes. */
+  dog: Watchdog;
+}
+
+/** The parts of a body as they come, as long as `tooLong` makes no error of their bytes. */
+async function* parts(
+  { response, dog }: Answer,
+  url: string,
+  tooLong: (bytes: number) => FormatError | undefined,
+): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   let seen = 0;
   try {
     for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+      dog.seen(next.value.length);
       seen += next.value.length;
-      if (seen > longest) throw wrongLength(url, longest, "more");
+      const error = tooLong(seen);
+      if (error) throw error;
       yield next.value;
     }
   } catch (cause) {
+    if (dog.signal.aborted) throw dog.signal.reason;
     if (cause instanceof FormatError || (cause instanceof Error && cause.name === "AbortError")) throw cause;
     throw new TesseraError(`${url}: expected the whole answer, got ${reason(cause)} after ${seen} bytes; try again`, {
       cause,
       code: "unreachable",
     });
   } finally {
+    dog.stop();
     await reader?.cancel().catch(() => {});
   }
 }
@@ -38,10 +53,12 @@ function wrongLength(url: string, expected: number, got: string): FormatError {
  *
  * @throws FormatError when it has another
  */
-export async function bodyOf(response: Response, url: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function bodyOf(answer: Answer, url: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const out = new Uint8Array(length);
   let at = 0;
-  for await (const part of parts(response, url, length)) {
+  for await (const part of parts(answer, url, (bytes) =>
+    bytes > length ? wrongLength(url, length, "more") : undefined,
+  )) {
     out.set(part, at);
     at += part.length;
   }
@@ -52,15 +69,22 @@ export async function bodyOf(response: Response, url: string, length: number): P
 /**
  * A whole body, whose length only the server knows, so nothing is allocated on its word.
  *
- * @throws FormatError when it has another length than the server stated
+ * @param longest bytes that are taken: a body may have no end
+ * @throws FormatError when it has another length than the server stated, or more than `longest` bytes
  */
-export async function wholeBody(response: Response, url: string): Promise<Uint8Array<ArrayBuffer>> {
-  const header = response.headers.get("content-length");
+export async function wholeBody(answer: Answer, url: string, longest: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { headers } = answer.response;
+  const header = headers.get("content-length");
   // a length says nothing of what was compressed on its way
-  const stated = header === null || response.headers.get("content-encoding") ? undefined : Number(header);
+  const stated = header === null || headers.get("content-encoding") ? undefined : Number(header);
+  const tooLong = (bytes: number): FormatError | undefined => {
+    if (stated !== undefined && bytes > stated) return wrongLength(url, stated, "more");
+    if (bytes <= longest) return undefined;
+    return new FormatError(`${url}: expected at most ${longest} bytes, got more; download it, and name the file`);
+  };
   const collected: Uint8Array[] = [];
   let length = 0;
-  for await (const part of parts(response, url, stated ?? Number.POSITIVE_INFINITY)) {
+  for await (const part of parts(answer, url, tooLong)) {
     collected.push(part);
     length += part.length;
   }

@@ -170,3 +170,36 @@ test("one reader's abort leaves another that waits for the same bytes", async ()
   expect(await second).toEqual(file.slice(5_000_005, 5_000_015));
   expect(requests).toHaveLength(2);
 });
+
+test("ends a silence, a drip and a body without end", async () => {
+  const limits = { bytes: 100_000, silenceMs: 300 };
+  await expect(urlSource(await serve(() => {}), { limits })).rejects.toThrow(
+    /expected an answer, got silence for 0\.3 s/,
+  );
+  let timer: ReturnType<typeof setInterval>;
+  const drip = await serve((_, response) => {
+    response.writeHead(200);
+    timer = setInterval(() => response.write("a"), 50);
+    response.on("close", () => clearInterval(timer));
+  });
+  await expect(urlSource(drip, { limits })).rejects.toMatchObject({ code: "unreachable" });
+  const endless = await serve((_, response) => {
+    const more = (): void => void response.write(new Uint8Array(50_000), () => setImmediate(more));
+    response.writeHead(200);
+    more();
+  });
+  const error = await urlSource(endless, { limits }).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(FormatError);
+  expect((error as Error).message).toMatch(/expected at most 100000 bytes, got more/);
+});
+
+test("ends a range that falls silent", async () => {
+  let first = true;
+  const address = await serve((request, response) => {
+    if (first) ranges(file)(request, response);
+    else response.writeHead(206, { "content-range": `bytes 5000000-5065535/${file.length}` }).write("a");
+    first = false;
+  });
+  const source = await urlSource(address, { limits: { silenceMs: 300 } });
+  await expect(source.read(5_000_000, 10)).rejects.toThrow(/got hardly anything for 0\.3 s/);
+});
