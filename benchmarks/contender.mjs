@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { cpuKinds } from "./contenders/cpu.mjs";
 import { measure } from "./contenders/measure.mjs";
 import { peerKinds } from "./contenders/peers.mjs";
+import { trainingKinds } from "./contenders/training.mjs";
 import { webgpuKinds } from "./contenders/webgpu.mjs";
 import { modelNamed } from "./models.mjs";
 
@@ -11,7 +12,7 @@ import { modelNamed } from "./models.mjs";
 
 const [kind = "", name = "", batch = "1", threads = "2"] = process.argv.slice(2);
 /** @type {Record<string, Kind>} */
-const kinds = { ...cpuKinds, ...webgpuKinds, ...peerKinds };
+const kinds = { ...cpuKinds, ...trainingKinds, ...webgpuKinds, ...peerKinds };
 const start = kinds[kind];
 if (!start) throw new Error(`contender: expected one of ${Object.keys(kinds).join(", ")}, got ${kind}`);
 const contender = await start({ model: modelNamed(name), batch: Number(batch), threads: Number(threads) });

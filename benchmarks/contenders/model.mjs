@@ -3,9 +3,10 @@
 /** @typedef {import("@tensorflow/tfjs-core").Tensor} Tensor */
 
 /** @param {import("../models.mjs").Model} model with random weights, always the same */
-async function createModel({ family, name, depth }) {
+export async function createModel({ family, name, depth, imageSize, patchSize, mlpDim, classes }) {
   if (family === "tnt") return (await import("@tessera/tnt")).createTnt(name, { depth }).init(0);
-  return (await import("@tessera/vit")).createVit(name, { depth }).init(0);
+  const { createVit } = await import("@tessera/vit");
+  return createVit(name, { depth, ...(imageSize && { imageSize, patchSize, mlpDim, classes }) }).init(0);
 }
 
 /**
@@ -15,8 +16,9 @@ async function createModel({ family, name, depth }) {
 export async function prepareForward(model, batch, { again = false } = {}) {
   const { randomUniform } = await import("@tensorflow/tfjs-core");
   const made = await createModel(model);
+  const side = model.imageSize ?? 224;
   const images = /** @type {import("@tensorflow/tfjs-core").Tensor4D} */ (
-    randomUniform([batch, 224, 224, 3], -1, 1, "float32", 1)
+    randomUniform([batch, side, side, 3], -1, 1, "float32", 1)
   );
   if (!again) return () => made.forward(images);
   const { replayed, warmUp } = await import("@tessera/core");

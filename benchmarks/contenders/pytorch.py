@@ -1,6 +1,7 @@
-"""PyTorch as a contender, by the protocol of turns.mjs: pytorch.py [cuda-]fp32|bf16|fp16 MODEL_JSON BATCH THREADS
+"""PyTorch as a contender, by the protocol of turns.mjs: pytorch.py [cuda-][train-]fp32|bf16|fp16 MODEL_JSON BATCH THREADS
 
-Eager, as users run it: timm's ViT and TNT, written out, with random weights.
+Eager, as users run it: timm's ViT and TNT, and our hybrid, written out, with random weights. With `train`, a run is a training
+step: forward, backward, gradients clipped to a length of 1, AdamW; bf16 then means autocast, as users train.
 """
 import json
 import resource
@@ -14,14 +15,21 @@ kind, model_json, *numbers = sys.argv[1:]
 model = json.loads(model_json)
 batch, threads = map(int, numbers)
 device = "cuda" if kind.startswith("cuda-") else "cpu"
-dtype = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[kind.split("-")[-1]]
+trains = "train" in kind
+computed = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[kind.split("-")[-1]]
+dtype = torch.float32 if trains else computed
 width, depth, heads = model["width"], model["depth"], model["heads"]
+side, patch, classes = model.get("imageSize", 224), model.get("patchSize", 16), model.get("classes", 1000)
+hidden = model.get("mlpDim", 4 * width)
+parameters = []
 torch.set_num_threads(threads)
 torch.manual_seed(0)
 
 
 def normal(*shape):
-    return (torch.randn(*shape) * 0.02).to(device, dtype)
+    """A parameter."""
+    parameters.append((torch.randn(*shape) * 0.02).to(device, dtype).requires_grad_(trains))
+    return parameters[-1]
 
 
 def dense(out, inputs, bias=True):
@@ -42,25 +50,48 @@ def attend(q, k, v, count):
     return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
 
 
-def mlp_weights(size):
-    return {"norm": norm_weights(size), "fc1": dense(4 * size, size), "fc2": dense(size, 4 * size)}
+def mlp_weights(size, inside=None):
+    inside = inside or 4 * size
+    return {"norm": norm_weights(size), "fc1": dense(inside, size), "fc2": dense(size, inside)}
 
 
 def mlp(x, p):
     return x + F.linear(F.gelu(F.linear(norm(x, p["norm"]), *p["fc1"])), *p["fc2"])
 
 
-def vit():
-    kernel, bias = normal(width, 3, 16, 16), normal(width)
-    cls, pos = normal(1, 1, width), normal(1, 197, width)
+def patches_of():
+    kernel, bias = normal(width, 3, patch, patch), normal(width)
+    return (side // patch) ** 2, lambda image: F.conv2d(image, kernel, bias, stride=patch)
+
+
+def convolutions():
+    """A whitening, which is not trained, and two groups of convolutions with batch norm."""
+    whiten, bias = torch.randn(24, 3, 2, 2, device=device), normal(24)
+    layers = [(normal(out, inputs, 3, 3), torch.zeros(out), torch.ones(out), *norm_weights(out))
+              for inputs, out in ((24, 64), (64, 64), (64, 256), (256, 256))]
+    proj, shift = normal(width, 256, 1, 1), normal(width)
+
+    def start(image):
+        x = F.gelu(F.conv2d(image, whiten, bias))
+        for i, (kernel, mean, variance, *affine) in enumerate(layers):
+            x = F.conv2d(x, kernel, padding=1)
+            x = F.gelu(F.batch_norm(F.max_pool2d(x, 2) if i % 2 == 0 else x, mean, variance, *affine, training=trains))
+        return F.conv2d(x, proj, shift)
+
+    return 7 * 7, start
+
+
+def vit(start=patches_of):
+    count, embed = start()
+    cls, pos = normal(1, 1, width), normal(1, 1 + count, width)
     blocks = [
         {"norm": norm_weights(width), "qkv": dense(3 * width, width), "proj": dense(width, width),
-         "mlp": mlp_weights(width)}
+         "mlp": mlp_weights(width, hidden)}
         for _ in range(depth)
     ]
 
     def tokens(image):
-        x = F.conv2d(image, kernel, bias, stride=16).flatten(2).transpose(1, 2)
+        x = embed(image).flatten(2).transpose(1, 2)
         x = torch.cat([cls.expand(batch, -1, -1), x], 1) + pos
         for p in blocks:
             q, k, v = F.linear(norm(x, p["norm"]), *p["qkv"]).chunk(3, 2)
@@ -114,9 +145,9 @@ def tnt():
 
 if device == "cuda" and not torch.cuda.is_available():
     sys.exit("RuntimeError: torch finds no CUDA device")
-tokens = {"vit": vit, "tnt": tnt}[model["family"]]()
-last, head = norm_weights(width), dense(1000, width)
-image = torch.rand(batch, 3, 224, 224).to(device, dtype)
+tokens = {"vit": vit, "tnt": tnt, "hybrid": lambda: vit(convolutions)}[model["family"]]()
+last, head = norm_weights(width), dense(classes, width)
+image = torch.rand(batch, 3, side, side).to(device, dtype)
 
 
 @torch.inference_mode()
@@ -127,6 +158,25 @@ def record():
 def forward():
     """To logits that Python can read."""
     return record().float().cpu()
+
+
+def training():
+    labels = torch.arange(batch, device=device) % classes
+    optimizer = torch.optim.AdamW(parameters, lr=1e-4, weight_decay=0.05)
+
+    def step():
+        optimizer.zero_grad()
+        with torch.autocast(device, computed, enabled=computed != dtype):
+            loss = F.cross_entropy(F.linear(norm(tokens(image)[:, 0], last), *head).float(), labels)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        return loss.detach()
+
+    return step
+
+
+run = training() if trains else forward
 
 
 def cpu():
@@ -146,8 +196,8 @@ def queued(runs):
     return {"js": give, "queued": [(time.perf_counter() - start) * 1000 / runs]}
 
 
-if not forward().isfinite().all():
-    sys.exit("RuntimeError: expected finite logits")
+if not run().isfinite().all():
+    sys.exit("RuntimeError: expected finite logits or loss")
 facts = {"torch": torch.__version__}
 if device == "cuda":
     facts.update(device=torch.cuda.get_device_name(), cuda=torch.version.cuda, tf32=torch.backends.cuda.matmul.allow_tf32)
@@ -156,10 +206,10 @@ for line in sys.stdin:
     samples = {"ms": [], "cpu": []}
     for _ in range(int(line)):
         before, start = cpu(), time.perf_counter()
-        forward()
+        run()
         samples["ms"].append((time.perf_counter() - start) * 1000)
         samples["cpu"].append(cpu() - before)
-    if device == "cuda":
+    if device == "cuda" and not trains:
         samples.update(queued(int(line)))
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"samples": samples, "rssMB": rss}), flush=True)
