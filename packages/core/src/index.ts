@@ -36,6 +36,7 @@ export { Conv2d, type Conv2dConfig } from "./layers/conv2d.ts";
 export { ConvGroup, type ConvGroupConfig } from "./layers/conv-group.ts";
 export { type ConvStemConfig, PooledStem, WhitenedStem } from "./layers/conv-stem.ts";
 export { CrossAttention, type CrossAttentionConfig } from "./layers/cross-attention.ts";
+export { DepthwiseConv2d, type DepthwiseConv2dConfig } from "./layers/depthwise-conv2d.ts";
 export { dropPath, dropPathRates, dropout } from "./layers/dropout.ts";
 export { EncoderBlock, type EncoderBlockConfig } from "./layers/encoder-block.ts";
 export { Head, type HeadConfig } from "./layers/head.ts";
@@ -92,6 +93,13 @@ export {
   convolutionGrid,
   convolutionOp,
 } from "./ops/convolution.ts";
+export {
+  type DepthwiseConvolutionOptions,
+  depthwiseConvolution,
+  depthwiseConvolutionGrad,
+  depthwiseConvolutionGradOp,
+  depthwiseConvolutionOp,
+} from "./ops/depthwise-convolution.ts";
 export { differentiable, runOp, unrecorded } from "./ops/dispatch.ts";
 export { gatherRows } from "./ops/gather-rows.ts";
 export { gradientKernels, registerGradients } from "./ops/gradients.ts";
@@ -128,6 +136,7 @@ export type { Converted } from "./names/convert.ts";
 export type { Dialect, NameTable, Rule, Translation } from "./names/dialect.ts";
 export type { Layout } from "./names/layout.ts";
 export * as layouts from "./names/layout.ts";
+export { reversedRules } from "./names/reversed-rules.ts";
 export { gatherStrided, isRowMajor, permuteAxes } from "./names/strided.ts";
 export { type HuggingFaceNames, type HuggingFaceTable, toHuggingFaceNames } from "./names/to-hugging-face.ts";
 export { type TimmNames, toTimmNames } from "./names/to-timm.ts";

@@ -1,6 +1,7 @@
 import { type Tensor4D, ones, sum, variableGrads } from "@tensorflow/tfjs-core";
 import { seeded } from "@tessera/testing";
 import { expect, test } from "vitest";
+import { constant, zeros } from "../init/initializers.ts";
 import { convolution } from "../ops/convolution.ts";
 import { summarize } from "../summarize.ts";
 import { Conv2d } from "./conv2d.ts";
@@ -28,6 +29,12 @@ test("starts as PyTorch's does", () => {
     expect(largest).toBeLessThanOrEqual(limit);
     expect(largest).toBeGreaterThan(0.8 * limit);
   }
+});
+
+test("starts as it is told, bias and weight apart", () => {
+  const layer = new Conv2d({ inputs: 16, outputs: 32, size: 3, init: zeros, biasInit: constant(2) }).init(0);
+  expect([...new Set(layer.weight.value.dataSync())]).toEqual([0]);
+  expect([...new Set(layer.bias!.value.dataSync())]).toEqual([2]);
 });
 
 test("tells its shape and its multiply-adds", () => {

@@ -16,6 +16,8 @@ export interface Conv2dConfig extends Pick<ConvolutionOptions, "stride" | "paddi
   bias?: boolean;
   /** @default PyTorch's */
   init?: Initializer;
+  /** @default PyTorch's */
+  biasInit?: Initializer;
 }
 
 /** A convolution with PyTorch's weight [out, in, rows, columns]. */
@@ -31,7 +33,7 @@ export class Conv2d extends Module {
     const shape = [outputs, inputs, ...pair(size)];
     const init = torchUniform(sizeOf(shape.slice(1)));
     this.weight = new Param(shape, config.init ?? init);
-    this.bias = bias ? new Param([outputs], init) : undefined;
+    this.bias = bias ? new Param([outputs], config.biasInit ?? init) : undefined;
   }
 
   /** [b, h, w, in] -> [b, h′, w′, out] */

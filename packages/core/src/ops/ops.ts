@@ -5,6 +5,7 @@ import { averageUpdateOp } from "./average-update.ts";
 import { batchNormGradOp, batchNormOp, batchStatisticsOp } from "./batch-norm.ts";
 import { compileOp } from "./compile.ts";
 import { convolutionGradOp, convolutionOp } from "./convolution.ts";
+import { depthwiseConvolutionGradOp, depthwiseConvolutionOp } from "./depthwise-convolution.ts";
 import { lambUpdateOp } from "./lamb-update.ts";
 import { layerNormGradOp, layerNormOp } from "./layer-norm.ts";
 import { linearGradOp, linearOp } from "./linear.ts";
@@ -39,6 +40,8 @@ export const ops: readonly OpDeclaration[] = [
   resizeOp,
   convolutionOp,
   convolutionGradOp,
+  depthwiseConvolutionOp,
+  depthwiseConvolutionGradOp,
   maxPoolOp,
   maxPoolGradOp,
   batchStatisticsOp,

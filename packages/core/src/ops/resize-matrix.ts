@@ -9,6 +9,7 @@
  * | `bicubic` | same | Keys, A = −0.75 | clamped | Hugging Face, DeiT, MAE |
  * | `bicubic_antialias` | same | Keys, A = −0.5, widened when shrinking | cut off | timm, DINOv2 with registers |
  * | `bicubic_dino` | (i+½)·in/(out+0.1)−½ | Keys, A = −0.75 | clamped | DINO, DINOv2 |
+ * | `average` | ⌊i·in/out⌋ to ⌈(i+1)·in/out⌉ | their mean | not reached | PyTorch's adaptive average pooling |
  */
 export type ResizeMethod =
   | "bilinear_align_corners"
@@ -16,7 +17,8 @@ export type ResizeMethod =
   | "bilinear_antialias"
   | "bicubic"
   | "bicubic_antialias"
-  | "bicubic_dino";
+  | "bicubic_dino"
+  | "average";
 
 /** Weights of every input for every output: [to, from], rows sum to 1. */
 export function resizeMatrix(method: ResizeMethod, from: number, to: number): Float32Array {
@@ -39,6 +41,8 @@ function weigh(method: ResizeMethod, from: number, to: number, i: number, row: F
       return antialias(row, from, to, i, 1, triangle);
     case "bicubic_antialias":
       return antialias(row, from, to, i, 2, (t) => keys(t, -0.5));
+    case "average":
+      return average(row, Math.floor((i * from) / to), Math.ceil(((i + 1) * from) / to));
     default:
       throw method satisfies never;
   }
@@ -70,6 +74,11 @@ function antialias(
   let sum = 0;
   for (let j = first; j < last; j++) sum += row[j] = kernel((j + 0.5 - centre) / widen);
   for (let j = first; j < last; j++) row[j]! /= sum;
+}
+
+/** The same share for each input from `first` to before `end`. */
+function average(row: Float64Array, first: number, end: number): void {
+  row.fill(1 / (end - first), first, end);
 }
 
 function triangle(t: number): number {

@@ -10,6 +10,7 @@ import {
 } from "./attention.ts";
 import { batchNormCases, batchNormGradCases, batchStatisticsCases } from "./batch-norm.ts";
 import { convolutionCases, convolutionGradCases } from "./convolution.ts";
+import { depthwiseConvolutionCases, depthwiseConvolutionGradCases } from "./depthwise-convolution.ts";
 import { compileCases, replayCases } from "./forwards.ts";
 import { patchifyCases, patchifyGradCases, resizeCases } from "./images.ts";
 import { layerNormCases, layerNormGradCases } from "./layer-norm.ts";
@@ -44,6 +45,8 @@ export const coreOpCases: readonly OpCases<OpDeclaration, never>[] = [
   resizeCases,
   convolutionCases,
   convolutionGradCases,
+  depthwiseConvolutionCases,
+  depthwiseConvolutionGradCases,
   maxPoolCases,
   maxPoolGradCases,
   batchStatisticsCases,

@@ -66,6 +66,7 @@ const methods: readonly ResizeMethod[] = [
   "bicubic",
   "bicubic_antialias",
   "bicubic_dino",
+  "average",
 ];
 
 /** Larger, smaller, one of each, to a single pixel, and as it was. */

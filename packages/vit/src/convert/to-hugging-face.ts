@@ -1,4 +1,4 @@
-import { type Checkpoint, FormatError, type HuggingFaceTable, type Rule, layouts } from "@tessera/core";
+import { type Checkpoint, FormatError, type HuggingFaceTable, layouts, reversedRules } from "@tessera/core";
 import {
   huggingFaceBlock,
   huggingFaceDinov2Block,
@@ -13,14 +13,6 @@ type Tensors = Checkpoint["tensors"];
 
 /** The `model_type` of a Hugging Face config that is written. */
 export type HuggingFaceModel = "vit" | "deit" | "dinov2" | "dinov2_with_registers";
-
-function reversed(rules: readonly Rule[], prefix: string): Rule[] {
-  return rules.flatMap(([from, to]): Rule[] =>
-    typeof from === "string"
-      ? [[to, prefix + from]]
-      : from.map((part, which) => [to, prefix + part, layouts.rowsOf(which, from.length)]),
-  );
-}
 
 function modelOf(tensors: Tensors): HuggingFaceModel {
   if (tensors.has("blocks.0.ls1.gamma")) return tensors.has("reg_token") ? "dinov2_with_registers" : "dinov2";
@@ -57,10 +49,12 @@ export function namesForHuggingFace(tensors: Tensors): HuggingFaceTable {
       hasClassPosition(tensors)
         ? ["pos_embed", prefix + positions]
         : ["pos_embed", prefix + positions, layouts.withZeroFirst],
-      ...reversed(huggingFaceShared, prefix),
-      ...reversed(isDinov2 ? [...huggingFaceDinov2Block, ...mlp] : huggingFaceBlock, prefix),
+      ...reversedRules(huggingFaceShared, prefix),
+      ...reversedRules(isDinov2 ? [...huggingFaceDinov2Block, ...mlp] : huggingFaceBlock, prefix),
       // DINOv2's classifier takes the class token and the mean of the patches side by side: ours has no counterpart
-      ...(isDinov2 ? [] : reversed(tensors.has("head_dist.weight") ? huggingFaceTeacherHeads : huggingFaceHead, "")),
+      ...(isDinov2
+        ? []
+        : reversedRules(tensors.has("head_dist.weight") ? huggingFaceTeacherHeads : huggingFaceHead, "")),
     ],
     dropped: isDinov2 ? ["head.*"] : [],
   };

@@ -10,6 +10,7 @@ const methods: ResizeMethod[] = [
   "bicubic",
   "bicubic_antialias",
   "bicubic_dino",
+  "average",
 ];
 
 test.each(methods)("resize by %s equals the composed definition, up and down", async (method) => {
