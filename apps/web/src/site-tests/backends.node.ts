@@ -1,21 +1,12 @@
 import { expect, test } from "vitest";
-import {
-  type Site,
-  expectNothingWrong,
-  firstVisit,
-  gpuBackends,
-  launch,
-  modelReady,
-  openTab,
-  visit,
-} from "./site.node.ts";
+import { type Site, expectNothingWrong, firstVisit, gpuBackends, launch, modelReady, openTab } from "./site.node.ts";
 import { best, frog } from "./files.node.ts";
 import { serve } from "./serve.node.ts";
 import { headersOf } from "../../build/headers.node.ts";
 
 export function testBackends(site: () => Site): void {
   test("lists what there is, and compares each with plain JavaScript", async () => {
-    await using seen = await visit(site());
+    const seen = await site().onEveryBackend();
     const { page } = seen;
     await openTab(page, "Backends");
     await page.locator(".backends .has").first().waitFor();

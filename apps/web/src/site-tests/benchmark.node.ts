@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Site, expectNothingWrong, openTab, visit } from "./site.node.ts";
+import { type Site, expectNothingWrong, openTab } from "./site.node.ts";
 
 export function testBenchmark(site: () => Site): void {
   test.each([
@@ -7,18 +7,19 @@ export function testBenchmark(site: () => Site): void {
     ["webgpu", "1"],
     ["webgl", "1"],
   ])("measures on %s, draws and gives JSON", async (backend, batch) => {
-    await using seen = await visit(site());
+    const seen = await site().onEveryBackend();
     const { page } = seen;
     await openTab(page, "Benchmark");
     await page.getByLabel("Backend", { exact: true }).selectOption(backend);
-    await page.getByLabel("Batch").selectOption(batch);
-    await page.getByLabel("Runs").selectOption("5");
+    await page.getByLabel("Batch", { exact: true }).selectOption(batch);
+    await page.getByLabel("Runs", { exact: true }).selectOption("5");
     await page.getByRole("button", { name: "Measure" }).click();
-    await page.locator(".chart").waitFor();
+    await page.getByRole("heading", { name: `vit_cifar10 on ${backend}, f32, batch ${batch}` }).waitFor();
     expect(await page.locator(".chart .run").count()).toBe(5);
     expect(await page.locator(".figures dd").allTextContents()).toHaveLength(4);
     await page.getByText("JSON", { exact: true }).click();
-    const [row] = JSON.parse((await page.locator("pre").textContent())!) as Record<string, unknown>[];
+    const rows = JSON.parse((await page.locator("pre").textContent())!) as Record<string, unknown>[];
+    const [row] = rows;
     expect(row).toMatchObject({
       model: "vit_cifar10",
       backend,
@@ -32,7 +33,7 @@ export function testBenchmark(site: () => Site): void {
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.getByRole("button", { name: "Copy as JSON" }).click();
     await page.getByRole("button", { name: "Copied" }).waitFor();
-    expect(JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))).toEqual([row]);
+    expect(JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))).toEqual(rows);
     expectNothingWrong(seen);
   });
 }

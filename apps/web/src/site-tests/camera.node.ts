@@ -11,9 +11,9 @@ export function testCamera(site: () => Site): void {
     await page.getByRole("button", { name: "Use the camera" }).click();
     await page.locator(".rate", { hasText: rate }).waitFor();
     expect(await page.locator(".classes li").count()).toBe(5);
-    await page.getByLabel("Backend", { exact: true }).selectOption("webgpu");
+    await page.getByLabel("Backend", { exact: true }).selectOption("cpu");
     await page.locator(".progress").waitFor();
-    await page.locator(".model-line", { hasText: "on webgpu" }).waitFor();
+    await page.locator(".model-line", { hasText: "on cpu" }).waitFor();
     await page.locator(".results :not(.stale) > .classes li").first().waitFor();
     await page.locator(".rate", { hasText: rate }).waitFor();
     await page.getByRole("button", { name: "Stop the camera" }).click();

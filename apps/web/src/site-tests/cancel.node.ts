@@ -32,12 +32,12 @@ export function testCancel(site: () => Site): void {
     const { page } = seen;
     await page.getByLabel("Picture file").setInputFiles(frog);
     await best(page, "frog");
-    await page.getByLabel("Backend", { exact: true }).selectOption("webgpu");
+    await page.getByLabel("Backend", { exact: true }).selectOption("webgl");
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Load it" }).waitFor();
     await page.getByAltText("frog.jpg").waitFor();
     await page.getByRole("button", { name: "Load it" }).click();
-    await page.locator(".model-line", { hasText: "on webgpu" }).waitFor();
+    await page.locator(".model-line", { hasText: "on webgl" }).waitFor();
     await best(page, "frog");
     expectNothingWrong(seen);
   });

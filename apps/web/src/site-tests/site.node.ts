@@ -40,6 +40,8 @@ export interface Site extends StaticServer {
   browser: Browser;
   /** A profile that has been here before: the site and its model are kept. */
   returning: BrowserContext;
+  /** A page that stays open: a GPU in software compiles a model's programs for long, and once for every test that runs them here. */
+  onEveryBackend: () => Promise<Visit>;
 }
 
 const profile: BrowserContextOptions = { reducedMotion: "reduce" };
@@ -50,11 +52,14 @@ export async function openSite(): Promise<Site> {
   await buildSite(folder);
   const server = await serve(folder);
   const browser = await launch();
+  const returning = await browser.newContext(profile);
+  let kept: Promise<Visit> | undefined;
   return {
     ...server,
     folder,
     browser,
-    returning: await browser.newContext(profile),
+    returning,
+    onEveryBackend: () => (kept ??= visit({ returning, origin: server.origin })),
     async close() {
       await browser.close();
       await server.close();
