@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
@@ -30,17 +31,32 @@ const bf16Tests = ["packages/*/src/**/*.bf16.test.ts"];
 const backendTests = ["core", "testing", "train", ...packagesOfLevel("model")].map(
   (name) => `packages/${name}/src/**/*.test.ts`,
 );
-// where it is a GPU, in software here, those alone that have programs of their own there, and the models that they are made for:
-const gpuTests = ["packages/{core,testing,tnt,vit}/src/**/*.test.ts"];
-// and on WebGPU in Chromium, whose kernels are those that Dawn runs in Node, what the page around them can break: every op once,
-// whole models, and the pipeline with its pictures.
+// where it is a GPU, in software here, which compiles a program for seconds, the ops, and what references and suites hold of layers and
+// of the families that have programs of their own there:
+const gpuTests = [
+  "packages/core/src/{ops,replay}/*.test.ts",
+  "packages/core/src/layers/layers.goldens.test.ts",
+  "packages/{tnt,vit}/src/{family,model.goldens,ops,replayed}.test.ts",
+  "packages/testing/src/*.test.ts",
+];
+// without, on WebGPU, tests of the definitions that ops.test.ts holds our kernels to;
+const definitionTests =
+  "packages/core/src/ops/{activation,attention,layer-norm,linear,patchify,query-key-attention,resize,self-attention,softmax-cross-entropy}.test.ts";
+// and on WebGPU in Chromium, whose kernels are those that Dawn runs in Node, what the page around them can break: every op once, a
+// family, the pipeline with its pictures, and what our backend has besides kernels.
 const webgpuPageTests = [
-  "packages/core/src/ops/*.test.ts",
-  "packages/{core,tnt,vit}/src/**/{model.goldens,replayed}.test.ts",
+  "packages/{core/src/ops,tnt/src}/ops.test.ts",
+  "packages/vit/src/{model.goldens,replayed}.test.ts",
   "packages/pipeline/src/**/{image-classifier,image-embedder,warm-up}.test.ts",
 ];
-// A GPU in software takes all processors, and others' tests would time out beside it.
-const afterOthers = { groupOrder: 1 };
+const webgpuProgramTests = [
+  "packages/backends/src/webgpu/{kernels/**/*,program/{half,subgroups}}.webgpu.test.ts",
+  "packages/tnt/src/*.webgpu.test.ts",
+];
+// Tests wait: for processes that they start, for a page, for files. On two processors vitest would run one file at a time.
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+// A GPU in software takes all processors, and others' tests would time out beside it. It compiles on one of them.
+const onGpuInSoftware = { sequence: { groupOrder: 1 }, maxWorkers: 2 };
 const setupFiles = ["packages/testing/src/setup.ts"];
 const webgpuSetupFiles = ["scripts/setup-webgpu.ts", ...setupFiles];
 
@@ -74,13 +90,14 @@ function inNode(
       exclude: [bf16Tests, pureTests].includes(include) ? exclude : [...exclude, ...bf16Tests, ...pureTests],
       setupFiles: [...register, ...setupFiles],
       environment: "node",
-      // tfjs stays outside of Vite, as it is for users in Node: one CommonJS instance, shared by core and the backends.
-      pool: "threads",
+      // tfjs stays outside of Vite, as it is for users in Node: one CommonJS instance, shared by core and the backends. In processes
+      // of their own, because threads would share the native addon's settings, and one's memory would be the other's leak.
+      pool: "forks",
       isolate: false,
       // The command line's tests start processes, which wait for each other on two processors.
       testTimeout: 120_000,
       hookTimeout: 120_000,
-      provide: { backend, wasmPath: "" },
+      provide: { backend, wasmPath: "", everyCase: true },
     },
   };
 }
@@ -102,7 +119,7 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
     return [];
   }
   const include = [...gpuTests, "packages/backends/src/**/*.test.ts", webgpuKernelTests];
-  const others = [...nodeTests, ...browserTests, webgpuBrowserTests, tensorflowKernelTests];
+  const others = [...nodeTests, ...browserTests, definitionTests, webgpuBrowserTests, tensorflowKernelTests];
   const project = inNode("node-webgpu", "webgpu", include, others);
   return [
     {
@@ -110,10 +127,8 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
       test: {
         ...project.test,
         setupFiles: webgpuSetupFiles,
-        pool: "forks",
-        fileParallelism: false,
         testTimeout: 180_000,
-        sequence: afterOthers,
+        ...onGpuInSoftware,
       },
     },
   ];
@@ -122,10 +137,10 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
 /** Node on TensorFlow's C library, where `npm run test:tensorflow` has built tfjs-node. */
 function inNodeOnTensorflow(): TestProjectInlineConfiguration[] {
   if (!process.env["TESSERA_TEST_TENSORFLOW"]) return [];
-  const include = [...gpuTests, "packages/backends/src/tensorflow/**/*.test.ts"];
+  const include = ["packages/{core,testing,tnt,vit,backends/src/tensorflow}/**/*.test.ts"];
   const others = [...nodeTests, ...browserTests, webgpuKernelTests, webgpuBrowserTests];
   const project = inNode("node-tensorflow", "tensorflow", include, others, ["scripts/setup-tensorflow.ts"]);
-  return [{ ...project, test: { ...project.test, pool: "forks", fileParallelism: false, testTimeout: 60_000 } }];
+  return [{ ...project, test: { ...project.test, testTimeout: 60_000 } }];
 }
 
 const wasmPath = `/@fs${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm"))}/`;
@@ -152,14 +167,14 @@ function inChromium(
       exclude: [...exclude, ...nodeTests, ...bf16Tests, ...pureTests],
       setupFiles: backend === "webgpu" ? webgpuSetupFiles : setupFiles,
       isolate: false,
-      fileParallelism: false,
       // A GPU in software compiles shaders for seconds.
       testTimeout: backend === "webgpu" ? 180_000 : 60_000,
-      ...(backend !== "wasm" && { sequence: afterOthers }),
-      provide: { backend, wasmPath },
+      ...(backend !== "wasm" && onGpuInSoftware),
+      provide: { backend, wasmPath, everyCase: backend !== "webgpu" },
       browser: {
         enabled: true,
         headless: true,
+        fileParallelism: false,
         screenshotFailures: false,
         provider: playwright({
           launchOptions: {
@@ -194,7 +209,8 @@ const projects = [
     "node-native",
     "native",
     backendTests,
-    [...nodeTests, ...browserTests, ...kernelTests],
+    // Its own tests go through the ops on every instruction set.
+    [...nodeTests, ...browserTests, ...kernelTests, "packages/core/src/ops/ops.test.ts"],
     ["packages/native/src/__fixtures__/register.ts"],
   ),
   // The best set of this machine, and AMX's kernels on a model of its tile registers.
@@ -215,7 +231,7 @@ if (chromium) {
       "webgpu",
       chromium,
       [...webgpuPageTests, webgpuKernelTests, webgpuBrowserTests],
-      [...browserTests, tensorflowKernelTests],
+      [...browserTests, ...webgpuProgramTests, tensorflowKernelTests],
     ),
   );
 } else if (process.env.CI) {
@@ -224,4 +240,4 @@ if (chromium) {
   console.warn("No Chromium found: the browser projects are left out. Install it or set CHROMIUM_PATH to it.");
 }
 
-export default defineConfig({ test: { projects } });
+export default defineConfig({ test: { maxWorkers, projects } });

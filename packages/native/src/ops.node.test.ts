@@ -1,4 +1,4 @@
-// Every op on every instruction set of this machine; node-native runs the same on the best one alone.
+// Every op on every instruction set of this machine, which is why node-native leaves core's own test of them out.
 import { getKernel, getKernelsForBackend, setBackend } from "@tensorflow/tfjs-core";
 import { compileOp, ops, preprocessOp } from "@tessera/core";
 import { coreOpCases, opSuite } from "@tessera/testing";

@@ -1,10 +1,11 @@
 import { grads, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
+import { onGpu } from "./on-gpu.ts";
 import { seeded } from "./seeded.ts";
 
 export interface GradientOptions {
   /** Of the probe and of the choice of elements. @default 0 */
   seed?: number;
-  /** Elements of each input to check; more are sampled down to that many. @default 24 */
+  /** Elements of each input to check; more are sampled down to that many, and to fewer on a GPU. @default 24 */
   samples?: number;
   /** How far an element is moved to each side: near the best for float32 and values around 1. @default 2 ** -7 */
   step?: number;
@@ -44,8 +45,8 @@ const atATime = 32;
  * Compares the gradients of `f` for every input with central differences.
  *
  * A seeded probe makes a scalar of the output, `sum(f(x) * probe)`. Differences of outputs are summed in float64, so float32
- * rounding enters only once. When an input is larger than `samples`, one move along a random direction through all inputs
- * covers the elements that were not chosen. Inputs are left as they were, and nothing else is kept.
+ * rounding enters only once. When an input is larger than `samples`, moves along a random direction through all inputs cover the
+ * elements that were not chosen. Inputs are left as they were, and nothing else is kept.
  */
 export async function checkGradients(
   f: (...inputs: Tensor[]) => Tensor,
@@ -53,6 +54,8 @@ export async function checkGradients(
   { seed = 0, samples = 24, step = 2 ** -7, rtol = 5e-3, atol = 5e-4 }: GradientOptions = {},
 ): Promise<void> {
   const random = seeded(seed);
+  // Moves of all elements say whether a gradient is wrong, and a few elements which.
+  const [count, directions] = onGpu() ? [Math.min(samples, 2), 3] : [samples, 1];
   const values = await Promise.all(inputs.map(async (input) => (await input.data()) as Values));
 
   let shape: number[] = [];
@@ -93,11 +96,11 @@ export async function checkGradients(
 
   /** What is wrong along a random direction of length one through all inputs. */
   async function alongDirection(): Promise<string[]> {
-    const directions = values.map((data) => Float32Array.from(data, () => random.normal()));
-    const length = norm(directions.flatMap((direction) => [...direction]));
+    const direction = values.map((data) => Float32Array.from(data, () => random.normal()));
+    const length = norm(direction.flatMap((part) => [...part]));
     const far = step * 4;
     const moved = (by: number) =>
-      values.map((data, which) => data.map((value, index) => value + (by * directions[which]![index]!) / length));
+      values.map((data, which) => data.map((value, index) => value + (by * direction[which]![index]!) / length));
     const [above, below] = [moved(far), moved(-far)];
     const expected = (await rise(above, below)) / (2 * far);
     const parts = analytic.flatMap((gradient, which) =>
@@ -109,13 +112,15 @@ export async function checkGradients(
   }
 
   const elements = values.flatMap((data, which) =>
-    choose(data.length, samples, random.integer).map((index) => ({ which, index })),
+    choose(data.length, count, random.integer).map((index) => ({ which, index })),
   );
   const wrong: string[] = [];
   for (const chunk of chunks(elements, atATime / 2)) {
     wrong.push(...(await Promise.all(chunk.map(({ which, index }) => atElement(which, index)))).flat());
   }
-  if (values.some((data) => data.length > samples)) wrong.push(...(await alongDirection()));
+  if (values.some((data) => data.length > count)) {
+    for (let i = 0; i < directions; i++) wrong.push(...(await alongDirection()));
+  }
   if (wrong.length === 0) return;
   throw new Error(
     `checkGradients: expected gradients within rtol ${rtol}, atol ${atol}, ` +

@@ -9,6 +9,7 @@ export { type Goldens, type Stored, readGoldens, restore } from "./goldens.ts";
 export { type GradientOptions, checkGradients } from "./gradients.ts";
 export { kernelsRun } from "./kernels-run.ts";
 export { type LeakOptions, expectNoLeak } from "./leak.ts";
+export { onGpu } from "./on-gpu.ts";
 export { cosine } from "./cosine.ts";
 export { coreOpCases } from "./op-cases/core.ts";
 export { type OpCase, type OpCases, casesOf } from "./op-cases.ts";

@@ -11,6 +11,8 @@ declare module "vitest" {
     backend: string;
     /** Where browsers find the .wasm files; empty in Node, where tfjs finds them. */
     wasmPath: string;
+    /** Whether `opSuite` goes through all cases of an op, or through one. */
+    everyCase: boolean;
   }
 }
 

@@ -8,8 +8,15 @@ const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const bin = join(root, "apps", "cli", "bin", "tessera.js");
 const lock = join(root, "node_modules", ".cache", "tessera-cli-tests.lock");
 
-/** Builds the command as users get it. Test files run at once, and two builds would write the same files. */
-export async function build(): Promise<void> {
+let built: Promise<void> | undefined;
+
+/** Builds the command as users get it, once a process: its test files share their modules. */
+export function build(): Promise<void> {
+  return (built ??= buildOnce());
+}
+
+/** Test files run at once, and two builds would write the same files. */
+async function buildOnce(): Promise<void> {
   mkdirSync(join(lock, ".."), { recursive: true });
   const end = performance.now() + 120_000;
   while (!took(lock)) {
