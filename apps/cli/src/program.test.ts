@@ -47,7 +47,7 @@ describe("bad usage exits with 2 and prints nothing on stdout", () => {
       "Allowed choices are auto, cuda, webgpu, native, tensorflow, wasm, cpu.",
     ],
     ["an unknown preset", ["train", "pets", "--preset", "deti"], "Allowed choices are small-data, small-cnn,"],
-    ["another word for --only", ["finetune", "pets", "--only", "tail"], "Expected head, last-N, lora or full."],
+    ["another word for --only", ["finetune", "pets", "--only", "tail"], "Expected probe, head, last-N, lora or full."],
     ["too many arguments", ["doctor", "now"], "too many arguments"],
   ])("%s", async (_, args, message) => {
     const { code, stdout, stderr } = await tessera(args);

@@ -1,6 +1,7 @@
+import { homedir } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Settings } from "./settings.ts";
-import { trainingCommands } from "./training-commands.ts";
+import { entryHelp, trainingCommands } from "./training-commands.ts";
 import { version } from "./version.ts";
 
 /** As `@tessera/backends` names them, which is not loaded for a help text; a test compares. */
@@ -27,6 +28,7 @@ export function program(done: (code: number) => void): Command {
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .exitOverride()
+    .hook("preAction", (_, command) => expandHome(command))
     .showSuggestionAfterError()
     .showHelpAfterError("(--help lists what there is)")
     .addHelpText(
@@ -43,8 +45,8 @@ Examples:
     new Option("--top <k>", "how many classes (default: 5; 3 each where many are printed)").argParser(wholeNumber),
     new Option("--logits", "print the values before softmax too"),
     new Option("--tta", "average over the picture and its mirror image"),
-    new Option("--labels <file>", "names of the classes, one a line or as a JSON array"),
-    new Option("--reset-head", "initialise the head anew where the checkpoint has none that fits"),
+    new Option("--labels <file>", "names of the classes: one a line, or JSON as hubs have it"),
+    new Option("--reset-head", "draw a head at random where the checkpoint has none that fits: it knows nothing"),
   ])
     .description("Name what is on pictures.")
     .argument("<images...>", "files, folders, globs or addresses")
@@ -92,7 +94,7 @@ Examples:
       )
       .addOption(new Option("--dtype <type>", "what floats are rounded to").choices(["F32", "F16", "BF16"]))
       .option("--arch <variant>", "the variant of a checkpoint file, for a folder")
-      .option("--entry <name>", "which of several sets of weights in a PyTorch file")
+      .option("--entry <name>", entryHelp)
       .option("--keep-names", "leave the names as they are"),
   )
     .description("Turn a checkpoint of any format into .safetensors, alone or in a folder with its config.")
@@ -111,7 +113,8 @@ Examples:
       .option("--backend <names>", "which, with commas between them (default: all that work)", backendNames)
       .optionsGroup("Model:")
       .option("--arch <variant>", "the variant of a checkpoint file")
-      .option("--weights <file>", "a checkpoint, instead of the model's own"),
+      .option("--weights <file>", "a checkpoint, instead of the model's own")
+      .option("--entry <name>", entryHelp),
   )
     .description("Compare a model's logits on every backend of this machine. Exits with 1 past the tolerance.")
     .argument("[model]", "see below (default: vit_cifar10)")
@@ -125,6 +128,18 @@ Examples:
     .action(async (options: Settings) => done(await (await import("./commands/doctor.ts")).doctor(options)));
 
   return tessera;
+}
+
+/** Options that may be paths. */
+const paths = ["model", "weights", "labels", "out", "reference", "teacher"];
+
+/** `~` for the home folder, which shells leave as it is in `--out=~/x`. */
+function expandHome(command: Command): void {
+  for (const name of paths) {
+    const value: unknown = command.getOptionValue(name);
+    if (typeof value === "string" && /^~(?=$|[\\/])/.test(value))
+      command.setOptionValueWithSource(name, homedir() + value.slice(1), command.getOptionValueSource(name) ?? "cli");
+  }
 }
 
 /** Adds the options of every command, after its own. */
@@ -143,7 +158,8 @@ function running(command: Command, own: readonly Option[], batch = 8): Command {
     .optionsGroup("Model:")
     .option("--model <spec>", "see below (default: vit_cifar10)")
     .option("--arch <variant>", "the variant of a checkpoint file")
-    .option("--weights <file>", "a checkpoint, instead of the model's own");
+    .option("--weights <file>", "a checkpoint, instead of the model's own")
+    .option("--entry <name>", entryHelp);
   computing(command).option("--batch <n>", "pictures that are computed together", wholeNumber, batch);
   return common(command).addHelpText("after", modelHelp);
 }

@@ -6,7 +6,9 @@ import { forTerminal, jsonForTerminal } from "./terminal-text.ts";
 const marker = Symbol.for("tessera.error");
 
 /** What the library's cure is called here. */
-const cures: Partial<Record<ErrorCode, string>> = { "head-mismatch": "on the command line: --reset-head" };
+const cures: Partial<Record<ErrorCode, string>> = {
+  "head-mismatch": "on the command line: `tessera finetune` trains a new head for your classes",
+};
 
 /** Lines of a message that a terminal shows without `--verbose`: a checkpoint of another model differs in hundreds. */
 const SHOWN = 12;

@@ -16,6 +16,7 @@ export interface RunSettings extends ComputeSettings {
   model?: string;
   arch?: string;
   weights?: string;
+  entry?: string;
   batch: number;
 }
 

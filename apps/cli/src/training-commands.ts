@@ -9,6 +9,8 @@ Data (DATA): a folder, zip or tar with a folder per class, split into train/ and
   test/ or not; WebDataset's shards; MNIST's IDX files; CIFAR's binary files; a
   .csv or .jsonl with path and label`;
 
+export const entryHelp = "which weights of a file with several (default: the averaged ones)";
+
 /** What the options of every command are declared with. */
 export interface Declaring {
   /** Adds --json, --verbose and --help. */
@@ -41,6 +43,7 @@ export function trainingCommands(tessera: Command, declaring: Declaring): void {
     new Option("--model <spec>", "a model to begin with, as classify takes it, or a run (default: vit_cifar10)"),
     new Option("--arch <variant>", "the variant of a checkpoint file"),
     new Option("--weights <file>", "a checkpoint, instead of the model's own"),
+    new Option("--entry <name>", entryHelp),
     new Option(
       "--only <part>",
       "what learns: probe (a head in closed form), head, last-N (blocks), lora or full (default: full)",

@@ -131,7 +131,7 @@ describe("differences are all listed before anything is read", () => {
     await expect(new Model(7).load(file())).rejects.toMatchObject({ code: "head-mismatch" });
     await expect(new Model(7).load(file())).rejects.toThrow(
       "\n  mis-shaped (2):\n    head.weight: expected [7, 2], got [3, 2]\n    head.bias: expected [7], got [3]" +
-        "\nOnly the head differs: pass { resetHead: true } to initialise it anew.",
+        "\nOnly the head differs: pass { resetHead: true } to begin it anew, and train it.",
     );
   });
 });

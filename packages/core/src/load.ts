@@ -19,6 +19,8 @@ export interface LoadOptions {
   onProgress?: (progress: { loaded: number; total: number }) => void;
   /** Is called for each tensor of another shape that a module adapted: a position table of another grid, resampled. */
   onAdapt?: (adapted: { path: string; from: Shape; to: Shape }) => void;
+  /** Is called for each tensor that `resetHead` draws anew. */
+  onDraw?: (drawn: { path: string }) => void;
   signal?: AbortSignal;
 }
 
@@ -35,7 +37,7 @@ export async function loadInto(
   source: Checkpoint | ReadonlyMap<string, StoredTensor> | Record<string, Tensor>,
   options: LoadOptions,
 ): Promise<void> {
-  const { resetHead = false, seed = 0, onProgress, onAdapt, signal } = options;
+  const { resetHead = false, seed = 0, onProgress, onAdapt, onDraw, signal } = options;
   const stored = storedTensors(source);
   const params = module.state();
   const plan = match(module, params, stored, resetHead);
@@ -46,6 +48,7 @@ export async function loadInto(
       signal?.throwIfAborted();
       const param = params.get(path)!;
       const given = stored.get(path);
+      if (tensorOf === "draw") onDraw?.({ path });
       if (given && given !== tensorOf && tensorOf !== "draw") onAdapt?.({ path, from: given.shape, to: param.shape });
       const values =
         tensorOf === "draw" ? param.initializer(new Random(seed).fork(path), param.shape) : await tensorOf.read(signal);
@@ -111,7 +114,7 @@ function mismatch(module: Loadable, missing: string[], unexpected: string[], mis
     module.headPaths.some((head) => row.startsWith(`${head}.`)),
   );
   const cure = onHead
-    ? "\nOnly the head differs: pass { resetHead: true } to initialise it anew."
+    ? "\nOnly the head differs: pass { resetHead: true } to begin it anew, and train it."
     : "\nIs the checkpoint of another variant?";
   return new TesseraError(
     `load: expected the ${module.state().size} parameters of ${module.constructor.name}, got a checkpoint that differs` +

@@ -7,6 +7,7 @@ import { decodeGif } from "./gif.ts";
 import { imageFormat } from "./image-format.ts";
 import { bytesAlready, type ImageInput, type NamedBytes, pixelsAlready } from "./image-input.ts";
 import { imageSize } from "./image-size.ts";
+import { decodePng } from "./png/decode.ts";
 import type { RgbImage } from "./rgb-image.ts";
 import { turn } from "./turn.ts";
 import { takeWebpOrientation } from "./webp-orientation.ts";
@@ -43,10 +44,15 @@ async function decodeBytes(bytes: Uint8Array, name: string, options: DecodeOptio
   if (!size) throw damaged(name, format, "its header is cut");
   checkPixels(name, size.width, size.height, options);
   try {
-    const upright = format === "webp" ? takeWebpOrientation(bytes) : { bytes, orientation: 1 };
-    const blob = new Blob([upright.bytes as BlobPart], { type: `image/${format}` });
-    const bitmap = await createImageBitmap(blob, { ...asStored, imageOrientation: "from-image" });
-    return turn(await bitmapPixels(bitmap, format === "jpeg"), upright.orientation);
+    const decoded = async (file: Uint8Array): Promise<RgbImage> => {
+      const blob = new Blob([file as BlobPart], { type: `image/${format}` });
+      const bitmap = await createImageBitmap(blob, { ...asStored, imageOrientation: "from-image" });
+      return bitmapPixels(bitmap, format === "jpeg");
+    };
+    if (format === "png") return await decodePng(bytes, decoded);
+    if (format !== "webp") return await decoded(bytes);
+    const upright = takeWebpOrientation(bytes);
+    return turn(await decoded(upright.bytes), upright.orientation);
   } catch (error) {
     if (TesseraError.isInstance(error)) throw error;
     throw damaged(name, format, (error as Error).message, error);

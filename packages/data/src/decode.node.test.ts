@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { FormatError, TesseraError } from "@tessera/core";
 import { readGoldens } from "@tessera/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { crc32 } from "./__fixtures__/crc32.ts";
+import { crc32 } from "./png/crc32.ts";
 import decoded from "./__fixtures__/decoded.json" with { type: "json" };
 import { type Expected, largestDifference, withSides } from "./__fixtures__/difference.ts";
 import { flat, noise } from "./__fixtures__/pictures.ts";

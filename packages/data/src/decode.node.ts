@@ -6,6 +6,7 @@ import { fetchBytes } from "./fetch-bytes.ts";
 import { decodeGif } from "./gif.ts";
 import { imageFormat } from "./image-format.ts";
 import { bytesAlready, type ImageInput, type NamedBytes, pixelsAlready } from "./image-input.ts";
+import { decodePng } from "./png/decode.ts";
 import type { RgbImage } from "./rgb-image.ts";
 import { decodeWithSharp } from "./sharp.node.ts";
 
@@ -19,7 +20,7 @@ import { decodeWithSharp } from "./sharp.node.ts";
  * - AVIF in Node: halved chroma (4:2:0, 4:2:2), which libvips repeats where Pillow interpolates, 1 to 2 levels on average
  *   and many at sharp edges of colour; full chroma within 1 level;
  * - CMYK JPEG in Chromium: within 1 level; 16-bit grey PNG in browsers: scaled to 8 bits, not clipped;
- * - CIELAB and JPEG 2000 in TIFF, which are errors; an orientation that only XMP states, which is not followed.
+ * - CIELAB and JPEG 2000 in TIFF, which are errors; an orientation that only XMP states, which is followed in PNG alone.
  *
  * @throws TesseraError for no such file, a folder, more than `maxPixels`, or no sharp; FormatError for an empty file,
  *   one that is not an image, or one that is damaged or cut; the signal's reason when it is aborted.
@@ -32,8 +33,11 @@ export async function decodeImage(input: ImageInput, options: DecodeOptions = {}
   const { bytes, name } = await readInput(input, signal);
   const format = imageFormat(bytes);
   if (format === undefined) throw unknownFormat(name, bytes);
+  const decoded = (file: Uint8Array) => decodeWithSharp(file, format, name, options);
   const image =
-    format === "gif" ? decodeGif(bytes, name, options) : await decodeWithSharp(bytes, format, name, options);
+    format === "gif"
+      ? decodeGif(bytes, name, options)
+      : await (format === "png" ? decodePng(bytes, decoded) : decoded(bytes));
   signal?.throwIfAborted();
   return image;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { crc32 } from "./__fixtures__/crc32.ts";
+import { crc32 } from "./png/crc32.ts";
 import framing from "./__fixtures__/framing.json" with { type: "json" };
 import { flat, noise } from "./__fixtures__/pictures.ts";
 import { frameImage } from "./frame.ts";

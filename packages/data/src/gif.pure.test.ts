@@ -1,7 +1,7 @@
 import { FormatError, TesseraError } from "@tessera/core";
 import { readFixture } from "@tessera/testing";
 import { expect, test } from "vitest";
-import { crc32 } from "./__fixtures__/crc32.ts";
+import { crc32 } from "./png/crc32.ts";
 import decoded from "./__fixtures__/decoded.json" with { type: "json" };
 import { decodeGif } from "./gif.ts";
 

@@ -2,7 +2,7 @@ import { ShapeError, TesseraError } from "@tessera/core";
 import { type Goldens, readGoldens } from "@tessera/testing";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { crc32 } from "./__fixtures__/crc32.ts";
+import { crc32 } from "./png/crc32.ts";
 import { flat, noise, syntheticPicture } from "./__fixtures__/pictures.ts";
 import { frameImage } from "./frame.ts";
 import type { Interpolation } from "./interpolation.ts";

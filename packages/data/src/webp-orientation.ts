@@ -1,3 +1,5 @@
+import { exifOrientation } from "./exif-orientation.ts";
+
 /**
  * Takes the orientation out of a WebP file: Chromium does not follow it there, other browsers may.
  *
@@ -12,27 +14,9 @@ export function takeWebpOrientation(file: Uint8Array): { bytes: Uint8Array; orie
     if (view.getUint32(at) === 0x45584946) {
       const bytes = file.slice();
       bytes.set([0x58, 0x58, 0x58, 0x58], at); // unknown chunks are passed over
-      return { bytes, orientation: exifOrientation(file.subarray(at + 8, at + 8 + size)) };
+      return { bytes, orientation: exifOrientation(file.subarray(at + 8, at + 8 + size)) ?? 1 };
     }
     at += 8 + size + (size & 1);
   }
   return { bytes: file, orientation: 1 };
-}
-
-/** Tag 274 of EXIF's first directory, which is a TIFF one. */
-function exifOrientation(chunk: Uint8Array): number {
-  const exif = String.fromCharCode(...chunk.subarray(0, 6)) === "Exif\0\0" ? chunk.subarray(6) : chunk;
-  const view = new DataView(exif.buffer, exif.byteOffset, exif.byteLength);
-  try {
-    const little = view.getUint16(0) === 0x4949;
-    const directory = view.getUint32(4, little);
-    const entries = view.getUint16(directory, little);
-    for (let i = 0; i < entries; i++) {
-      const entry = directory + 2 + i * 12;
-      if (view.getUint16(entry, little) === 274) return view.getUint16(entry + 8, little);
-    }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error; // a directory that points outside itself
-  }
-  return 1;
 }

@@ -4,7 +4,7 @@ import type { Dialect } from "@tessera/core";
 const pytorch: Dialect = {
   name: "pytorch",
   translate(names) {
-    if (!names.some((name) => name.endsWith(".num_batches_tracked"))) return undefined;
+    if (!names.some((name) => /^(?:bn1|conv1\.\d+)\.num_batches_tracked$/.test(name))) return undefined;
     return { rules: [], dropped: ["*.num_batches_tracked"] };
   },
 };

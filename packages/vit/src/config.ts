@@ -57,12 +57,14 @@ export interface VitConfig {
   stem?: { kind: "pooled" | "whitened"; hidden: readonly number[] };
   /** Another start than patches of the image, such as a stem of convolutions. @default new PatchEmbed(config) */
   patchEmbed?: (config: PatchEmbedConfig) => TokenEmbedding;
-  /** Lets `load` take a checkpoint of another patch size: Google's FlexiViT resizes by `bilinear`. @default refused */
+  /** How `load` resizes the kernels of another patch size; Google's FlexiViT does by `bilinear`. @default "bicubic_antialias", as timm */
   patchKernel?: ResizeMethod;
   /** A layer norm before the blocks (CLIP); the patch embedding has no bias then. @default false */
   preNorm?: boolean;
-  /** @default "token" */
+  /** `token-and-mean` is transformers' DINOv2 classifier. @default "token" */
   pool?: Pool;
+  /** A layer norm after pooling in place of the one before: timm's `fc_norm`. @default pool === "mean" */
+  poolNorm?: boolean;
   /** Dense and tanh before the head: original ImageNet-21k checkpoints. @default false */
   preLogits?: boolean;
   /** After positions, attention projections and MLP layers while training. @default 0 */

@@ -51,9 +51,47 @@ test("takes wrappers off, also several", async () => {
   expect(one.activation).toBeUndefined();
   const two = translated(checkpointOf({ "module._orig_mod.cls_token": 1, "module._orig_mod.blocks.0.gamma_1": 2 }));
   expect([...two.checkpoint.tensors.keys()]).toEqual(["cls_token", "blocks.0.ls1.gamma"]);
-  // a part of the model that happens to have the name stays
-  const none = translated(checkpointOf({ "module.cls_token": 1, head: 2 }));
-  expect([...none.checkpoint.tensors.keys()]).toEqual(["module.cls_token", "head"]);
+});
+
+test.each(["module.", "encoder.", "net.", "backbone.", "model.backbone.", "teacher.", "timm_model."])(
+  "what a training script keeps beside %s does not hide the model",
+  (prefix) => {
+    const wrapped = Object.fromEntries(
+      ["cls_token", "pos_embed", "blocks.0.gamma_1"].map((name) => [prefix + name, 1]),
+    );
+    const got = translated(checkpointOf({ n_averaged: 1, ...wrapped, "criterion.weight": 1 }));
+    expect(got).toMatchObject({ dialect: "deit", beside: ["n_averaged", "criterion.weight"], others: [] });
+    expect([...got.checkpoint.tensors.keys()]).toEqual(["cls_token", "pos_embed", "blocks.0.ls1.gamma"]);
+  },
+);
+
+test("of several models the averaged one is taken, and a classifier beside its backbone", () => {
+  const ema = translated(
+    checkpointOf({ "model.cls_token": 1, "model.pos_embed": 1, "ema_model.module.cls_token": 1, "ema_model.module.pos_embed": 1, step: 1 }), // prettier-ignore
+  );
+  expect(ema).toMatchObject({ others: ["model"], beside: ["model.cls_token", "model.pos_embed", "step"] });
+  expect([...ema.checkpoint.tensors.keys()]).toEqual(["cls_token", "pos_embed"]);
+  const probed = translated(
+    checkpointOf({ "model.backbone.cls_token": 1, "model.backbone.norm.bias": 1, "model.head.weight": 1 }),
+  );
+  expect(probed.beside).toEqual([]);
+  expect([...probed.checkpoint.tensors.keys()]).toEqual(["cls_token", "norm.bias", "head.weight"]);
+});
+
+test("MoCo v3 gives the encoder that learned, without projection", () => {
+  const got = translated(
+    checkpointOf({
+      "module.base_encoder.cls_token": 1,
+      "module.base_encoder.blocks.0.norm1.bias": 2,
+      "module.base_encoder.head.0.weight": 3,
+      "module.momentum_encoder.cls_token": 4,
+      "module.momentum_encoder.blocks.0.norm1.bias": 5,
+      "module.predictor.0.weight": 6,
+    }),
+  );
+  expect(got.dialect).toBe("mocov3");
+  expect([...got.checkpoint.tensors.keys()]).toEqual(["cls_token", "blocks.0.norm1.bias"]);
+  expect(got.dropped).toHaveLength(4);
 });
 
 test("DINO's student and teacher lose the projection head, MAE its decoder", () => {
@@ -127,7 +165,7 @@ test.each<[string, Parameters<typeof checkpointOf>[0], RegExp]>([
   [
     "a hybrid",
     { "embedding/kernel": kernel, "conv_root/kernel": 1 },
-    /got conv_root\/kernel of a hybrid with a ResNet; load it as one, such as vit_base_r50_s16_384/,
+    /got conv_root\/kernel of a hybrid with a ResNet; hybrids are not supported yet/,
   ],
   [
     "a hybrid's blocks",

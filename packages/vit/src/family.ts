@@ -6,7 +6,9 @@ import { writeTimm } from "./config-files/write-timm.ts";
 import { vitDialects } from "./convert.ts";
 import { type HuggingFaceModel, namesForHuggingFace } from "./convert/to-hugging-face.ts";
 import { createVit, isVitName } from "./create.ts";
+import { formerNames } from "./former-names.ts";
 import { Vit } from "./model.ts";
+import { poolFrom } from "./pool-from.ts";
 import { pretrainedVits } from "./pretrained.ts";
 import { stemReduction } from "./stem.ts";
 import { vitVariants } from "./variants.ts";
@@ -21,9 +23,10 @@ export const vitFamily: Family<Vit> = {
   configFrom: (tensors) => ({
     classes: tensors.get("head.weight")?.shape[0] ?? 0,
     ...(tensors.has("pre_logits.fc.weight") && { preLogits: true }),
+    ...poolFrom(tensors),
   }),
   dialects: vitDialects,
-  timm: { architectures: ["vit", "vision_transformer"], read: readTimm, write: writeTimm },
+  timm: { architectures: ["vit", "vision_transformer"], formerNames, read: readTimm, write: writeTimm },
   huggingFace: {
     modelTypes,
     read: readHuggingFace,

@@ -39,7 +39,7 @@ import { type VitFeatures, hasTwoHeads, prefixLength, withTokens } from "./token
  * @throws {ShapeError} if the image is not made of whole patches, the width not of whole heads, or pooling lacks its token.
  */
 export class Vit extends Module implements Backbone {
-  readonly family: string = "vit";
+  readonly family = "vit";
   override readonly headPaths = ["head", "head_dist"];
   readonly config: VitConfig;
   /** Tokens before the patches. */
@@ -63,7 +63,7 @@ export class Vit extends Module implements Backbone {
     this.clsToken = classToken ? new Param([1, 1, width], normal(1e-6)) : undefined;
     this.distToken = config.distilled ? new Param([1, 1, width], truncNormal(0.02)) : undefined;
     this.regToken = registers > 0 ? new Param([1, registers, width], normal(1e-6)) : undefined;
-    const { imageSize, patchSize, channels, patchKernel } = config;
+    const { imageSize, patchSize, channels, patchKernel = "bicubic_antialias" } = config;
     const patches = { imageSize, patchSize, channels, patchKernel, width, bias: !config.preNorm };
     this.patchEmbed = config.patchEmbed?.(patches) ?? stemOf(config) ?? new PatchEmbed(patches);
     const positions = {
@@ -76,20 +76,21 @@ export class Vit extends Module implements Backbone {
     this.normPre = config.preNorm ? new LayerNorm(width, epsilon) : undefined;
     const rates = dropPathRates(config.dropPath ?? 0, config.depth, config.dropPathSchedule);
     this.blocks = repeat(config.depth, (i) => encoderBlock(config, rates[i]!));
-    this.norm = pool === "mean" ? undefined : new LayerNorm(width, epsilon);
+    const normAfter = config.poolNorm ?? pool === "mean";
+    this.norm = normAfter ? undefined : new LayerNorm(width, epsilon);
     const distilled = hasTwoHeads(config);
     this.pool = new Pooling({
       width,
       pool,
       prefix: this.prefix,
       tokens: distilled ? 2 : 1,
-      norm: pool === "mean",
+      norm: normAfter,
       epsilon,
       heads,
       mlpDim,
       activation,
     });
-    this.head = new Head({ width, classes: config.classes, distilled, preLogits: config.preLogits });
+    this.head = new Head({ width: this.pool.width, classes: config.classes, distilled, preLogits: config.preLogits });
   }
 
   /** Class scores, before softmax: [b, h, w, c] -> [b, classes], or the pooled features [b, d] of a model without classes. */
@@ -101,7 +102,7 @@ export class Vit extends Module implements Backbone {
     });
   }
 
-  /** Tokens after the last block and the final norm; a model that pools by the mean has its norm after pooling instead. */
+  /** Tokens after the last block and the final norm; a model with its norm after pooling has none. */
   features(images: Tensor4D, ctx: Context = {}): VitFeatures {
     const tokens = tidy(() => this.encode(images, ctx));
     return { tokens, prefix: this.prefix, grid: this.gridOf(images) };

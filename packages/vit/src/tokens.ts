@@ -22,8 +22,8 @@ export function prefixLength({
   distilled = false,
   registers = 0,
 }: VitConfig): number {
-  if (pool === "token" && !classToken) {
-    throw new ShapeError('Vit: expected a class token for pool "token", got none; choose pool "mean" or "attention"');
+  if ((pool === "token" || pool === "token-and-mean") && !classToken) {
+    throw new ShapeError(`Vit: expected a class token for pool "${pool}", got none; choose pool "mean" or "attention"`);
   }
   if (distilled && (pool !== "token" || !classToken)) {
     throw new ShapeError('Vit: expected a distilled model with a class token and pool "token", got another');

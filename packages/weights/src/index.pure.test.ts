@@ -6,6 +6,7 @@ test("exports what it promises and no more", () => {
     "hubFile",
     "hubFiles",
     "isHubId",
+    "keepAbsence",
     "openCheckpoint",
     "openShards",
     "openSource",

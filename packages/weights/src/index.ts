@@ -1,4 +1,5 @@
 export { type TensorFolder, tensorFolder } from "./folder/tensor-folder.ts";
+export { keepAbsence } from "./hub/keep-absence.ts";
 export { hubFile } from "./hub/hub-file.ts";
 export { hubFiles } from "./hub/hub-files.ts";
 export { isHubId } from "./hub/hub-id.ts";

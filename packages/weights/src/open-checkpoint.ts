@@ -1,4 +1,5 @@
 import { type Checkpoint, FormatError, listed } from "@tessera/core";
+import { underEntry } from "./entry.ts";
 import { npyCheckpoint, npzCheckpoint } from "./numpy/read.ts";
 import { safetensorsCheckpoint } from "./safetensors/read.ts";
 import type { ByteSource } from "./source/byte-source.ts";
@@ -60,7 +61,10 @@ async function byContent(source: ByteSource, options: TorchOptions): Promise<Che
 export async function openCheckpoint(input: SourceInput, options: TorchOptions = {}): Promise<Checkpoint> {
   const source = await openSource(input, options);
   try {
-    return await byContent(source, options);
+    const checkpoint = await byContent(source, options);
+    // PyTorch's dicts were looked through for it
+    if (options.entry === undefined || "entry" in checkpoint) return checkpoint;
+    return { ...checkpoint, tensors: underEntry(checkpoint.tensors, options.entry, source.name) };
   } catch (error) {
     await source.close();
     throw error;

@@ -78,6 +78,12 @@ describe("with --json", () => {
     expect(document!.top.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1);
   });
 
+  test("takes ~ in an option's value for the home folder, where a shell leaves it", async () => {
+    await place.write("labels.txt", "ant\nbee\ncow\n");
+    const [document] = await json<Document[]>(small(picture, "--labels=~/labels.txt"), { env: { HOME: place.folder, USERPROFILE: place.folder } }); // prettier-ignore
+    expect(document!.top.map(({ label }) => label).sort()).toEqual(["ant", "bee", "cow"]);
+  });
+
   test("--tta gives other logits", async () => {
     const logits = async (...more: string[]) => (await json<Document[]>(small(`${drawn}truck.jpg`, "--logits", ...more)))[0]!.logits!; // prettier-ignore
     const [one, both] = [await logits(), await logits("--tta")];
@@ -95,14 +101,21 @@ describe("with --json", () => {
 });
 
 describe("pictures", () => {
-  test("come from files, folders and globs, each once and in order", async () => {
+  test("come from files, folders and globs, each with what it names and in order", async () => {
     await place.picture("many/b.png");
     await place.picture("many/deep/a.JPG");
     await place.write("many/notes.txt", "no picture");
     const documents = await json<Document[]>(small("many/b.png", "many", "many/*.png", "./many/b.png", "one.jpg"), {
       cwd: place.folder,
     });
-    expect(documents.map(({ image }) => image)).toEqual(["many/b.png", "many/deep/a.JPG", "one.jpg"]);
+    expect(documents.map(({ image }) => image)).toEqual([
+      "many/b.png",
+      "many/b.png",
+      "many/deep/a.JPG",
+      "many/b.png",
+      "./many/b.png",
+      "one.jpg",
+    ]);
   });
 
   test("that cannot be read are reported, and the rest go on", async () => {
@@ -139,8 +152,8 @@ describe("--labels", () => {
 
   test.each([
     ["of a wrong count", "two.txt", "a\nb\n", "loadModel: expected 3 labels, one an output, got 2"],
-    ["that is no list of texts", "numbers.json", "[1, 2, 3]", "expected a JSON array of texts, got another"],
-    ["that is cut", "cut.json", '["a", ', "expected a JSON array, got text that begins as one"],
+    ["that is no list of texts", "numbers.json", "[1, 2, 3]", "expected a JSON list of names, or an object"],
+    ["that is cut", "cut.json", '["a", ', "expected JSON, got text that begins as it"],
     ["that is not there", "missing.txt", undefined, "expected a file of labels, got no such file; check the path"],
   ])("refuses a file %s", async (_, name, content, message) => {
     const file = content === undefined ? place.path(name) : await place.write(name, content);

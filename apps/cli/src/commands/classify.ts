@@ -19,7 +19,7 @@ interface ClassifySettings extends RunSettings {
 
 /** `tessera classify`: names what is on pictures. 1 if one of them could not be read. */
 export async function classify(names: string[], options: ClassifySettings): Promise<number> {
-  const { json, logits = false, tta, batch: batchSize, arch, weights, resetHead } = options;
+  const { json, logits = false, tta, batch: batchSize, arch, weights, entry, resetHead } = options;
   const signal = interruption();
   warmUpDecoder();
   const [images, labels, { imageClassifier }, backend] = await Promise.all([
@@ -29,7 +29,7 @@ export async function classify(names: string[], options: ClassifySettings): Prom
     startBackend(options),
   ]);
   using classifier = await loading((callbacks) =>
-    imageClassifier(options.model, { ...callbacks, arch, weights, labels, resetHead, signal }),
+    imageClassifier(options.model, { ...callbacks, arch, weights, entry, labels, resetHead, signal }),
   );
   if (!json) introduce(classifier.modelName, backend);
 

@@ -69,17 +69,17 @@ export async function convert(input: string, output: string, options: ConvertSet
 async function writeFolder(
   input: string,
   folder: string,
-  { to, dtype, arch, verbose, keepNames }: ConvertSettings,
+  { to, dtype, arch, entry, verbose, keepNames }: ConvertSettings,
   signal: AbortSignal,
 ): Promise<void> {
   if (keepNames) throw new TesseraError("convert: expected a .safetensors to write with --keep-names, got a folder");
   // Nothing is computed, so the backend that every machine has is enough.
   await startBackend({ backend: "cpu", precision: "f32", verbose });
-  const { model, labels, preprocessing } = await loading((callbacks) =>
-    loadModel(input, { ...callbacks, arch, signal }),
+  const { model, labels, preprocessing, multiLabel } = await loading((callbacks) =>
+    loadModel(input, { ...callbacks, arch, entry, signal }),
   );
   try {
-    await saveModel(model, folder, { format: to, labels, preprocessing, dtype });
+    await saveModel(model, folder, { format: to, labels, preprocessing, multiLabel, dtype });
   } finally {
     model.dispose();
   }
@@ -91,7 +91,7 @@ async function opened(
   { entry, hub, signal }: { entry?: string; hub?: HubOptions; signal: AbortSignal },
 ): Promise<Checkpoint> {
   const found = await stat(input).catch(() => undefined);
-  if (found?.isDirectory() || (!found && isHubId(input))) return openModelWeights(input, { hub, signal });
+  if (found?.isDirectory() || (!found && isHubId(input))) return openModelWeights(input, { entry, hub, signal });
   return openCheckpoint(input, { entry, signal });
 }
 
@@ -100,10 +100,11 @@ async function target(file: Checkpoint, { to, keepNames }: ConvertSettings): Pro
   if (keepNames) return { checkpoint: file, renamed: [], dropped: [...ignored] };
   const timm = await anyToTimmNames(file);
   const { dialect } = timm;
-  if (to === "timm") return { ...timm, dropped: [...ignored, ...timm.dropped] };
+  const left = [...ignored, ...timm.beside, ...timm.dropped];
+  if (to === "timm") return { ...timm, dropped: left };
   const theirs = await anyToHuggingFaceNames(timm.checkpoint);
   const renamed = throughBoth(file, timm.renamed, theirs.renamed);
-  return { checkpoint: theirs.checkpoint, renamed, dropped: [...ignored, ...timm.dropped, ...theirs.dropped], dialect };
+  return { checkpoint: theirs.checkpoint, renamed, dropped: [...left, ...theirs.dropped], dialect };
 }
 
 /** Names of the file and of the result, where a name went through timm's on its way. Of q, k and v each keeps its own. */

@@ -14,7 +14,7 @@ interface EmbedSettings extends RunSettings {
 
 /** `tessera embed`: turns pictures into vectors. 1 if one of them could not be read; then no file is written. */
 export async function embed(names: string[], options: EmbedSettings): Promise<number> {
-  const { json, normalize, tta, batch: batchSize, arch, weights, out } = options;
+  const { json, normalize, tta, batch: batchSize, arch, weights, entry, out } = options;
   const signal = interruption();
   warmUpDecoder();
   const [images, { imageEmbedder }, backend] = await Promise.all([
@@ -23,7 +23,9 @@ export async function embed(names: string[], options: EmbedSettings): Promise<nu
     startBackend(options),
     out === undefined ? undefined : checkWritable(out),
   ]);
-  using embedder = await loading((callbacks) => imageEmbedder(options.model, { ...callbacks, arch, weights, signal }));
+  using embedder = await loading((callbacks) =>
+    imageEmbedder(options.model, { ...callbacks, arch, weights, entry, signal }),
+  );
   if (!json) introduce(embedder.modelName, backend);
 
   const bar = progress("embed", images.length);

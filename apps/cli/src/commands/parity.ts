@@ -12,6 +12,7 @@ import { table } from "../table.ts";
 interface ParitySettings extends Settings {
   arch?: string;
   weights?: string;
+  entry?: string;
   reference?: string;
   tolerance: number;
   batch: number;
@@ -20,7 +21,7 @@ interface ParitySettings extends Settings {
 
 /** `tessera parity`: one model on every backend of this machine, beside the first or a reference. 1 past the tolerance. */
 export async function parity(spec: string | undefined, options: ParitySettings): Promise<number> {
-  const { json, arch, weights, tolerance, batch, backend: backends } = options;
+  const { json, arch, weights, entry, tolerance, batch, backend: backends } = options;
   const signal = interruption();
   const reference = options.reference === undefined ? undefined : await readReference(options.reference);
   const [{ loadModel, parity: compare }, { useBackend }] = await Promise.all([
@@ -29,7 +30,7 @@ export async function parity(spec: string | undefined, options: ParitySettings):
   ]);
   // The weights are loaded on the backend that every machine has, and copied from there to each of the others.
   await useBackend("cpu");
-  const { model, name } = await loading((callbacks) => loadModel(spec, { ...callbacks, arch, weights, signal }));
+  const { model, name } = await loading((callbacks) => loadModel(spec, { ...callbacks, arch, weights, entry, signal }));
   try {
     const report = await compare(model, { backends, reference, batch, tolerance, signal });
     if (json) printJson({ model: name, reference: options.reference ?? report.rows[0]!.backend, tolerance, ...report });

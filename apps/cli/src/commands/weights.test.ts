@@ -83,7 +83,7 @@ test("a head of another class count names the flag that resets it", async () => 
   const classify = ["classify", picture, "--model", place.path("two"), "--weights", fixture("timm.safetensors"), "--labels", labels]; // prettier-ignore
   const { code, stderr } = await tessera(classify);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/head\.weight: expected \[2, 48\], got \[10, 48\][^]*Only the head differs: pass \{ resetHead: true \} to initialise it anew\.\n\(on the command line: --reset-head\)\n$/); // prettier-ignore
+  expect(stderr).toMatch(/head\.weight: expected \[2, 48\], got \[10, 48\][^]*Only the head differs: pass \{ resetHead: true \} to begin it anew, and train it\.\n\(on the command line: `tessera finetune` trains a new head for your classes\)\n$/); // prettier-ignore
   const [document] = await json<Documents>([...classify, "--reset-head"]);
   expect(document.top.map(({ label }) => label).sort()).toEqual(["no", "yes"]);
 });

@@ -9,14 +9,18 @@ export async function loadTrained(
     model,
     arch,
     weights,
+    entry,
     ...options
-  }: { model?: string; arch?: string; weights?: string } & Pick<LoadModelOptions, "labels" | "resetHead" | "overrides">,
+  }: { model?: string; arch?: string; weights?: string; entry?: string } & Pick<
+    LoadModelOptions,
+    "labels" | "resetHead" | "overrides"
+  >,
   signal: AbortSignal,
 ): Promise<LoadedModel> {
   const inRun = model === undefined ? undefined : join(model, "model");
   const isRun = inRun !== undefined && (await stat(join(inRun, "config.json")).catch(() => undefined));
   const { labels, resetHead, overrides } = options;
   return loading((told) =>
-    loadModel(isRun ? inRun : model, { ...told, arch, weights, labels, resetHead, overrides, signal }),
+    loadModel(isRun ? inRun : model, { ...told, arch, weights, entry, labels, resetHead, overrides, signal }),
   );
 }

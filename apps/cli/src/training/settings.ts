@@ -5,6 +5,7 @@ export interface TrainSettings extends ComputeSettings {
   model?: string;
   arch?: string;
   weights?: string;
+  entry?: string;
   /** timm's arguments of the model, `name=value`. */
   arg?: Record<string, unknown>;
   /** What a stem of convolutions starts as. */

@@ -12,6 +12,12 @@ test("weights are a model, with the config beside them", () => {
     kind: "model",
     model,
   });
+  const unnamed = file("last");
+  expect(sortFiles([config, picture, file("README.md"), unnamed])).toEqual({
+    kind: "model",
+    model: { ...model, weights: unnamed },
+  });
+  expect(sortFiles([file("epoch=3.ckpt")])).toMatchObject({ kind: "model" });
 });
 
 test("else the picture among them, or the first of them", () => {

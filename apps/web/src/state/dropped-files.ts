@@ -7,16 +7,24 @@ export type Sorted =
   | { kind: "nothing"; why: string };
 
 /** Formats of weights, the safest first. */
-const formats = [".safetensors", ".npz", ".pth", ".pt", ".bin", ".tar"];
+const formats = [".safetensors", ".npz", ".pth", ".pt", ".ckpt", ".bin", ".tar"];
 
-/** Tells a model from a picture by the files' names: weights are a model, with its config.json if that is there. */
+/** What lies beside weights and is none, by its name. */
+const beside = /\.(?:json|txt|md|ya?ml|log|csv)$|^\./i;
+
+/**
+ * Tells a model from a picture by the files' names: weights are a model, with its config.json if that is there. Beside a config
+ * weights may have any name: their content decides on the format.
+ */
 export function sortFiles(files: readonly File[]): Sorted {
   const [first] = files;
   if (!first) return { kind: "nothing", why: "Expected a picture or a model, got nothing; drop files or a folder." };
   const named = (wanted: string) => files.find(({ name }) => name === wanted);
   const config = named("config.json");
   const weights =
-    named("model.safetensors") ?? formats.flatMap((end) => files.filter(({ name }) => name.endsWith(end)))[0];
+    named("model.safetensors") ??
+    formats.flatMap((end) => files.filter(({ name }) => name.endsWith(end)))[0] ??
+    (config && files.find(({ name, type }) => !beside.test(name) && !type.startsWith("image/")));
   if (weights) {
     const preprocessor = named("preprocessor_config.json");
     return { kind: "model", model: { kind: "files", weights, config, preprocessor } };

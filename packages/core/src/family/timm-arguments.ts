@@ -28,6 +28,23 @@ export function side<C>(translate: (value: number | [number, number]) => Partial
   };
 }
 
+/** One of the values that change nothing: Python's default, or none. */
+export function only<C>(...values: readonly unknown[]): TimmArgument<C> {
+  return (value) => (values.includes(value) ? {} : undefined);
+}
+
+/** Arguments of many models that say something of training alone, or nothing where they are none. */
+export function withoutEffect<C>(): Record<string, TimmArgument<C>> {
+  const rates = ["attn_drop_rate", "proj_drop_rate", "pos_drop_rate", "drop_block_rate"];
+  const parts = ["norm_layer", "act_layer", "embed_layer", "block_fn", "mlp_layer", "attn_layer", "weight_init"];
+  return {
+    ...Object.fromEntries(rates.map((name) => [name, share<C>(() => ({}))])),
+    ...Object.fromEntries(parts.map((name) => [name, only<C>(null, "")])),
+    fix_init: flag(() => ({})),
+    zero_init_last: flag(() => ({})),
+  };
+}
+
 /**
  * `model_args` of a timm config as a family's own options.
  *

@@ -18,6 +18,8 @@ export interface WrittenTimmModel extends Required<TimmModel> {
 export interface TimmFormat<C> {
   /** Entry points for models of one's own, besides the variants' names. */
   readonly architectures: readonly string[];
+  /** Names that timm gave up, and what it calls the same today, with the checkpoint's tag. */
+  readonly formerNames?: Readonly<Record<string, string>>;
   /**
    * The config of a model that timm describes. The number of classes stands elsewhere in the file and is the caller's.
    *

@@ -27,8 +27,8 @@ describe("grid", () => {
     expect(embed.gridOf([8, 16])).toEqual([1, 1]);
   });
 
-  test("that does not cover the image is refused, at once and later", () => {
-    expect(() => new PatchEmbed({ imageSize: 225, patchSize: 16, width: 4 })).toThrow(ShapeError);
+  test("leaves out what its own size has beyond whole patches, and refuses other sizes that are no whole patches", () => {
+    expect(new PatchEmbed({ imageSize: 225, patchSize: 16, width: 4 }).grid).toEqual([14, 14]);
     const embed = new PatchEmbed({ imageSize: 32, patchSize: 16, width: 4 }).init(1);
     const message = "PatchEmbed: expected an image size divisible by the patch 16×16, got 32×40; resize or crop it";
     expect(() => embed.forward(zeros([1, 32, 40, 3]) as Tensor4D)).toThrow(message);

@@ -60,7 +60,7 @@ export class PatchEmbed extends Module implements TokenEmbedding {
   readonly norm: LayerNorm | undefined;
   readonly #patchify: Required<PatchifyOptions>;
 
-  /** @throws {ShapeError} if the image is not made of whole patches, or none fits. */
+  /** @throws {ShapeError} if no patch fits the image. */
   constructor(config: PatchEmbedConfig) {
     super();
     const { width, channels = 3, bias = true, norm = false, epsilon } = config;
@@ -82,17 +82,19 @@ export class PatchEmbed extends Module implements TokenEmbedding {
   }
 
   /**
-   * [rows, columns] of patches on an image of [height, width].
-   * @throws {ShapeError} if patches side by side do not cover the image exactly.
+   * [rows, columns] of patches on an image of [height, width]. What is left of the configured size beyond whole patches is
+   * not seen, as by timm's.
+   * @throws {ShapeError} if patches side by side do not cover an image of another size exactly.
    */
   gridOf(image: readonly [number, number]): [number, number] {
     const { patchSize, stride, padding } = this.#patchify;
     const grid = patchGrid(image, this.#patchify);
+    const isOwn = String(pair(this.config.imageSize)) === String(image);
     const whole = [0, 1].every(
       (axis) =>
         stride[axis] !== patchSize[axis] || Number.isInteger((image[axis]! + 2 * padding[axis]!) / patchSize[axis]!),
     );
-    if (grid.some((count) => count < 1) || !whole) {
+    if (grid.some((count) => count < 1) || (!whole && !isOwn)) {
       throw new ShapeError(
         `PatchEmbed: expected an image size divisible by the patch ${patchSize.join("×")}, got ${image.join("×")}; resize or crop it`,
       );

@@ -1,5 +1,5 @@
 // Attention pooling itself is tested in pool.test.ts.
-import { type Tensor3D, mean, slice, squeeze } from "@tensorflow/tfjs-core";
+import { type Tensor3D, concat, mean, slice, squeeze } from "@tensorflow/tfjs-core";
 import { checkGradients, expectNoLeak, seeded } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
 import { layerNorm } from "../ops/layer-norm.ts";
@@ -22,6 +22,13 @@ test("token: the first one, or the first two for two heads", async () => {
 test("mean: of the patches, not of the tokens before them", async () => {
   const [pooled] = make({ pool: "mean", prefix: 2 }).forward(tokens);
   await expect(pooled!).toBeAllClose(mean(slice(tokens, [0, 2, 0], [2, 3, 8]), 1));
+});
+
+test("token and mean: side by side, twice as wide", async () => {
+  const pooling = make({ pool: "token-and-mean", prefix: 2 });
+  const [pooled] = pooling.forward(tokens);
+  expect(pooling.width).toBe(16);
+  await expect(pooled!).toBeAllClose(concat([at(0), mean(slice(tokens, [0, 2, 0], [2, 3, 8]), 1)], 1));
 });
 
 test("a norm after pooling, at timm's path", async () => {

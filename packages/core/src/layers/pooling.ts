@@ -1,4 +1,4 @@
-import { type Tensor2D, type Tensor3D, add, mul, slice, tidy } from "@tensorflow/tfjs-core";
+import { type Tensor2D, type Tensor3D, add, concat, mul, slice, tidy } from "@tensorflow/tfjs-core";
 import { type Context, within } from "../context.ts";
 import { type Description, Module } from "../module.ts";
 import type { Activation } from "../ops/activation.ts";
@@ -7,8 +7,11 @@ import { LayerNorm } from "./layer-norm.ts";
 import { AttentionPool, meanPool, tokenAt } from "./pool.ts";
 import { SequencePool } from "./sequence-pool.ts";
 
-/** Which tokens stand for the picture: the first, the mean of the patches, a learned query's choice, or a weighted mean. */
-export type Pool = "token" | "mean" | "attention" | "sequence";
+/**
+ * Which tokens stand for the picture: the first, the mean of the patches, a learned query's choice, a weighted mean, or the
+ * first beside the mean.
+ */
+export type Pool = "token" | "mean" | "attention" | "sequence" | "token-and-mean";
 
 export interface PoolingConfig {
   width: number;
@@ -45,10 +48,15 @@ export class Pooling extends Module {
     this.config = config;
     this.attnPool = pool === "attention" ? new AttentionPool({ width, heads, mlpDim, epsilon, activation }) : undefined;
     this.seqPool = pool === "sequence" ? new SequencePool(width) : undefined;
-    this.fcNorm = norm ? new LayerNorm(width, epsilon) : undefined;
+    this.fcNorm = norm ? new LayerNorm(this.width, epsilon) : undefined;
   }
 
-  /** [b, n, d] -> [b, d] for each head */
+  /** Of what comes out: twice the tokens' where two vectors stand side by side. */
+  get width(): number {
+    return this.config.pool === "token-and-mean" ? 2 * this.config.width : this.config.width;
+  }
+
+  /** [b, n, d] -> [b, width] for each head */
   forward(tokens: Tensor3D, ctx: Context = {}): Tensor2D[] {
     return tidy(() => {
       const pooled = this.pool(tokens, ctx);
@@ -60,15 +68,16 @@ export class Pooling extends Module {
     const { tokens = 1, prefix = 0 } = this.config;
     if (this.attnPool) return [this.attnPool.forward(x, within(ctx, "attn_pool"))];
     if (this.seqPool) return [this.seqPool.forward(withoutPrefix(x, prefix), within(ctx, "seq_pool"))];
+    if (this.config.pool === "token-and-mean") return [concat([tokenAt(x, 0), meanPool(x, prefix)], 1)];
     if (this.config.pool === "mean") return [meanPool(x, prefix)];
     return Array.from({ length: tokens }, (_, index) => tokenAt(x, index));
   }
 
   override describe(input: Shape, child: (part: Module, input: Shape) => Shape): Description {
-    const [b = 1, , d = 1] = input;
+    const [b = 1] = input;
     for (const part of [this.attnPool, this.seqPool]) if (part) child(part, input);
-    if (this.fcNorm) child(this.fcNorm, [b, d]);
-    return { output: [b, d] };
+    if (this.fcNorm) child(this.fcNorm, [b, this.width]);
+    return { output: [b, this.width] };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RgbImage } from "../rgb-image.ts";
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../png/crc32.ts";
 
 /** An 8-bit RGB PNG without filters: a file that every decoder reads alike. */
 export async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {

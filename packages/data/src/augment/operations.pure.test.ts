@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import pillow from "../__fixtures__/augmented.json" with { type: "json" };
-import { crc32 } from "../__fixtures__/crc32.ts";
+import { crc32 } from "../png/crc32.ts";
 import { noise, syntheticPicture } from "../__fixtures__/pictures.ts";
 import timm from "../__fixtures__/timm-operations.json" with { type: "json" };
 import type { RgbImage } from "../rgb-image.ts";

@@ -1,6 +1,6 @@
 import { Random, TesseraError } from "@tessera/core";
 import { expect, test } from "vitest";
-import { crc32 } from "../__fixtures__/crc32.ts";
+import { crc32 } from "../png/crc32.ts";
 import { noise } from "../__fixtures__/pictures.ts";
 import timm from "../__fixtures__/timm-operations.json" with { type: "json" };
 import { colourJitter } from "./colour-jitter.ts";

@@ -30,6 +30,8 @@ test("reads folders, through links, and an archive of a folder", async () => {
   await write("set/train/cat/1.png", png);
   await write("set/train/.cache/1.png", png);
   await symlink(join(folder, "elsewhere"), join(folder, "set/train/dog"));
+  // and one back to where it came from, which would never end
+  await symlink(join(folder, "set"), join(folder, "elsewhere/set"));
   await write("set/test/dog/2.png", png);
   const { train, test: tested } = await openDataset(join(folder, "set"));
   expect(train.classes).toEqual(["cat", "dog"]);

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, open, readdir, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -84,14 +84,16 @@ export async function listFiles(source: Source, signal?: AbortSignal): Promise<S
     return { name, files: [{ path: name.split(/[/\\]/).at(-1)!, container: root, start: 0 }], folders: [] };
   }
   const out = { name, files: [], folders: [] };
-  await walk(root, "", out, signal);
+  await walk(root, "", out, new Set([await realpath(root)]), signal);
   return out;
 }
 
+/** @param above where the folder and those that lead to it really are: a link back to one of them is not followed */
 async function walk(
   folder: string,
   below: string,
   out: { files: SourceFiles["files"][number][]; folders: string[] },
+  above: ReadonlySet<string>,
   signal?: AbortSignal,
 ): Promise<void> {
   signal?.throwIfAborted();
@@ -106,7 +108,9 @@ async function walk(
       out.files.push({ path, container, start: 0 });
       continue;
     }
+    const real = await realpath(container);
+    if (above.has(real)) continue;
     out.folders.push(path);
-    await walk(container, `${path}/`, out, signal);
+    await walk(container, `${path}/`, out, new Set([...above, real]), signal);
   }
 }

@@ -1,7 +1,7 @@
 import { FormatError } from "@tessera/core";
 import { expect, test } from "vitest";
 import { tarOf } from "../__fixtures__/archives.ts";
-import { crc32 } from "../__fixtures__/crc32.ts";
+import { crc32 } from "../png/crc32.ts";
 import { readStored } from "./stored-file.ts";
 import { isTar, listTar } from "./tar.ts";
 

@@ -1,7 +1,7 @@
 import { FormatError } from "@tessera/core";
 import { expect, test } from "vitest";
 import { type Member, zipOf } from "../__fixtures__/archives.ts";
-import { crc32 } from "../__fixtures__/crc32.ts";
+import { crc32 } from "../png/crc32.ts";
 import { readStored } from "./stored-file.ts";
 import { listZip } from "./zip.ts";
 

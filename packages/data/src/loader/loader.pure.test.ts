@@ -2,7 +2,7 @@ import { FormatError, TesseraError } from "@tessera/core";
 import { array, assert, asyncProperty, constantFrom, nat, record } from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { zipOf } from "../__fixtures__/archives.ts";
-import { crc32 } from "../__fixtures__/crc32.ts";
+import { crc32 } from "../png/crc32.ts";
 import { encodePng } from "../__fixtures__/encode-png.ts";
 import { noise } from "../__fixtures__/pictures.ts";
 import type { Augmentation } from "../augment/augmentation.ts";

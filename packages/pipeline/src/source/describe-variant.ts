@@ -1,6 +1,6 @@
 import { type Family, type Pretrained, TesseraError, type TimmNames, pair } from "@tessera/core";
 import { timmPreprocessing } from "@tessera/data";
-import { familyOf, unknownVariant } from "./families.ts";
+import { currentName, familyWith, unknownVariant } from "./families.ts";
 import type { DescribedModel } from "./model-folder.ts";
 
 /** A published variant, without or with one of its checkpoints. */
@@ -14,13 +14,15 @@ export interface KnownVariant {
 }
 
 /**
- * `vit_tiny_patch16_224`, or with a checkpoint's tag `vit_tiny_patch16_224.augreg_in21k`; undefined if no family has it.
+ * `vit_tiny_patch16_224`, or with a checkpoint's tag `vit_tiny_patch16_224.augreg_in21k`, also by a name that timm gave up;
+ * undefined if no family has it.
  * @throws {TesseraError} if the variant has no such tag.
  */
 export async function findVariant(name: string): Promise<KnownVariant | undefined> {
-  const [variant, tag] = name.split(".", 2) as [string, string?];
-  const family = await familyOf(variant);
+  const parts = (family: Family) => currentName(family, name).split(".", 2) as [string, string?];
+  const family = await familyWith(name, (one) => Object.hasOwn(one.variants, parts(one)[0]));
   if (!family) return undefined;
+  const [variant, tag] = parts(family);
   const tags = family.pretrained(variant);
   if (tag !== undefined && !Object.hasOwn(tags, tag)) {
     const known = Object.keys(tags).join(", ") || "no tag";

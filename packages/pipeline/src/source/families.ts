@@ -10,11 +10,13 @@ interface Entry {
 
 /** All families; a new one joins here. */
 const families: readonly Entry[] = [
-  // Before the ViTs, whose names its own begin with.
-  { name: "hybrid", names: /^vit_[a-z]+_r\d*_s\d+_/, load: async () => (await import("@tessera/hybrid")).hybridFamily },
   { name: "vit", names: /^(vit|vision_transformer|deit3?|dinov2|flexivit)(_|$)/, load: async () => (await import("@tessera/vit")).vitFamily }, // prettier-ignore
   { name: "tnt", names: /^tnt(_|$)/, load: async () => (await import("@tessera/tnt")).tntFamily },
-  { name: "resnet", names: /^resnet/, load: async () => (await import("@tessera/resnet")).resnetFamily },
+  {
+    name: "resnet",
+    names: /^(tv_|gluon_|ssl_|swsl_)?resnet/,
+    load: async () => (await import("@tessera/resnet")).resnetFamily,
+  },
   { name: "airbench", names: /^airbench/, load: async () => (await import("@tessera/airbench")).airbenchFamily },
 ];
 
@@ -41,6 +43,11 @@ export async function familyWith(name: string, has: (family: Family) => boolean)
 /** The family of a variant, or undefined. */
 export function familyOf(variant: string): Promise<Family | undefined> {
   return familyWith(variant, ({ variants }) => Object.hasOwn(variants, variant));
+}
+
+/** A name as timm has it today, with the checkpoint's tag where the old one stood for a checkpoint. */
+export function currentName({ timm: { formerNames = {} } }: Family, written: string): string {
+  return Object.hasOwn(formerNames, written) ? formerNames[written]! : written;
 }
 
 /** Names of every variant of every family. */

@@ -1,10 +1,12 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { memory } from "@tensorflow/tfjs-core";
 import type { ImageInput } from "@tessera/data";
-import { saveSafetensors } from "@tessera/weights";
+import { saveSafetensors, writeSafetensors } from "@tessera/weights";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import goldens from "../__fixtures__/embedded.json" with { type: "json" };
 import { failure } from "../__fixtures__/failure.ts";
@@ -126,6 +128,35 @@ describe("models in files", () => {
     }
     using embed = await imageEmbedder(checkpoint, { arch: "vit_tiny_patch16_224" });
     expect(embed.model.config.classes).toBe(2);
+  });
+
+  test("a checkpoint is known by its content, whatever its name or address ends in", async () => {
+    const params = [...(await createBackbone("tnt_ti_patch16_224", { classes: 2 })).params()];
+    const zeros = Object.fromEntries(
+      params.map(([path, { shape, size }]) => [path, { shape, values: new Float32Array(size) }]),
+    );
+    const bytes = writeSafetensors(zeros, { dtype: "F16" });
+    const server = createServer(({ url }, response) =>
+      url!.includes("config.json") ? response.writeHead(404).end() : response.end(bytes),
+    );
+    await new Promise<void>((ready) => {
+      server.listen(0, "127.0.0.1", ready);
+    });
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const paths = await Promise.all(["last.ckpt", "weights", "best.model"].map((name) => file(name, bytes)));
+    try {
+      for (const spec of [...paths, `${address}/tiny.safetensors?download=true`, `${address}/files/17`]) {
+        const { model } = await loadModel(spec, { arch: "tnt_ti_patch16_224" });
+        expect(model.config.classes).toBe(2);
+        model.dispose();
+        expect(await failure(loadModel(spec))).toMatch(
+          /expected the variant whose weights .* holds, got none; pass arch/,
+        );
+      }
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 
   test("a misspelt name suggests the nearest", async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { memory } from "@tensorflow/tfjs-core";
-import { type HubOptions, type HubProgress, readSafetensors, writeSafetensors } from "@tessera/weights";
+import { type HubOptions, type HubProgress, hubFile, readSafetensors, writeSafetensors } from "@tessera/weights";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { failure } from "../__fixtures__/failure.ts";
 import { plain } from "../__fixtures__/pictures.ts";
@@ -95,6 +95,24 @@ test("what was loaded once loads again offline, without a request, and gives the
   expect(ends).toEqual(
     expect.arrayContaining(["config.json", "model.safetensors", "model-00002-of-00002.safetensors"]),
   );
+});
+
+test("what the hub may have is unknown without it, and never taken for absent", async () => {
+  hub.repositories["org/processed"] = {
+    ...hub.repositories["org/sharded"],
+    "preprocessor_config.json": JSON.stringify({ do_normalize: false, size: { height: 32, width: 32 } }),
+  };
+  // as Python leaves it that loads the model alone
+  for (const name of Object.keys(hub.repositories["org/sharded"]!)) await hubFile("org/processed", name, options);
+  const offline = { ...options, offline: true };
+  expect(await failure(loadModel("org/processed", { hub: offline }))).toMatch(
+    /^org\/processed: expected preprocessor_config\.json in the cache, or to know that the repository has none, got neither \(.* while offline/,
+  );
+  const cutOff = { ...options, retry: { attempts: 5, delayMs: 60_000 } };
+  await hubFile("org/timm", "config.json", options);
+  await hub.close();
+  for (const name of ["org/processed", "org/timm"])
+    expect(await failure(loadModel(name, { hub: cutOff }))).toMatch(/got neither \(.*: expected an answer, got .*; check the network/); // prettier-ignore
 });
 
 test("a classifier by name, and a description that fetches no weights", async () => {

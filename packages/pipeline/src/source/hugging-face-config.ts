@@ -5,6 +5,7 @@ import { allFamilies, familyWith } from "./families.ts";
 export interface HuggingFaceConfig extends Readonly<Record<string, unknown>> {
   model_type: string;
   id2label?: Record<string, string>;
+  problem_type?: unknown;
 }
 
 /** A family that transformers has too. */

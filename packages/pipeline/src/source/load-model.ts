@@ -3,17 +3,21 @@ import {
   type BackboneConfig,
   type Checkpoint,
   type Family,
+  type Shape,
   TesseraError,
   type TimmNames,
   pair,
   toTimmNames,
   printable,
+  shown,
 } from "@tessera/core";
 import type { Preprocessing } from "@tessera/data";
 import { type HubOptions, type SourceInput, openCheckpoint, watchNonFinite } from "@tessera/weights";
 import { type KnownVariant, describeVariant, findVariant, knownVariant, missingWeights } from "./describe-variant.ts";
 import { EMBEDDED_MODEL } from "./embedded.ts";
+import { isCheckpointFile } from "./checkpoint-file.ts";
 import { type ModelFiles, isModelFiles, openFolder, openWeights } from "./model-files.ts";
+import { takenFrom } from "./taken-from.ts";
 import { type DescribedModel, describeFolder } from "./model-folder.ts";
 
 export interface LoadModelOptions {
@@ -21,11 +25,13 @@ export interface LoadModelOptions {
   arch?: string | undefined;
   /** A checkpoint of any format and anybody's names, when `spec` names a variant, or instead of a folder's own. */
   weights?: SourceInput | undefined;
+  /** Which weights of a file with several: a dict of PyTorch's, or what stands before names: `student`. @default the averaged ones */
+  entry?: string | undefined;
   /** Names of the classes, in the order of the outputs. */
   labels?: readonly string[] | undefined;
   /**
-   * Initialises the head anew where the checkpoint has none or one for other classes: as many as there are `labels`, else
-   * as the variant or folder has. @default false
+   * Initialises the head anew where the checkpoint has none or one for other classes, to be trained: as many as there are
+   * `labels`, else as the variant or folder has. @default false
    */
   resetHead?: boolean | undefined;
   /**
@@ -38,7 +44,7 @@ export interface LoadModelOptions {
   signal?: AbortSignal | undefined;
   /** Is called after each tensor. */
   onProgress?: ((progress: { loaded: number; total: number }) => void) | undefined;
-  /** Told of what is odd but no error: NaN in a weight, positions resampled from another grid. */
+  /** Told of what is odd but no error: NaN in a weight, positions resampled from another grid, other weights in the file. */
   onWarning?: ((warning: string) => void) | undefined;
 }
 
@@ -49,6 +55,10 @@ export interface LoadedModel {
   /** Empty for a model without a head. */
   labels: readonly string[];
   preprocessing: Preprocessing;
+  /** True where classes do not exclude each other, so that each has a score of its own: transformers' `problem_type`. */
+  multiLabel: boolean;
+  /** True where `resetHead` drew a head at random: what it says of classes means nothing before it is trained. */
+  isHeadNew: boolean;
 }
 
 /** A checkpoint in timm's names, and how to make its model. */
@@ -72,31 +82,38 @@ export async function loadModel(
   const { resetHead, signal, onProgress, onWarning } = options;
   const { family, names, describe } = await plan(spec, options);
   try {
-    const { name, model, preprocessing, labels: known } = overridden(family, await describe(), options.overrides);
+    const described = overridden(family, await describe(), options.overrides);
+    const { name, model, preprocessing, labels: known, multiLabel = false } = described;
     const labels = checkedLabels(model.config.classes, known, options.labels);
     const checkpoint = watchNonFinite(names.checkpoint, ({ name: path, nan, infinite }) => {
       onWarning?.(
         `${printable(path)} holds ${nan} NaN and ${infinite} infinite values; the model's answers mean nothing`,
       );
     });
+    let isHeadNew = false;
     await model.load(checkpoint, {
       resetHead,
       signal,
       onProgress,
-      onAdapt: ({ path, from, to }) =>
-        onWarning?.(`${path} was made for another grid: resampled from [${from.join(", ")}] to [${to.join(", ")}]`),
+      onDraw: () => (isHeadNew = true),
+      onAdapt: (adapted) => onWarning?.(resampled(adapted)),
     });
-    return { name, model, preprocessing, labels };
+    return { name, model, preprocessing, labels, multiLabel, isHeadNew };
   } finally {
     await names.checkpoint.dispose();
   }
 }
 
 async function plan(spec: string | URL | ModelFiles, options: LoadModelOptions): Promise<Plan> {
-  const { arch, weights, labels, resetHead, signal } = options;
-  const opened = (source: SourceInput) => openCheckpoint(source, { signal });
+  const { arch, weights, entry, labels, resetHead, signal, onWarning } = options;
+  const opened = (source: SourceInput) => openCheckpoint(source, { entry, signal });
+  const named = (checkpoint: Checkpoint, { dialects }: Family): TimmNames => {
+    const names = toTimmNames(checkpoint, dialects);
+    for (const warning of takenFrom(checkpoint, names)) onWarning?.(warning);
+    return names;
+  };
   const variantIn = (known: KnownVariant, checkpoint: Checkpoint): Plan => {
-    const names = toTimmNames(checkpoint, known.family.dialects);
+    const names = named(checkpoint, known.family);
     return { family: known.family, names, describe: () => describeVariant(known, names, options) };
   };
   if (!isModelFiles(spec)) {
@@ -106,7 +123,7 @@ async function plan(spec: string | URL | ModelFiles, options: LoadModelOptions):
       if (weights === undefined) throw missingWeights(known);
       return variantIn(known, await opened(weights));
     }
-    if (weights === undefined && /\.(safetensors|npz|npy|pth|pt|bin|tar)$/i.test(text)) {
+    if (weights === undefined && (await isCheckpointFile(spec, signal))) {
       if (arch === undefined) {
         throw new TesseraError(
           `loadModel: expected the variant whose weights ${text} holds, got none; pass arch, for example "vit_tiny_patch16_224"`,
@@ -117,13 +134,15 @@ async function plan(spec: string | URL | ModelFiles, options: LoadModelOptions):
     if (weights !== undefined && arch !== undefined) return variantIn(await knownVariant(arch), await opened(weights));
   }
   const folder = await openFolder(spec, { signal, ...options.hub });
-  if (arch !== undefined) return variantIn(await knownVariant(arch), await openWeights(folder, signal));
+  if (arch !== undefined) return variantIn(await knownVariant(arch), await openWeights(folder, { entry, signal }));
   const { family, describe } = await describeFolder(folder, {
     classes: resetHead ? labels?.length : undefined,
+    resetHead,
     signal,
+    onWarning,
   });
-  const checkpoint = weights === undefined ? await openWeights(folder, signal) : await opened(weights);
-  const names = toTimmNames(checkpoint, family.dialects);
+  const checkpoint = weights === undefined ? await openWeights(folder, { entry, signal }) : await opened(weights);
+  const names = named(checkpoint, family);
   return { family, names, describe: () => describe(names) };
 }
 
@@ -153,6 +172,14 @@ function resizedTo(preprocessing: Preprocessing, [height, width]: readonly [numb
   return { ...preprocessing, size: [height, width], resize: { ...resize, ...sides } };
 }
 
+/** A table of positions, or a kernel of four axes whose last two are the patch's. */
+function resampled({ path, from, to }: { path: string; from: Shape; to: Shape }): string {
+  const sides = (shape: Shape) => shape.slice(-2).join("×");
+  return from.length === 4 && path.endsWith("proj.weight")
+    ? `${path} was made for patches of ${sides(from)}: resampled to ${sides(to)}`
+    : `${path} was made for another grid: resampled from [${from.join(", ")}] to [${to.join(", ")}]`;
+}
+
 function checkedLabels(
   classes: number,
   known: readonly string[] | undefined,
@@ -160,7 +187,8 @@ function checkedLabels(
 ): readonly string[] {
   const labels = given ?? known ?? Array.from({ length: classes }, (_, i) => `class ${i}`);
   if (labels.length === classes || (classes === 0 && given === undefined)) return labels.slice(0, classes);
+  const ends = labels.length > 1 ? `, from ${shown(labels[0])} to ${shown(labels.at(-1))}` : "";
   throw new TesseraError(
-    `loadModel: expected ${classes} labels, one an output, got ${labels.length}; pass resetHead to begin a head for them`,
+    `loadModel: expected ${classes} labels, one an output, got ${labels.length}${ends}; name every output once, or fine-tune a head for these classes`,
   );
 }

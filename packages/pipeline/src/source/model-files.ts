@@ -5,6 +5,7 @@ import {
   hubFile,
   hubFiles,
   isHubId,
+  keepAbsence,
   openCheckpoint,
   openShards,
   openSource,
@@ -24,7 +25,10 @@ export interface ModelFolder {
   readonly name: string;
   /** On the hub, not here. */
   readonly isRepository?: boolean;
-  /** A file by its name; undefined where there is none. */
+  /**
+   * A file by its name; undefined where there is none.
+   * @throws {TesseraError} `unreachable` where it cannot be known whether there is: a repository without a network.
+   */
   find(file: string): Promise<SourceInput | undefined>;
 }
 
@@ -53,17 +57,30 @@ export function isModelFiles(spec: string | URL | ModelFiles): spec is ModelFile
   return typeof spec === "object" && "config" in spec;
 }
 
+interface WeightOptions {
+  /** Which weights of a file with several: see `openCheckpoint`. */
+  entry?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * The weights of a folder, in one file or in shards.
  * @throws {TesseraError} if there are none.
  */
-export async function openWeights(folder: ModelFolder, signal?: AbortSignal): Promise<Checkpoint> {
+export async function openWeights(folder: ModelFolder, { entry, signal }: WeightOptions = {}): Promise<Checkpoint> {
+  let unknown: unknown;
   for (const file of weightFiles) {
-    const found = await folder.find(file);
+    const found = await folder.find(file).catch((error: unknown) => {
+      // in another format they may be here
+      if (!TesseraError.isInstance(error, "unreachable")) throw error;
+      unknown ??= error;
+      return undefined;
+    });
     if (found === undefined) continue;
-    if (!file.endsWith(".json")) return openCheckpoint(found, { signal });
+    if (!file.endsWith(".json")) return openCheckpoint(found, { entry, signal });
     return openShards(found, (name) => shard(folder, name), { signal });
   }
+  if (unknown !== undefined) throw unknown;
   throw new TesseraError(`${folder.name}: expected weights as ${weightFiles.join(", ")}, got none of them`, {
     code: "not-found",
   });
@@ -72,9 +89,9 @@ export async function openWeights(folder: ModelFolder, signal?: AbortSignal): Pr
 /** The weights of a folder or a repository of the hub, by the names that they have there. `dispose` closes them. */
 export async function openModelWeights(
   spec: string | URL | ModelFiles,
-  { hub, signal }: { hub?: HubOptions | undefined; signal?: AbortSignal | undefined } = {},
+  { hub, ...options }: WeightOptions & { hub?: HubOptions | undefined } = {},
 ): Promise<Checkpoint> {
-  return openWeights(await openFolder(spec, { signal, ...hub }), signal);
+  return openWeights(await openFolder(spec, { signal: options.signal, ...hub }), options);
 }
 
 /** A file that an index names. @throws {TesseraError} if there is none. */
@@ -117,23 +134,21 @@ function located(folder: string | URL, signal: AbortSignal | undefined): ModelFo
 }
 
 async function onHub(repo: string, options: HubOptions): Promise<ModelFolder> {
-  const { files, commit, isWhole } = await hubFiles(repo, options);
+  const { files, commit, absent, reason } = await hubFiles(repo, options);
   const names = new Set(files.map(({ name }) => name));
+  const lacked = new Set(absent);
   return {
     name: repo,
     isRepository: true,
-    // one commit for all files, whatever is pushed meanwhile
-    find: async (file) =>
-      names.has(file) || !isWhole
-        ? hubFile(repo, file, { ...options, commit }).catch(absentOffline(isWhole))
-        : undefined,
-  };
-}
-
-/** Offline only what is cached is known, so a file that is not there may not exist at all. */
-function absentOffline(isWhole: boolean): (error: unknown) => undefined {
-  return (error) => {
-    if (isWhole) throw error;
-    return undefined;
+    async find(file) {
+      // one commit for all files, whatever is pushed meanwhile; who could not be asked once is not asked again
+      if (names.has(file)) return hubFile(repo, file, { ...options, commit, ...(reason && { offline: true }) });
+      if (!reason) await keepAbsence(repo, file, { ...options, commit });
+      if (!reason || lacked.has(file)) return undefined;
+      throw new TesseraError(
+        `${repo}: expected ${file} in the cache, or to know that the repository has none, got neither (${reason.message})`,
+        { cause: reason, code: "unreachable" },
+      );
+    },
   };
 }

@@ -14,6 +14,7 @@ import { readJson } from "./read-json.ts";
 import {
   type TimmConfig,
   backboneFromTimm,
+  classesFromTimm,
   familyOfTimm,
   isTimmConfig,
   labelsFromTimm,
@@ -27,12 +28,18 @@ export interface DescribedModel {
   /** Undefined where nothing names them. */
   labels: readonly string[] | undefined;
   preprocessing: Preprocessing;
+  /** Classes do not exclude each other. @default false */
+  multiLabel?: boolean;
 }
 
 export interface DescribeOptions {
   imageSize?: number | undefined;
   classes?: number | undefined;
+  /** Keeps a head for the config's classes where the checkpoint has none. */
+  resetHead?: boolean | undefined;
   signal?: AbortSignal | undefined;
+  /** Told of what is odd but no error. */
+  onWarning?: ((warning: string) => void) | undefined;
 }
 
 /** What a folder's config says. */
@@ -67,23 +74,29 @@ async function asTimm(
   name: string,
   config: TimmConfig,
   where: string,
-  { imageSize, classes }: DescribeOptions,
+  { imageSize, classes, resetHead, onWarning }: DescribeOptions,
 ): Promise<DescribedFolder> {
   const family = await familyOfTimm(config, where);
   const sized = imageSize === undefined ? {} : { img_size: imageSize };
   const wanted = { ...config, model_args: { ...config.model_args, ...sized } };
   return {
     family,
-    describe: (seen) => ({
-      name,
+    describe(seen) {
+      const isHeadless = seen !== undefined && !resetHead && family.configFrom(seen.checkpoint.tensors).classes === 0;
       // timm's config says nothing of the GELU, and Google trained its own files with the other one
-      model: backboneFromTimm(family, wanted, where, {
-        classes,
-        activation: seen?.activation === "gelu_tanh" ? seen.activation : undefined,
-      }),
-      labels: labelsFromTimm(config),
-      preprocessing: preprocessingFromTimm(config),
-    }),
+      const activation = seen?.activation === "gelu_tanh" ? seen.activation : undefined;
+      const model = backboneFromTimm(family, wanted, where, { classes: isHeadless ? 0 : classes, activation });
+      const promised = classesFromTimm(config);
+      if (isHeadless && promised)
+        onWarning?.(`${where} says ${promised} classes, but the checkpoint has no head: the model gives features only`);
+      return {
+        name,
+        model,
+        labels: isHeadless ? undefined : labelsFromTimm(config),
+        preprocessing: preprocessingFromTimm(config),
+        multiLabel: isMultiLabel(config),
+      };
+    },
   };
 }
 
@@ -108,9 +121,15 @@ async function asHuggingFace(
       const preprocessing = huggingFacePreprocessing(
         processing ?? { image_processor_type: "ViTImageProcessor", size: { height, width } },
       );
-      return { name: folder.name, model, labels: labelsFromHuggingFace(config), preprocessing };
+      const labels = model.config.classes > 0 ? labelsFromHuggingFace(config) : undefined;
+      return { name: folder.name, model, labels, preprocessing, multiLabel: isMultiLabel(config) };
     },
   };
+}
+
+/** transformers' word for classes that do not exclude each other; timm has none, and keeps it. */
+function isMultiLabel({ problem_type: type }: { problem_type?: unknown }): boolean {
+  return type === "multi_label_classification";
 }
 
 /** A word taken for a folder. A page's server may answer it with another page: a misspelt name, more likely. */

@@ -86,7 +86,11 @@ describe("as transformers", () => {
   });
 
   test.each<[string, Partial<VitConfig>, RegExp]>([
-    ["DINOv2 with a head", { layerScale: 0.5 }, /expected a head over the class token.*got Dinov2 with a head/],
+    [
+      "DINOv2 with a head over the class token",
+      { layerScale: 0.5 },
+      /expected a head over class token and mean, .*got one over the pool token/,
+    ],
     ["another pool", { pool: "mean" }, /toHuggingFaceNames: expected the parts of Hugging Face's vit, got fc_norm/],
     [
       "a SwiGLU of another width",

@@ -20,6 +20,8 @@ export interface SaveModelOptions {
   labels?: readonly string[] | undefined;
   /** @default resized to the model's size, bicubic, brought to -1…1 */
   preprocessing?: Preprocessing | undefined;
+  /** Classes do not exclude each other: `problem_type` of the config. @default false */
+  multiLabel?: boolean | undefined;
   /** What floats are rounded to. @default "F32" */
   dtype?: "F32" | "F16" | "BF16" | undefined;
 }
@@ -50,7 +52,7 @@ export async function modelFilesOf(
 
 async function filesOf(
   model: Backbone,
-  { format = "timm", labels = [], preprocessing, dtype }: SaveModelOptions,
+  { format = "timm", labels = [], preprocessing, multiLabel = false, dtype }: SaveModelOptions,
 ): Promise<Record<string, AsyncIterable<Uint8Array>>> {
   const { config } = model;
   if (labels.length > 0 && labels.length !== config.classes)
@@ -61,10 +63,11 @@ async function filesOf(
     preprocessing ?? timmPreprocessing({ input_size: [3, height, width], crop_pct: 1, mean: half, std: half });
   const written = { dtype, metadata: { format: "pt" } };
   const own = checkpointOf(model);
+  const problem = multiLabel ? { problem_type: "multi_label_classification" } : {};
   const { timm, huggingFace } = await familyOf(model);
   if (format === "timm") {
     return {
-      "config.json": json(timmConfigOf(timm.write(config), config, labels, prepared)),
+      "config.json": json({ ...timmConfigOf(timm.write(config), config, labels, prepared), ...problem }),
       "model.safetensors": streamSafetensors(own.tensors, written),
     };
   }
@@ -73,7 +76,11 @@ async function filesOf(
       `saveModel: expected a model that transformers has, got a ${model.constructor.name}; save it as timm`,
     );
   const { checkpoint, modelType } = toHuggingFaceNames(own, huggingFace.names);
-  const described = { ...huggingFace.write(config, modelType), ...huggingFaceLabels(config.classes, labels) };
+  const described = {
+    ...huggingFace.write(config, modelType),
+    ...huggingFaceLabels(config.classes, labels),
+    ...problem,
+  };
   return {
     "config.json": json(described),
     "preprocessor_config.json": json(huggingFacePreprocessorOf(prepared)),

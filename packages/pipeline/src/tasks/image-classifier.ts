@@ -4,17 +4,17 @@ import { forwardsOf } from "./forwards.ts";
 import { type LoadModelOptions, loadModel } from "../source/load-model.ts";
 import type { ModelFiles } from "../source/model-files.ts";
 import { type Outcome, type RunOptions, type Timing, checkCount, ensureBackend, run } from "./run.ts";
-import { softmax, topK } from "./top-k.ts";
+import { sigmoid, softmax, topK } from "./top-k.ts";
 import { type WarmUpOptions, warmUpRun } from "./warm-up.ts";
 
 export type ImageClassifierOptions = LoadModelOptions;
 
-/** A class, with its share of the softmax. */
+/** A class, with its share of the softmax; where classes do not exclude each other, with a probability of its own. */
 export interface Prediction {
   /** Output of the model. */
   index: number;
   label: string;
-  /** From 0 to 1; all classes together give 1. */
+  /** From 0 to 1; all classes together give 1, unless they do not exclude each other. */
   score: number;
 }
 
@@ -60,13 +60,15 @@ export async function imageClassifier(
   options: ImageClassifierOptions = {},
 ): Promise<ImageClassifier> {
   await ensureBackend();
-  const { name, model, labels, preprocessing } = await loadModel(spec, options);
+  const { name, model, labels, preprocessing, multiLabel, isHeadNew } = await loadModel(spec, options);
   if (model.config.classes === 0) {
     model.dispose();
     throw new TesseraError(
       `imageClassifier: expected a model with a head, got ${name} without one; imageEmbedder gives its features`,
     );
   }
+  // one output is a yes or no, as for transformers
+  const scoresOf = multiLabel || model.config.classes === 1 ? sigmoid : softmax;
   const forwards = forwardsOf(model, (batch) => model.forward(batch));
 
   async function* stream(
@@ -75,7 +77,12 @@ export async function imageClassifier(
   ): AsyncGenerator<Classification> {
     checkInUse();
     checkCount("topK", count);
-    for await (const outcome of run(images, preprocessing, forwards, how)) yield classified(outcome, labels, count);
+    if (isHeadNew)
+      options.onWarning?.(
+        `the head of ${name} was drawn at random: what it says of classes means nothing before it is trained`,
+      );
+    for await (const outcome of run(images, preprocessing, forwards, how))
+      yield classified(outcome, scoresOf, labels, count);
   }
 
   async function classify(
@@ -117,10 +124,15 @@ export async function imageClassifier(
   });
 }
 
-function classified(outcome: Outcome, labels: readonly string[], count: number): Classification {
+function classified(
+  outcome: Outcome,
+  scoresOf: (logits: Float32Array) => Float32Array,
+  labels: readonly string[],
+  count: number,
+): Classification {
   if (outcome.error) return outcome;
   const { index, input, values, ms } = outcome;
-  const scores = softmax(values);
+  const scores = scoresOf(values);
   return {
     index,
     input,

@@ -6,6 +6,11 @@ export function softmax(logits: Float32Array): Float32Array {
   return exps.map((value) => value / sum);
 }
 
+/** Each logit's probability by itself, for classes that do not exclude each other. */
+export function sigmoid(logits: Float32Array): Float32Array {
+  return logits.map((logit) => 1 / (1 + Math.exp(-logit)));
+}
+
 /** Indices of the `count` largest values, the largest first; of equal ones the first. */
 export function topK(values: Float32Array, count: number): number[] {
   return Array.from(values.keys())

@@ -3,10 +3,12 @@ import type { ResNetConfig } from "../config.ts";
 import { isResNetName } from "../create.ts";
 import { resnetVariants } from "../variants.ts";
 
-const { share, side, whole } = timmArguments;
+const { only, share, side, whole, withoutEffect } = timmArguments;
 
 /** Arguments of timm's ResNet that we understand. */
 const known: Readonly<Record<string, TimmArgument<ResNetConfig>>> = {
+  ...withoutEffect<ResNetConfig>(),
+  global_pool: only("avg"),
   // timm's takes any size and has no argument for it; ours says the size that it was trained with.
   img_size: side((imageSize) => ({ imageSize })),
   in_chans: whole((channels) => ({ channels })),

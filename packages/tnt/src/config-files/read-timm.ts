@@ -3,12 +3,13 @@ import type { TntConfig } from "../config.ts";
 import { isTntName } from "../create.ts";
 import { tntVariants } from "../variants.ts";
 
-const { flag, share, side, whole } = timmArguments;
+const { flag, share, side, whole, withoutEffect } = timmArguments;
 
 const pools = { token: "token", avg: "mean" } as const;
 
 /** Arguments of timm's TNT that we understand, and two of our own: whether words and patches have positions. */
 const known: Readonly<Record<string, TimmArgument<TntConfig>>> = {
+  ...withoutEffect<TntConfig>(),
   img_size: side((imageSize) => ({ imageSize })),
   patch_size: side((patchSize) => ({ patchSize })),
   in_chans: whole((channels) => ({ channels })),

@@ -51,6 +51,7 @@ export function readHuggingFace(config: HuggingFaceConfig, where: string, tensor
   const hasTeacher = tensors ? tensors.has("head_dist.weight") : architecture.endsWith("WithTeacher");
   const width = positive(config, "hidden_size", where);
   const isDinov2 = type.startsWith("dinov2");
+  const [rows, columns = isDinov2 ? 2 * width : width] = tensors?.get("head.weight")?.shape ?? [];
   const registers = type === "dinov2_with_registers" ? (config.num_register_tokens ?? 4) : 0;
   return {
     imageSize: config.image_size ?? 224,
@@ -61,7 +62,9 @@ export function readHuggingFace(config: HuggingFaceConfig, where: string, tensor
     mlpDim: mlpDim(config, width),
     mlp: config.use_swiglu_ffn ? "swiglu" : "mlp",
     // transformers' default without names: two classes
-    classes: hasHead ? Object.keys(config.id2label ?? {}).length || 2 : 0,
+    classes: hasHead ? Object.keys(config.id2label ?? {}).length || rows || 2 : 0,
+    // Dinov2ForImageClassification looks at the class token and at the mean of the patches
+    ...(hasHead && columns === 2 * width && { pool: "token-and-mean" }),
     channels: config.num_channels ?? 3,
     activation: activation(config, where),
     // transformers' class defaults: 1e-12, but 1e-6 in DINOv2

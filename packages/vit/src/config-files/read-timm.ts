@@ -3,15 +3,16 @@ import type { VitConfig } from "../config.ts";
 import { isVitName } from "../create.ts";
 import { vitVariants } from "../variants.ts";
 
-const { flag, share, side, whole } = timmArguments;
+const { flag, only, share, side, whole, withoutEffect } = timmArguments;
 
 /** Activations that timm and we call the same. */
 const activations = ["gelu", "gelu_tanh", "quick_gelu", "relu", "silu"] as const;
 
-const pools = { token: "token", avg: "mean", map: "attention", seq: "sequence" } as const;
+const pools = { token: "token", avg: "mean", map: "attention", seq: "sequence", token_avg: "token-and-mean" } as const;
 
 /** Arguments of timm's VisionTransformer that we understand. */
 const known: Readonly<Record<string, TimmArgument<VitConfig>>> = {
+  ...withoutEffect<VitConfig>(),
   img_size: side((imageSize) => ({ imageSize })),
   patch_size: side((patchSize) => ({ patchSize })),
   in_chans: whole((channels) => ({ channels })),
@@ -29,18 +30,30 @@ const known: Readonly<Record<string, TimmArgument<VitConfig>>> = {
   reg_tokens: whole((registers) => ({ registers }), 0),
   pre_norm: flag((preNorm) => ({ preNorm })),
   global_pool: (value) => (isPool(value) ? { pool: pools[value] } : undefined),
-  act_layer: (value) => (isActivation(value) ? { activation: value } : undefined),
+  // timm's default is by the pool, as ours
+  fc_norm: (value) => (value === null ? {} : typeof value === "boolean" ? { poolNorm: value } : undefined),
+  act_layer: (value) => (value === null ? {} : isActivation(value) ? { activation: value } : undefined),
   // Ours: timm's ViTs have no stem.
   stem: (value) => {
     const stem = stemFrom(value);
     return stem && { stem };
   },
-  weight_init: (value) => (value === "mimetic" ? { attentionStart: value } : value === "" ? {} : undefined),
+  weight_init: (value) =>
+    value === "mimetic" ? { attentionStart: value } : typeof value === "string" ? {} : undefined,
   drop_rate: share((dropout) => ({ dropout })),
   drop_path_rate: share((dropPath) => ({ dropPath })),
   patch_drop_rate: share((patchDropout) => ({ patchDropout })),
   // Ours takes any size in any case.
   dynamic_img_size: flag(() => ({})),
+  strict_img_size: flag(() => ({})),
+  // Parts of timm's that are always or never there in ours.
+  final_norm: only(true),
+  proj_bias: only(true),
+  pos_embed: only("learn", null),
+  dynamic_img_pad: only(false),
+  scale_attn_norm: only(false),
+  scale_mlp_norm: only(false),
+  pool_include_prefix: only(false),
 };
 
 /**

@@ -51,10 +51,11 @@ export function writeHuggingFace(config: VitConfig, type: HuggingFaceModel): Rec
 function architectureOf({ classes, distilledHead = true, pool = "token" }: VitConfig, type: HuggingFaceModel): string {
   const name = classNames[type];
   if (classes === 0) return `${name}Model`;
-  if (type.startsWith("dinov2") || pool !== "token") {
-    const got = pool === "token" ? `${name} with a head` : `the pool ${pool}`;
+  const isDinov2 = type.startsWith("dinov2");
+  if (pool !== (isDinov2 ? "token-and-mean" : "token")) {
+    const wanted = isDinov2 ? "a head over class token and mean" : "a head over the class token";
     throw new TesseraError(
-      `saveModel: expected a head over the class token, as transformers' ViT has, got ${got}; save it as timm`,
+      `saveModel: expected ${wanted}, as transformers' ${name} has, got one over the pool ${pool}; save it as timm`,
     );
   }
   return `${name}ForImageClassification${type === "deit" && distilledHead ? "WithTeacher" : ""}`;

@@ -1,12 +1,18 @@
 import { TesseraError, type WrittenTimmModel, side, timmArguments } from "@tessera/core";
 import type { VitConfig } from "../config.ts";
 
-/** `seq` is ours: timm has no such pooling, nor a `stem`. */
-const pools = { token: "token", mean: "avg", attention: "map", sequence: "seq" } as const;
+/** `seq` and `token_avg` are ours: timm has no such pooling, nor a `stem`. */
+const pools = {
+  token: "token",
+  mean: "avg",
+  attention: "map",
+  sequence: "seq",
+  "token-and-mean": "token_avg",
+} as const;
 
 /**
- * A ViT for `config.json` of timm, which says all of its arguments. A stem of convolutions and sequence pooling timm has not;
- * they are written all the same, for ours to read.
+ * A ViT for `config.json` of timm, which says all of its arguments. A stem of convolutions, sequence pooling and DINOv2's
+ * classifier timm has not; they are written all the same, for ours to read.
  * @throws {TesseraError} if timm's VisionTransformer has no such option.
  */
 export function writeTimm(config: VitConfig): WrittenTimmModel {
@@ -28,6 +34,7 @@ export function writeTimm(config: VitConfig): WrittenTimmModel {
     reg_tokens: config.registers,
     pre_norm: config.preNorm,
     global_pool: config.pool && pools[config.pool],
+    fc_norm: config.poolNorm,
     stem: config.stem && { kind: config.stem.kind, hidden: [...config.stem.hidden] },
     act_layer: isGated || config.activation === "gelu" ? undefined : config.activation,
   };

@@ -1,6 +1,6 @@
 import type { Dialect } from "@tessera/core";
 
-const telling = /^(?:head\.(?:mlp\.\d|last_layer)|backbone\.(?:cls_token$|blocks\.))/;
+const telling = /^head\.(?:mlp\.\d|last_layer)/;
 
 /** DINO's training files: timm's names under `backbone.`, with a projection head. https://github.com/facebookresearch/dino */
 export const dino: Dialect = {

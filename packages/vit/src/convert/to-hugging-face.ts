@@ -41,6 +41,10 @@ export function namesForHuggingFace(tensors: Tensors): HuggingFaceTable {
   const [rows = 0] = tensors.get("blocks.0.mlp.fc1.weight")?.shape ?? [];
   const [, columns = 0] = tensors.get("blocks.0.mlp.fc2.weight")?.shape ?? [];
   const mlp = rows === 2 * columns ? huggingFaceSwiGlu : huggingFaceDinov2Mlp;
+  const [, width = 0] = tensors.get("blocks.0.attn.proj.weight")?.shape ?? [];
+  // DINOv2's classifier takes the class token and the mean of the patches side by side: one over the token has no counterpart
+  const hasOtherHead = isDinov2 && tensors.get("head.weight")?.shape[1] !== 2 * width;
+  const heads = tensors.has("head_dist.weight") ? huggingFaceTeacherHeads : huggingFaceHead;
   const positions = "embeddings.position_embeddings";
   return {
     modelType,
@@ -51,11 +55,8 @@ export function namesForHuggingFace(tensors: Tensors): HuggingFaceTable {
         : ["pos_embed", prefix + positions, layouts.withZeroFirst],
       ...reversedRules(huggingFaceShared, prefix),
       ...reversedRules(isDinov2 ? [...huggingFaceDinov2Block, ...mlp] : huggingFaceBlock, prefix),
-      // DINOv2's classifier takes the class token and the mean of the patches side by side: ours has no counterpart
-      ...(isDinov2
-        ? []
-        : reversedRules(tensors.has("head_dist.weight") ? huggingFaceTeacherHeads : huggingFaceHead, "")),
+      ...(hasOtherHead ? [] : reversedRules(heads, "")),
     ],
-    dropped: isDinov2 ? ["head.*"] : [],
+    dropped: hasOtherHead ? ["head.*"] : [],
   };
 }

@@ -126,13 +126,22 @@ export async function keepRevision(hub: Hub, commit: string): Promise<void> {
   await putText(await openStore(hub.cacheDir), address(hub, "refs", hub.revision), commit);
 }
 
-/** The files of a commit that are in the browser's storage. */
-export async function cachedListing(hub: Hub): Promise<{ commit: string; files: HubEntry[] } | undefined> {
+/** Notes that the commit has no file of this name. */
+export async function keepAbsent(hub: Hub, file: string): Promise<void> {
+  await putText(await openStore(hub.cacheDir), address(hub, "absent", hub.revision, file), "");
+}
+
+/** The files of a commit that are in the browser's storage, and those that it is known not to have. */
+export async function cachedListing(
+  hub: Hub,
+): Promise<{ commit: string; files: HubEntry[]; absent: string[] } | undefined> {
   const store = await openStore(hub.cacheDir);
   const commit = await commitOf(store, hub);
   if (!commit) return undefined;
-  const prefix = address(hub, "snapshots", commit, "");
-  const found = await store.list(prefix);
-  const files = found.sort().map((at) => ({ name: decodeURIComponent(at.slice(prefix.length)) }));
-  return files.length > 0 ? { commit, files } : undefined;
+  const namesOf = async (kind: string): Promise<string[]> => {
+    const prefix = address(hub, kind, commit, "");
+    return (await store.list(prefix)).sort().map((at) => decodeURIComponent(at.slice(prefix.length)));
+  };
+  const files = (await namesOf("snapshots")).map((name) => ({ name }));
+  return files.length > 0 ? { commit, files, absent: await namesOf("absent") } : undefined;
 }

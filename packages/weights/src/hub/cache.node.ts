@@ -1,5 +1,5 @@
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, relative, sep } from "node:path";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
 import { TesseraError } from "@tessera/core";
 import { diskError } from "./disk-error.node.ts";
 import { download } from "./download.node.ts";
@@ -107,12 +107,29 @@ export async function keepRevision(hub: Hub, commit: string): Promise<void> {
   await writeRef(layoutOf(hub.cacheDir, hub.repo), hub.revision, commit).catch(() => {});
 }
 
-/** The files of a commit that are in the cache. */
-export async function cachedListing(hub: Hub): Promise<{ commit: string; files: HubEntry[] } | undefined> {
+/** Notes that the commit has no file of this name, if the cache holds anything of it. */
+export async function keepAbsent(hub: Hub, file: string): Promise<void> {
+  const layout = layoutOf(hub.cacheDir, hub.repo);
+  const marker = join(layout.missing(hub.revision), ...file.split("/"));
+  await mkdir(dirname(marker), { recursive: true })
+    .then(() => writeFile(marker, "", { flag: "wx" }))
+    .catch(() => {});
+}
+
+/** The files of a commit that are in the cache, and those that it is known not to have. */
+export async function cachedListing(
+  hub: Hub,
+): Promise<{ commit: string; files: HubEntry[]; absent: string[] } | undefined> {
   const layout = layoutOf(hub.cacheDir, hub.repo);
   const commit = await readRef(layout, hub.revision);
   if (commit === undefined) return undefined;
-  const root = layout.snapshot(commit);
+  const files = await entriesOf(layout.snapshot(commit));
+  const absent = (await entriesOf(layout.missing(commit))).map(({ name }) => name);
+  return files.length > 0 ? { commit, files, absent } : undefined;
+}
+
+/** Files below a folder, by name; none where there is no such folder. */
+async function entriesOf(root: string): Promise<HubEntry[]> {
   const found = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
   const files: HubEntry[] = [];
   for (const entry of found) {
@@ -120,5 +137,5 @@ export async function cachedListing(hub: Hub): Promise<{ commit: string; files: 
     const size = await sizeOf(path);
     if (size !== undefined) files.push({ name: relative(root, path).split(sep).join("/"), size });
   }
-  return files.length > 0 ? { commit, files: files.sort((a, b) => (a.name < b.name ? -1 : 1)) } : undefined;
+  return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

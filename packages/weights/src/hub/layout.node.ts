@@ -20,6 +20,8 @@ export interface Layout {
   /** A text file with the commit that a branch or tag stood for when it was last asked. */
   ref(revision: string): string;
   snapshot(commit: string): string;
+  /** Empty files by the names that a commit is known not to have. */
+  missing(commit: string): string;
   /**
    * A download that is not complete. The middle of the name keeps other clients off it: older Pythons append to
    * `<etag>.incomplete` under a lock that Node cannot take, newer ones use a random name and never continue it.
@@ -37,6 +39,7 @@ export function layoutOf(cacheDir: string, repo: string): Layout {
     pointer: (commit, file) => join(folder, "snapshots", commit, ...file.split("/")),
     ref: (revision) => join(folder, "refs", ...revision.split("/")),
     snapshot: (commit) => join(folder, "snapshots", commit),
+    missing: (commit) => join(folder, ".no_exist", commit),
     partial: (etag) => join(folder, "blobs", `${etag}.tessera.incomplete`),
     lock: (etag) => join(cacheDir, ".locks", name, `${etag}.tessera.lock`),
   };

@@ -37,9 +37,9 @@ const count = (value: unknown): number | undefined =>
  *
  * @throws FormatError when the answer is no listing or a name in it would leave the cache
  */
-export async function fetchListing(hub: Hub): Promise<Listed> {
+export async function fetchListing(hub: Hub, silenceMs: number = hub.retry.silenceMs): Promise<Listed> {
   const where = nameOf(hub);
-  const dog = hubWatchdog(hub.retry.silenceMs, where);
+  const dog = hubWatchdog(Math.min(silenceMs, hub.retry.silenceMs), where);
   return readListing(hub, where, dog).finally(dog.stop);
 }
 

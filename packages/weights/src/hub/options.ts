@@ -51,4 +51,8 @@ export interface HubListing {
   files: readonly HubEntry[];
   /** False when only what is cached could be listed: offline, or no answer. */
   isWhole: boolean;
+  /** Then: names of which the cache knows that the repository has no such file. Of all others nothing is known. */
+  absent?: readonly string[];
+  /** And why the hub could not be asked. */
+  reason?: Error;
 }

@@ -47,13 +47,27 @@ export function backoff({ retry, signal }: BackoffOptions): { reset(): void; aft
   };
 }
 
-/** @throws what `work` throws, after as many attempts as are allowed if it may pass */
+/** What Node says when no server was there at all: without a network, with a misspelt host, behind a firewall. */
+const neverConnected =
+  /^(?:ENOTFOUND|EAI_AGAIN|EAI_FAIL|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+
+/** Whether a request never reached a server, which waiting will not change: its user is told at once. */
+function wasNotReached(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; { cause } = cause) {
+    // fetch refuses some ports by itself
+    if (neverConnected.test(String((cause as { code?: unknown }).code)) || cause.message === "bad port") return true;
+  }
+  return false;
+}
+
+/** @throws what `work` throws: at once if no server was there, after as many attempts as are allowed if it may pass */
 export async function retrying<T>(settings: BackoffOptions, work: () => Promise<T>): Promise<T> {
   const { after } = backoff(settings);
   for (;;) {
     try {
       return await work();
     } catch (error) {
+      if (wasNotReached(error)) throw error;
       await after(error);
     }
   }

@@ -1,4 +1,5 @@
 import { TesseraError } from "@tessera/core";
+import { proxyAdvice } from "#proxy";
 import { refusal } from "./refusal.ts";
 import { TransientError } from "./retry.ts";
 import type { Hub } from "./settings.ts";
@@ -33,7 +34,7 @@ export function connectionError(cause: unknown, where: string, hub: Hub, signal?
   const aborted = hub.signal?.aborted ? hub.signal : signal?.aborted ? signal : undefined;
   if (aborted) return aborted.reason as Error;
   return new TransientError(
-    `${where}: expected an answer, got ${reason(cause)}; check the network and ${hub.endpoint}`,
+    `${where}: expected an answer, got ${reason(cause)}; check the network and ${hub.endpoint}${proxyAdvice()}`,
     {
       cause,
     },

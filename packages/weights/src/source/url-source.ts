@@ -1,3 +1,4 @@
+import { proxyAdvice } from "#proxy";
 import { FormatError, type Patience, TesseraError, watchdog } from "@tessera/core";
 import { bufferSource, type ByteSource, checkRange } from "./byte-source.ts";
 import { type Answer, bodyOf, reason, wholeBody } from "./http-body.ts";
@@ -55,10 +56,10 @@ async function request(
     dog.stop();
     init.signal?.throwIfAborted();
     dog.signal.throwIfAborted();
-    throw new TesseraError(`${url}: expected an answer, got ${reason(cause)}; check the address and the network`, {
-      cause,
-      code: "unreachable",
-    });
+    throw new TesseraError(
+      `${url}: expected an answer, got ${reason(cause)}; check the address and the network${proxyAdvice()}`,
+      { cause, code: "unreachable" },
+    );
   }
   if (response.ok || response.status === 416) return { response, dog };
   await ended({ response, dog });

@@ -98,6 +98,23 @@ test.each([
   expect(await tensors.get("w")!.read()).toEqual(expected);
 });
 
+test("a tensor with attributes or of a subclass is its values", async () => {
+  const [ref, rest] = [w.slice(0, w.indexOf(0x28)), w.slice(w.indexOf(0x28), -1)];
+  const state = dict(["tag", text("mine")]);
+  const typed = call("torch._tensor", "_rebuild_from_type_v2", ref, global("torch.nn.parameter", "Parameter"), rest, state); // prettier-ignore
+  expect(await values(await readTorch(await file(pickle(dict(["w", typed])), { 0: six })))).toEqual({ w: six });
+  const nested = call("torch._tensor", "_rebuild_from_type_v2", global("torch._tensor", "_rebuild_from_type_v2"), global("torch", "Tensor"), rest, state); // prettier-ignore
+  await expect(readTorch(await file(pickle(dict(["w", nested])), { 0: six }))).rejects.toThrow(
+    "expected how a tensor is made, and of what, got something else",
+  );
+});
+
+test("says where the weights lay, and which others there are", async () => {
+  const read = async (root: number[]) => readTorch(await file(pickle(root), both));
+  expect(await read(dict(["model", dict(["w", w])], ["model_ema", dict(["w", other])], ["epoch", int(3)]))).toMatchObject({ entry: "model_ema", others: ["model"] }); // prettier-ignore
+  expect(await read(dict(["w", w]))).toMatchObject({ entry: "", others: [] });
+});
+
 test("an untyped storage takes the type that the tensor names", async () => {
   const storage = [
     ...tuple(text("storage"), global("torch.storage", "UntypedStorage"), text("0"), text("cpu"), int(4)),
@@ -159,6 +176,20 @@ test.each<[string, ReturnType<typeof dict>, string | undefined, Record<string, u
     ["teacher"],
   ],
   [
+    "the entry that stands before names",
+    dict(["state_dict", dict(["student.w", w], ["teacher.w", other])], ["epoch", int(3)]),
+    "student",
+    { "student.w": six },
+    ["epoch"],
+  ],
+  [
+    "the entry that lies deeper",
+    dict(["state_dict", dict(["student", dict(["w", w])], ["teacher", dict(["w", other])])]),
+    "state_dict.student",
+    { w: six },
+    [],
+  ],
+  [
     "the only dict of tensors, whatever its name",
     dict(["weights", dict(["w", w])], ["epoch", int(1)]),
     undefined,
@@ -171,7 +202,13 @@ test.each<[string, ReturnType<typeof dict>, string | undefined, Record<string, u
   expect(checkpoint.ignored).toEqual(ignored);
 });
 
-test.each<[string, () => Promise<Uint8Array>, RegExp]>([
+test.each<[string, () => Promise<Uint8Array>, RegExp, string?]>([
+  [
+    "an entry that is not there",
+    () => file(pickle(dict(["model.w", w])), both),
+    /expected weights under student, got model; choose one of them/,
+    "student",
+  ],
   ["no dict", () => file(pickle(list(w)), both), /expected a dict of tensors, got another value/],
   ["a dict of nothing", () => file(pickle(dict(["epoch", int(1)]))), /expected a dict of tensors, got epoch/],
   [
@@ -242,8 +279,8 @@ test.each<[string, () => Promise<Uint8Array>, RegExp]>([
     /expected one data\.pkl, got 2/,
   ],
   ["a cut pickle", () => file(pickle(dict(["w", w])).slice(0, 30), both), /the file is truncated, fetch it again/],
-])("refuses %s", async (_, make, message) => {
-  const error = await readTorch(await make()).catch((e: unknown) => e);
+])("refuses %s", async (_, make, message, entry) => {
+  const error = await readTorch(await make(), { entry }).catch((e: unknown) => e);
   expect(error).toBeInstanceOf(FormatError);
   expect((error as Error).message).toMatch(message);
   expect((error as Error).message).toMatch(/^buffer: /);

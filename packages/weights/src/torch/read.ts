@@ -17,7 +17,7 @@ const largestPickle = 32 * 2 ** 20;
 const smallPickle = 2 ** 16;
 
 export interface TorchOptions extends UrlSourceOptions {
-  /** Which dict to take from a file with several, such as `student`. @default the averaged or only one */
+  /** Which weights to take from a file with several: a dict, or what stands before names: `student`. @default the averaged ones */
   entry?: string;
 }
 
@@ -25,6 +25,10 @@ export interface TorchOptions extends UrlSourceOptions {
 export interface TorchCheckpoint extends Checkpoint {
   /** Names of what was not read: `optimizer`, `args`, `epoch`. */
   readonly ignored: readonly string[];
+  /** Where the weights lay: `model_ema`; empty at the top. */
+  readonly entry: string;
+  /** Other sets of weights, for `entry`: `model`. */
+  readonly others: readonly string[];
 }
 
 /** Tells which storage is in which member; values stay in the file. Checksums are not held against it: PyTorch may leave them out. */
@@ -93,8 +97,8 @@ export async function torchCheckpoint(
     const value = members
       ? await readZip(source, members, builder, options.signal)
       : await readLegacy(source, builder, options.signal);
-    const { tensors, ignored } = findStateDict(value, source.name, options.entry);
-    return { tensors, ignored, metadata: {}, dispose: () => source.close() };
+    const { tensors, ignored, path, others } = findStateDict(value, source.name, options.entry);
+    return { tensors, ignored, entry: path.join("."), others, metadata: {}, dispose: () => source.close() };
   } catch (error) {
     if (!(error instanceof PickleTruncated)) throw error;
     throw new FormatError(`${error.message}; the file is truncated, fetch it again`, { cause: error });

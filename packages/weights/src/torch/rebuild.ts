@@ -82,11 +82,20 @@ export class TensorBuilder implements PicklePolicy {
       work.make();
       return new Set(copied(items, work));
     };
-    this.#calls = {
+    const tensors: Record<string, Rebuild> = {
       "torch._utils._rebuild_tensor": tensor,
       "torch._utils._rebuild_tensor_v2": tensor,
       "torch._utils._rebuild_tensor_v3": ([storage, offset, size, stride, , , dtype], work) =>
         this.#tensor(work, storage, offset, size, stride, dtype),
+    };
+    this.#calls = {
+      ...tensors,
+      // a tensor with attributes or of a subclass: what makes it, its class, the arguments, the attributes
+      "torch._tensor._rebuild_from_type_v2": ([callee, , args], work) => {
+        const make = callee instanceof Global && Object.hasOwn(tensors, callee.name) ? tensors[callee.name] : undefined;
+        if (!make || !Array.isArray(args)) throw this.#damaged("how a tensor is made, and of what");
+        return make(args, work);
+      },
       "torch._utils._rebuild_parameter": first,
       "torch._utils._rebuild_parameter_with_state": first,
       "torch.Size": list,

@@ -1,10 +1,16 @@
 import { FormatError, type StoredTensor, listed, printable } from "@tessera/core";
+import { underEntry } from "../entry.ts";
 import { type PickleValue, TensorValue } from "../pickle/value.ts";
 
 /** Names under which training scripts keep the weights, the best ones first: averaged weights are what papers report. */
 const wrappers = [
   "state_dict_ema",
   "model_ema",
+  "ema_state_dict",
+  "model_ema_state_dict",
+  "ema_model",
+  "averaged_model",
+  "ema",
   "state_dict",
   "model_state_dict",
   "model",
@@ -23,6 +29,8 @@ export interface StateDict {
   ignored: string[];
   /** The names that led to the weights: `["model"]`. */
   path: string[];
+  /** Names of other sets of weights, one of which could be meant instead: `["student"]`. */
+  others: string[];
 }
 
 type Dict = Map<PickleValue, PickleValue>;
@@ -81,6 +89,20 @@ function inner(dict: Dict, hasTensors: (dict: Dict) => boolean): readonly [strin
   return wrapped.find(([, value]) => leadsToTensors(value, hasTensors)) ?? onlyOne(dict, hasTensors);
 }
 
+/** Other dicts with weights of a model than the one that is taken. */
+function besides(dict: Dict, taken: string, hasTensors: (dict: Dict) => boolean): string[] {
+  return dictsIn(dict, wrappers).flatMap(([name, value]) => (name !== taken && hasTensors(value) ? [name] : []));
+}
+
+/** The dict that an entry names: `student`, or `state_dict.student` where that lies deeper. */
+function named(root: Dict, entry: string): Dict | undefined {
+  const whole = root.get(entry);
+  if (whole instanceof Map) return whole;
+  let dict: PickleValue | undefined = root;
+  for (const name of entry.split(".")) dict = dict instanceof Map ? dict.get(name) : undefined;
+  return dict instanceof Map ? dict : undefined;
+}
+
 /** Names of a dict's entries, for an error. */
 function namesOf(dict: Dict): string {
   return listed(keysOf(dict));
@@ -93,7 +115,7 @@ function* keysOf(dict: Dict): Generator<string> {
 /**
  * Finds the weights in what a pickle held: a dict of tensors, or one a few known names down.
  *
- * @param entry the name of the dict to take, where a file has several: `student`
+ * @param entry the name of the dict to take, or what stands before the names to take, where a file has several: `student`
  * @throws FormatError when there is none, or no way to choose
  */
 export function findStateDict(root: PickleValue, where: string, entry?: string): StateDict {
@@ -101,16 +123,17 @@ export function findStateDict(root: PickleValue, where: string, entry?: string):
     throw new FormatError(`${where}: expected a dict of tensors, got another value; save model.state_dict()`);
   const ignored: string[] = [];
   const path: string[] = [];
+  const others: string[] = [];
   const hasTensors = tensorFinder();
   let dict = root;
+  const chosen = entry === undefined ? undefined : named(root, entry);
   for (let depth = 0; depth < deepest; depth++) {
-    const chosen = depth === 0 && entry !== undefined ? dict.get(entry) : undefined;
-    const next = chosen instanceof Map ? ([entry!, chosen] as const) : inner(dict, hasTensors);
-    if (depth === 0 && entry !== undefined && next?.[0] !== entry) {
-      throw new FormatError(`${where}: expected a dict ${entry}, got ${namesOf(dict)}; choose one of them`);
-    }
+    const next = depth === 0 && chosen ? ([entry!, chosen] as const) : inner(dict, hasTensors);
     if (!next) break;
-    for (const key of keysOf(dict)) if (key !== next[0]) ignored.push([...path, printable(key)].join("."));
+    if (entry === undefined)
+      others.push(...besides(dict, next[0], hasTensors).map((name) => [...path, name].join(".")));
+    for (const key of keysOf(dict))
+      if (key !== next[0] && !next[0].startsWith(`${key}.`)) ignored.push([...path, printable(key)].join("."));
     path.push(printable(next[0]));
     dict = next[1];
   }
@@ -119,7 +142,8 @@ export function findStateDict(root: PickleValue, where: string, entry?: string):
     if (value instanceof TensorValue && typeof name === "string") tensors.set(name, value.tensor);
     else ignored.push([...path, typeof name === "string" ? printable(name) : "a key that is no text"].join("."));
   }
-  if (tensors.size > 0) return { tensors, ignored, path };
+  if (tensors.size > 0 && (entry === undefined || chosen)) return { tensors, ignored, path, others };
+  if (tensors.size > 0) return { tensors: underEntry(tensors, entry!, where), ignored, path, others };
   throw new FormatError(
     `${where}: expected a dict of tensors, got ${namesOf(root) || "an empty dict"}; save model.state_dict(), or name the entry`,
   );

@@ -1,0 +1,4 @@
+/** Proxies are the browser's business. */
+export function proxyAdvice(): string {
+  return "";
+}
