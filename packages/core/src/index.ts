@@ -7,7 +7,13 @@ export { type ErrorCode, FormatError, ShapeError, TesseraError } from "./errors.
 export type { Family } from "./family/family.ts";
 export { type FeatureInfo, blockFeatures } from "./family/feature-info.ts";
 export type { HuggingFaceFormat } from "./family/hugging-face-format.ts";
-export { type LabelSpace, type Pretrained, type PretrainedEntry, publishedByTimm } from "./family/pretrained.ts";
+export {
+  type LabelSpace,
+  type Pretrained,
+  type PretrainedEntry,
+  classCounts,
+  publishedByTimm,
+} from "./family/pretrained.ts";
 export type { TimmArgument } from "./family/timm-arguments.ts";
 export * as timmArguments from "./family/timm-arguments.ts";
 export type { TimmFormat, TimmModel, WrittenTimmModel } from "./family/timm-format.ts";
@@ -132,6 +138,16 @@ export {
   softmaxCrossEntropyOp,
 } from "./ops/softmax-cross-entropy.ts";
 export { sumOfSquares, sumOfSquaresOp } from "./ops/sum-of-squares.ts";
+export {
+  type WindowAttentionAttrs,
+  type WindowAttentionOptions,
+  windowAttention,
+  windowAttentionGrad,
+  windowAttentionGradOp,
+  windowAttentionOp,
+  windowAttentionWeights,
+} from "./ops/window-attention.ts";
+export { type Windows, shiftMask } from "./ops/windows.ts";
 export type { Converted } from "./names/convert.ts";
 export type { Dialect, NameTable, Rule, Translation } from "./names/dialect.ts";
 export type { Layout } from "./names/layout.ts";
@@ -145,7 +161,7 @@ export { Param, type ParamOptions } from "./param.ts";
 export { FixedPositions, type FixedPositionsConfig, sincos1d, sincos2d } from "./positions/fixed.ts";
 export { LearnedPositions, LearnedPositions2d, type LearnedPositionsConfig } from "./positions/learned.ts";
 export type { Positions } from "./positions/positions.ts";
-export { RelativePositionBias, type RelativePositionBiasConfig } from "./positions/relative-bias.ts";
+export { RelativePositionBias, type RelativePositionBiasConfig, relativeIndex } from "./positions/relative-bias.ts";
 export { type RelativeRule, resampleRelativeBias } from "./positions/resample-relative.ts";
 export { type PositionRule, type ResampleOptions, positionRules, resamplePositions } from "./positions/resample.ts";
 export { Rotary2d, type Rotary2dConfig } from "./positions/rotary.ts";

@@ -1,7 +1,6 @@
-import { type LabelSpace, type Pretrained, type PretrainedEntry, publishedByTimm } from "@tessera/core";
+import { type LabelSpace, type Pretrained, type PretrainedEntry, classCounts, publishedByTimm } from "@tessera/core";
 import type { VitName } from "./variants.ts";
 
-const classCounts: Record<LabelSpace, number> = { "imagenet-1k": 1000, "imagenet-21k": 21843, none: 0 };
 const halfMean = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 const imagenetMean = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 

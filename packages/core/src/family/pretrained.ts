@@ -1,5 +1,13 @@
-/** What a checkpoint's outputs mean. `none`: features, no classifier. */
-export type LabelSpace = "imagenet-1k" | "imagenet-21k" | "none";
+/** What a checkpoint's outputs mean: 21k are Google's 21,843 classes, 22k Microsoft's 21,841. `none`: features, no classifier. */
+export type LabelSpace = "imagenet-1k" | "imagenet-21k" | "imagenet-22k" | "none";
+
+/** Outputs of a head for each. */
+export const classCounts: Readonly<Record<LabelSpace, number>> = {
+  "imagenet-1k": 1000,
+  "imagenet-21k": 21_843,
+  "imagenet-22k": 21_841,
+  none: 0,
+};
 
 /** A published checkpoint: where it lies, what it expects, and under which licence. */
 export interface Pretrained {
@@ -14,7 +22,7 @@ export interface Pretrained {
   /** Per channel, of values in 0..1. */
   mean: readonly [number, number, number];
   std: readonly [number, number, number];
-  license: "apache-2.0" | "bsd-3-clause" | "cc-by-nc-4.0";
+  license: "apache-2.0" | "bsd-3-clause" | "cc-by-nc-4.0" | "mit";
 }
 
 /** The same without where it lies, which follows from its variant and tag. */

@@ -64,6 +64,17 @@ describe("at inference a block is seven op calls", () => {
   });
 });
 
+test("res-post-norm is its parts, step by step", async () => {
+  using layer = block({ order: "res-post", layerScale: 0.3 });
+  const { norm1, norm2, attn, mlp, ls1, ls2 } = layer;
+  const middle: Tensor3D = add(x, ls1!.forward(norm1.forward(attn.forward(x))));
+  const expected = add(middle, ls2!.forward(norm2.forward(mlp.forward(middle))));
+  await expect(layer.forward(x)).toBeAllClose(expected);
+  const seen = capture(layer, x, ["norm1", "attn", ""]);
+  await expect(seen["norm1"]!).toBeAllClose(norm1.forward(seen["attn"] as Tensor3D));
+  await expect(seen[""]!).toBeAllClose(expected);
+});
+
 describe.each(["pre", "post"] as const)("%s-norm", (order) => {
   test("is its parts, step by step", async () => {
     using layer = block({ order, layerScale: 0.3 });

@@ -73,7 +73,10 @@ export class EncoderBlock extends Module {
     );
   }
 
-  /** z′ = z + attn(norm1(z)), then z′ + mlp(norm2(z′)); in post-norm, norm1(z + attn(z)) and so on. [b, n, d] -> [b, n, d] */
+  /**
+   * z′ = z + attn(norm1(z)), then z′ + mlp(norm2(z′)); in post-norm, norm1(z + attn(z)) and so on, in res-post-norm z + norm1(attn(z)).
+   * [b, n, d] -> [b, n, d]
+   */
   forward(x: Tensor3D, ctx: Context = {}, inputs: BlockInputs = {}): Tensor3D {
     return tidy(() => {
       const mixed = this.#attnSublayer.forward(x, ctx, inputs);

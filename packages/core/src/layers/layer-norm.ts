@@ -1,6 +1,6 @@
 import { type Tensor, type Tensor1D, add, mean, mul, rsqrt, square, tidy } from "@tensorflow/tfjs-core";
 import { type Context, output } from "../context.ts";
-import { ones, zeros } from "../init/initializers.ts";
+import { type Initializer, ones, zeros } from "../init/initializers.ts";
 import { type Description, Module } from "../module.ts";
 import { layerNorm } from "../ops/layer-norm.ts";
 import { Param } from "../param.ts";
@@ -17,11 +17,14 @@ export class LayerNorm extends Module implements Norm {
   readonly weight: Param;
   readonly bias: Param;
 
-  /** @param epsilon 1e-6 in ViT, DeiT and DINO; 1e-5 in TNT and Swin; Hugging Face's configs often say 1e-12. */
-  constructor(width: number, epsilon = 1e-6) {
+  /**
+   * @param epsilon 1e-6 in ViT, DeiT and DINO; 1e-5 in TNT and Swin; Hugging Face's configs often say 1e-12.
+   * @param init How the weight starts: from `zeros`, a norm that ends a branch leaves the stream as it is at first.
+   */
+  constructor(width: number, epsilon = 1e-6, init: Initializer = ones) {
     super();
     this.epsilon = epsilon;
-    this.weight = new Param([width], ones);
+    this.weight = new Param([width], init);
     this.bias = new Param([width], zeros);
   }
 

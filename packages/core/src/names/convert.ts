@@ -13,7 +13,11 @@ export interface Converted {
   dropped: string[];
 }
 
-const placeholders: Readonly<Record<string, string>> = { i: String.raw`\d+`, p: "weight|bias" };
+const placeholders: Readonly<Record<string, string>> = {
+  i: String.raw`\d+`,
+  s: String.raw`\d+`,
+  p: "weight|bias",
+};
 
 interface CompiledRule {
   first: RegExp;

@@ -3,7 +3,7 @@ import type { Layout } from "./layout.ts";
 
 /**
  * A line of a name table: from one name, or several that become one tensor, to another.
- * `{i}` stands for a block's number, `{p}` for `weight` or `bias`, and both mean the same in all names of a line.
+ * `{i}` stands for a block's number, `{s}` for a stage's, `{p}` for `weight` or `bias`, and each means the same in all names of a line.
  * The layout of several is `stacked(same)` unless given.
  */
 export type Rule = readonly [from: string | readonly string[], to: string, layout?: Layout];

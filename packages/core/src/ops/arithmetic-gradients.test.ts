@@ -8,6 +8,8 @@ import {
   grads,
   log,
   matMul,
+  maximum,
+  minimum,
   mul,
   neg,
   relu,
@@ -47,7 +49,7 @@ const broadcasts: [number[], number[]][] = [
   ],
 ];
 
-const ofTwo = { Add: add, Sub: sub, Multiply: mul, RealDiv: div };
+const ofTwo = { Add: add, Sub: sub, Multiply: mul, RealDiv: div, Maximum: maximum, Minimum: minimum };
 
 describe.each(Object.entries(ofTwo))("%s", (_, f) => {
   test.each(broadcasts)("of %j and %j", async (a, b) => {

@@ -21,6 +21,7 @@ import { selfAttentionGradOp, selfAttentionOp } from "./self-attention.ts";
 import { sgdUpdateOp } from "./sgd-update.ts";
 import { softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from "./softmax-cross-entropy.ts";
 import { sumOfSquaresOp } from "./sum-of-squares.ts";
+import { windowAttentionGradOp, windowAttentionOp } from "./window-attention.ts";
 
 /** Every op of core. For tests and tools; a model imports the functions that it calls. */
 export const ops: readonly OpDeclaration[] = [
@@ -35,6 +36,8 @@ export const ops: readonly OpDeclaration[] = [
   selfAttentionOp,
   selfAttentionGradOp,
   queryKeyAttentionOp,
+  windowAttentionOp,
+  windowAttentionGradOp,
   patchifyOp,
   patchifyGradOp,
   resizeOp,

@@ -15,38 +15,41 @@ export interface RelativePositionBiasConfig {
   prefix?: 0 | 1;
   /** How tables of other windows are resized at load. @default "swin" */
   rule?: RelativeRule;
+  /** The table has its owner's path, as in Swin; its owner's `adapt` asks this one's. @default false */
+  flatten?: boolean;
 }
 
 /** A learned number per head and displacement of two tokens, added to attention scores: Liu et al. 2021 (Swin), eq. 4. */
 export class RelativePositionBias extends Module {
+  override readonly flatten: boolean;
   readonly config: RelativePositionBiasConfig;
   /** [(2h − 1)(2w − 1) + 3 · prefix, heads] */
   readonly relativePositionBiasTable: Param;
-  readonly #index: Int32Array;
+  /** Computed when it is first needed: it is large, and a declared model may never run. */
+  #index: Int32Array | undefined;
 
   constructor(config: RelativePositionBiasConfig) {
     super();
-    const { window, heads, prefix = 0 } = config;
+    const { window, heads, prefix = 0, flatten = false } = config;
     this.config = config;
+    this.flatten = flatten;
     const displacements = (2 * window[0] - 1) * (2 * window[1] - 1);
     this.relativePositionBiasTable = new Param([displacements + 3 * prefix, heads], truncNormal(0.02));
-    this.#index = relativeIndex(window, prefix);
   }
 
   /** [heads, n, n] with n = prefix + h · w */
   bias(): Tensor3D {
     const { window, heads, prefix = 0 } = this.config;
     const n = prefix + window[0] * window[1];
+    const index = (this.#index ??= relativeIndex(window, prefix));
     return tidy(() => {
-      const rows = gatherRows(
-        this.relativePositionBiasTable.value as Tensor as Tensor2D,
-        tensor1d(this.#index, "int32"),
-      );
+      const rows = gatherRows(this.relativePositionBiasTable.value as Tensor as Tensor2D, tensor1d(index, "int32"));
       return transpose(reshape(rows, [n, n, heads]), [2, 0, 1]) as Tensor3D;
     });
   }
 
-  override adapt(_: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined {
+  override adapt(path: string, stored: StoredTensor, shape: Shape): StoredTensor | undefined {
+    if (path !== "relative_position_bias_table") return undefined;
     const { window, prefix = 0, rule = "swin" } = this.config;
     return resampleRelativeBias(stored, shape, { window, extra: 3 * prefix, rule });
   }
@@ -56,8 +59,8 @@ export class RelativePositionBias extends Module {
   }
 }
 
-/** Row of the table for every pair of tokens, [n · n]. */
-function relativeIndex([h, w]: readonly [number, number], prefix: number): Int32Array {
+/** Row of a table of displacements for every pair of a window's tokens, the query's row first. [n · n] */
+export function relativeIndex([h, w]: readonly [number, number], prefix = 0): Int32Array {
   const n = prefix + h * w;
   const displacements = (2 * h - 1) * (2 * w - 1);
   return Int32Array.from({ length: n * n }, (_, pair) => {

@@ -1,9 +1,7 @@
 import { memory } from "@tensorflow/tfjs-core";
-import { type Backbone, TesseraError } from "@tessera/core";
+import { type Backbone, TesseraError, classCounts } from "@tessera/core";
 import { describe, expect, test } from "vitest";
 import type { FamilyCase } from "./family-case.ts";
-
-const classCounts = { "imagenet-1k": 1000, "imagenet-21k": 21843, none: 0 };
 
 /** The tables: variants and their checkpoints. */
 export function testPublished<M extends Backbone>({ family, kinds }: FamilyCase<M>): void {

@@ -26,6 +26,7 @@ import {
   sgdUpdateCases,
   sumOfSquaresCases,
 } from "./updates.ts";
+import { windowAttentionCases, windowAttentionGradCases } from "./window-attention.ts";
 
 /** Of every op of core. */
 export const coreOpCases: readonly OpCases<OpDeclaration, never>[] = [
@@ -40,6 +41,8 @@ export const coreOpCases: readonly OpCases<OpDeclaration, never>[] = [
   selfAttentionCases,
   selfAttentionGradCases,
   queryKeyAttentionCases,
+  windowAttentionCases,
+  windowAttentionGradCases,
   patchifyCases,
   patchifyGradCases,
   resizeCases,

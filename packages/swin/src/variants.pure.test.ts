@@ -1,0 +1,98 @@
+// Every published variant against timm's inventory: names, shapes and counts of all parameters, multiply-adds, and
+// what timm says of its checkpoints.
+import { engine } from "@tensorflow/tfjs-core";
+import { summarize } from "@tessera/core";
+import { readFixture } from "@tessera/testing";
+import { describe, expect, test } from "vitest";
+import { createSwin } from "./create.ts";
+import { pretrainedSwins } from "./pretrained.ts";
+import { type SwinName, swinNames, swinVariants } from "./variants.ts";
+
+interface Tag {
+  hf_hub_id: string;
+  interpolation: string;
+  crop_pct: number;
+  mean: number[];
+  std: number[];
+  num_classes: number;
+  license: string;
+}
+
+interface Inventory {
+  params: number;
+  macs: number;
+  tensors: number;
+  /** Channels, height and width. */
+  input_size: [number, number, number];
+  /** Blocks of each stage. */
+  blocks: Record<string, number>;
+  /** A block is listed only where it differs from the one before it. */
+  shapes: Record<string, number[]>;
+  tags: Record<string, Tag>;
+}
+
+const file = await readFixture(new URL("./__fixtures__/inventories.json", import.meta.url));
+const inventories = JSON.parse(new TextDecoder().decode(file)) as Record<string, Inventory>;
+const published = Object.keys(inventories) as SwinName[];
+
+/** Every block, those that are like the one before them too. */
+function unfolded(listed: Record<string, number[]>, blocks: Inventory["blocks"]): Record<string, number[]> {
+  const all = Object.entries(listed).filter(([path]) => !path.includes(".blocks."));
+  for (const [stage, count] of Object.entries(blocks)) {
+    let shapes: [string, number[]][] = [];
+    for (let i = 0; i < count; i++) {
+      const prefix = `${stage}.${i}.`;
+      const own = Object.entries(listed).filter(([path]) => path.startsWith(prefix));
+      if (own.length > 0) shapes = own.map(([path, shape]) => [path.slice(prefix.length), shape]);
+      for (const [path, shape] of shapes) all.push([prefix + path, shape]);
+    }
+  }
+  return Object.fromEntries(all);
+}
+
+test("the table has the inventory's variants", () => {
+  expect([...swinNames].sort()).toEqual([...published].sort());
+});
+
+describe.each(published)("%s", (name) => {
+  const { params, macs, tensors, blocks, shapes, tags, input_size } = inventories[name]!;
+
+  test("has timm's parameters: names, shapes and count, with nothing allocated", () => {
+    const before = engine().state.numTensors;
+    const model = createSwin(name);
+    const own = Object.fromEntries([...model.params()].map(([path, { shape }]) => [path, [...shape]]));
+    expect(own).toEqual(unfolded(shapes, blocks));
+    expect(model.state().size).toBe(tensors);
+    expect(model.paramCount).toBe(params);
+    expect(engine().state.numTensors).toBe(before);
+  });
+
+  test("has the table's count, and timm's multiply-adds at the native size", () => {
+    const [channels, height, width] = input_size;
+    const model = createSwin(name);
+    expect([height, width]).toEqual([model.config.imageSize, model.config.imageSize]);
+    const { layers, ...counted } = summarize(model, [1, height, width, channels]);
+    expect(counted).toEqual({ params: swinVariants[name].params, macs });
+    expect(layers.reduce((sum, layer) => sum + layer.params, 0)).toBe(params);
+    expect(layers.every(({ shape }) => shape.length > 0)).toBe(true);
+  });
+
+  test("has timm's checkpoints, the default first, with the pixels and the licence that timm states", () => {
+    const ours = pretrainedSwins(name);
+    expect(Object.keys(ours)).toEqual(Object.keys(tags));
+    for (const [tag, one] of Object.entries(ours)) {
+      const timm = tags[tag]!;
+      expect({ tag, ...one }).toEqual({
+        tag,
+        hub: timm.hf_hub_id,
+        labels: timm.num_classes === 1000 ? "imagenet-1k" : "imagenet-22k",
+        classes: timm.num_classes,
+        cropPct: timm.crop_pct,
+        interpolation: timm.interpolation,
+        mean: timm.mean,
+        std: timm.std,
+        license: timm.license,
+      });
+    }
+  });
+});
