@@ -72,6 +72,33 @@ test("what is odd about weights is a warning by name, and stdout stays as it is"
   expect(JSON.parse(stdout)).toHaveLength(1);
 });
 
+test("--entry chooses among several weights wherever weights are read, and the averaged ones come first", async () => {
+  const { tensors, dispose } = await openCheckpoint(fixture("timm.safetensors"));
+  const both: Record<string, { shape: readonly number[]; values: Float32Array }> = {};
+  for (const [name, stored] of tensors) {
+    const values = (await stored.read()) as Float32Array;
+    both[`ema_model.module.${name}`] = { shape: stored.shape, values };
+    both[`model.${name}`] = { shape: stored.shape, values: new Float32Array(values.length) };
+  }
+  await dispose();
+  const file = place.path("both.safetensors");
+  await saveSafetensors(file, both);
+  const withFile = ["--model", tiny, "--weights", file];
+  const { stderr, stdout } = await tessera(["classify", picture, ...withFile, "--logits", "--json"]);
+  expect(stderr).toBe("warning: the file holds other weights too; entry takes another: model\n");
+  const [averaged] = JSON.parse(stdout) as Documents;
+  const [alone] = await json<Documents>(["classify", picture, "--model", tiny, "--weights", fixture("timm.safetensors"), "--logits"]); // prettier-ignore
+  expect(averaged.logits).toEqual(alone.logits);
+  const [zeros] = await json<Documents>(["classify", picture, ...withFile, "--entry", "model", "--logits"]);
+  expect(new Set(zeros.logits)).toEqual(new Set([0]));
+  const [{ embedding }] = await json<[{ embedding: number[] }]>(["embed", picture, ...withFile, "--entry", "model"]);
+  expect(new Set(embedding)).toEqual(new Set([0]));
+  const same = await json<{ passed: boolean }>(["parity", tiny, "--weights", file, "--entry", "model", "--backend", "cpu"]); // prettier-ignore
+  expect(same.passed).toBe(true);
+  const written = await json<{ tensors: number }>(["convert", file, place.path("one.safetensors"), "--entry", "model"]);
+  expect(written.tensors).toBe(tensors.size);
+});
+
 test("a head of another class count names the flag that resets it", async () => {
   const labels = await place.write("two.json", '["yes", "no"]');
   const config = JSON.stringify({

@@ -151,7 +151,7 @@ describe("refuses", async () => {
     [
       "a transformers config without sizes",
       { architecture: undefined, model_type: "vit" },
-      'expected a whole number as "hidden_size", got undefined',
+      'expected a whole number as "hidden_size", got nothing',
     ],
     [
       "a transformers config of another model",

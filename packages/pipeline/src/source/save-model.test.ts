@@ -103,6 +103,12 @@ describe("as transformers", () => {
   });
 });
 
+test("a whole number that Python has as a float is written as one", async () => {
+  using model = new Vit({ ...small, layerScale: 1, pool: "token-and-mean" }).init(1);
+  const files = await modelFilesOf(model, { format: "huggingface" });
+  expect(new TextDecoder().decode(files["config.json"])).toContain('"layerscale_value": 1.0,');
+});
+
 describe.each(["timm", "huggingface"] as const)("as %s", (format) => {
   test("labels and preprocessing come back", async () => {
     const labels = ["a", "b", "c"];

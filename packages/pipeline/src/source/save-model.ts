@@ -110,5 +110,7 @@ function checkpointOf(model: Backbone): Checkpoint {
 }
 
 async function* json(document: object): AsyncGenerator<Uint8Array> {
-  yield new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`);
+  // Python tells whole floats from integers, and transformers 5 refuses one where it wants the other
+  const text = JSON.stringify(document, null, 2).replaceAll(/("layerscale_value": \d+)(?=[,\n])/g, "$1.0");
+  yield new TextEncoder().encode(`${text}\n`);
 }
