@@ -45,6 +45,7 @@ export { CrossAttention, type CrossAttentionConfig } from "./layers/cross-attent
 export { DepthwiseConv2d, type DepthwiseConv2dConfig } from "./layers/depthwise-conv2d.ts";
 export { dropPath, dropPathRates, dropout } from "./layers/dropout.ts";
 export { EncoderBlock, type EncoderBlockConfig } from "./layers/encoder-block.ts";
+export { GroupNorm, type GroupNormConfig } from "./layers/group-norm.ts";
 export { Head, type HeadConfig } from "./layers/head.ts";
 export { LayerNorm, type Norm, RmsNorm } from "./layers/layer-norm.ts";
 export { LayerScale } from "./layers/layer-scale.ts";
@@ -56,6 +57,7 @@ export { resizePatchKernel } from "./layers/patch-kernel.ts";
 export { AttentionPool, type AttentionPoolConfig, meanPool, tokenAt } from "./layers/pool.ts";
 export { type Pool, Pooling, type PoolingConfig, averageHeads } from "./layers/pooling.ts";
 export { PreLogits } from "./layers/pre-logits.ts";
+export { StdConv2d, type StdConv2dConfig, type StandardizationRule, samePadded } from "./layers/std-conv2d.ts";
 export { type NormOrder, Sublayer, type SublayerFields, type SublayerOptions } from "./layers/sublayer.ts";
 export type { TokenEmbedding } from "./layers/token-embedding.ts";
 export { mapOf, prependTokens, splitPrefix } from "./layers/tokens.ts";
@@ -109,6 +111,7 @@ export {
 export { differentiable, runOp, unrecorded } from "./ops/dispatch.ts";
 export { gatherRows } from "./ops/gather-rows.ts";
 export { gradientKernels, registerGradients } from "./ops/gradients.ts";
+export { type GroupNormOptions, groupNorm, groupNormGrad, groupNormGradOp, groupNormOp } from "./ops/group-norm.ts";
 export { type LambStep, lambUpdate, lambUpdateOp } from "./ops/lamb-update.ts";
 export { layerNorm, layerNormGrad, layerNormGradOp, layerNormOp } from "./ops/layer-norm.ts";
 export { type LinearOptions, linear, linearGrad, linearGradOp, linearOp } from "./ops/linear.ts";

@@ -165,7 +165,7 @@ test.each<[string, Parameters<typeof checkpointOf>[0], RegExp]>([
   [
     "a hybrid",
     { "embedding/kernel": kernel, "conv_root/kernel": 1 },
-    /got conv_root\/kernel of a hybrid with a ResNet; hybrids are not supported yet/,
+    /got conv_root\/kernel of a hybrid with a ResNet; load it as one, such as vit_base_r50_s16_384/,
   ],
   [
     "a hybrid's blocks",

@@ -1,4 +1,5 @@
 export type { VitConfig } from "./config.ts";
+export { googleTranslation } from "./convert/google.ts";
 export { createVit, isVitName } from "./create.ts";
 export { vitFamily } from "./family.ts";
 export { type VitInit, vitInit } from "./init.ts";

@@ -39,7 +39,7 @@ import { type VitFeatures, hasTwoHeads, prefixLength, withTokens } from "./token
  * @throws {ShapeError} if the image is not made of whole patches, the width not of whole heads, or pooling lacks its token.
  */
 export class Vit extends Module implements Backbone {
-  readonly family = "vit";
+  readonly family: string = "vit";
   override readonly headPaths = ["head", "head_dist"];
   readonly config: VitConfig;
   /** Tokens before the patches. */

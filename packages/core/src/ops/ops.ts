@@ -6,6 +6,7 @@ import { batchNormGradOp, batchNormOp, batchStatisticsOp } from "./batch-norm.ts
 import { compileOp } from "./compile.ts";
 import { convolutionGradOp, convolutionOp } from "./convolution.ts";
 import { depthwiseConvolutionGradOp, depthwiseConvolutionOp } from "./depthwise-convolution.ts";
+import { groupNormGradOp, groupNormOp } from "./group-norm.ts";
 import { lambUpdateOp } from "./lamb-update.ts";
 import { layerNormGradOp, layerNormOp } from "./layer-norm.ts";
 import { linearGradOp, linearOp } from "./linear.ts";
@@ -50,6 +51,8 @@ export const ops: readonly OpDeclaration[] = [
   batchStatisticsOp,
   batchNormOp,
   batchNormGradOp,
+  groupNormOp,
+  groupNormGradOp,
   softmaxCrossEntropyOp,
   softmaxCrossEntropyGradOp,
   sgdUpdateOp,

@@ -10,6 +10,8 @@ interface Entry {
 
 /** All families; a new one joins here. */
 const families: readonly Entry[] = [
+  // Before the ViTs, whose names its own begin with.
+  { name: "hybrid", names: /^vit_[a-z]+_r\d*_s\d+_/, load: async () => (await import("@tessera/hybrid")).hybridFamily },
   { name: "vit", names: /^(vit|vision_transformer|deit3?|dinov2|flexivit)(_|$)/, load: async () => (await import("@tessera/vit")).vitFamily }, // prettier-ignore
   { name: "tnt", names: /^tnt(_|$)/, load: async () => (await import("@tessera/tnt")).tntFamily },
   { name: "swin", names: /^swin/, load: async () => (await import("@tessera/swin")).swinFamily },

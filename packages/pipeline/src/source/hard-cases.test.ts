@@ -110,6 +110,6 @@ test("a hybrid with a ResNet is refused by the name of its part", async () => {
   const one = { shape: [1, 1, 1, 1], values: Float32Array.of(1) };
   const weights = writeSafetensors({ "embedding/kernel": one, "conv_root/kernel": one });
   expect(await failure(loadModel({ config, weights }))).toMatch(
-    /got conv_root\/kernel of a hybrid with a ResNet; hybrids are not supported yet/,
+    /got conv_root\/kernel of a hybrid with a ResNet; load it as one, such as vit_base_r50_s16_384/,
   );
 });

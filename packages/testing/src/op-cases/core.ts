@@ -13,6 +13,7 @@ import { convolutionCases, convolutionGradCases } from "./convolution.ts";
 import { depthwiseConvolutionCases, depthwiseConvolutionGradCases } from "./depthwise-convolution.ts";
 import { compileCases, replayCases } from "./forwards.ts";
 import { patchifyCases, patchifyGradCases, resizeCases } from "./images.ts";
+import { groupNormCases, groupNormGradCases } from "./group-norm.ts";
 import { layerNormCases, layerNormGradCases } from "./layer-norm.ts";
 import { linearCases, linearGradCases } from "./linear.ts";
 import { maxPoolCases, maxPoolGradCases } from "./max-pool.ts";
@@ -55,6 +56,8 @@ export const coreOpCases: readonly OpCases<OpDeclaration, never>[] = [
   batchStatisticsCases,
   batchNormCases,
   batchNormGradCases,
+  groupNormCases,
+  groupNormGradCases,
   softmaxCrossEntropyCases,
   softmaxCrossEntropyGradCases,
   sgdUpdateCases,

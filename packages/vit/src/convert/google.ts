@@ -1,4 +1,4 @@
-import { type Dialect, FormatError, type Rule, layouts } from "@tessera/core";
+import { type Dialect, FormatError, type Rule, type Translation, layouts } from "@tessera/core";
 
 const { flat, hwioToOihw, intoHeads, outOfHeads, stacked, transposed } = layouts;
 
@@ -65,6 +65,21 @@ const anchor = /^((?:opt\/target\/|params\/(?:img\/)?)?)embedding\/kernel$/;
 /** Hybrids put a ResNet before the transformer. */
 const ofHybrid = /(?:^|\/)(?:conv_root\/kernel|gn_root\/scale|block\d+\/unit\d+\/.*)$/;
 
+/** How Google's tensors of a transformer are named and laid out, whatever stands before it; undefined for names of others. */
+export function googleTranslation(names: readonly string[]): Translation | undefined {
+  const prefix = names.flatMap((name) => anchor.exec(name)?.[1] ?? [])[0];
+  if (prefix === undefined) return undefined;
+  return {
+    rules,
+    // optimiser state, and the text tower of two-tower models
+    dropped: ["opt/*", "params/*", "extra/*", "step"],
+    prefixes: [prefix],
+    stacked: /^(.*Transformer\/encoderblock)(\/.*)$/,
+    activation: "gelu_tanh",
+    epsilon: 1e-6,
+  };
+}
+
 /**
  * Google's own names, slash paths of Flax: the original release, linen and big_vision.
  * https://github.com/google-research/vision_transformer, https://github.com/google-research/big_vision
@@ -72,21 +87,12 @@ const ofHybrid = /(?:^|\/)(?:conv_root\/kernel|gn_root\/scale|block\d+\/unit\d+\
 export const google: Dialect = {
   name: "google",
   translate(names) {
-    const prefix = names.flatMap((name) => anchor.exec(name)?.[1] ?? [])[0];
-    if (prefix === undefined) return undefined;
-    const hybrid = names.find((name) => ofHybrid.test(name));
+    const translation = googleTranslation(names);
+    const hybrid = translation && names.find((name) => ofHybrid.test(name));
     if (hybrid)
       throw new FormatError(
-        `toTimmNames: expected a plain vision transformer, got ${hybrid} of a hybrid with a ResNet; hybrids are not supported yet`,
+        `toTimmNames: expected a plain vision transformer, got ${hybrid} of a hybrid with a ResNet; load it as one, such as vit_base_r50_s16_384`,
       );
-    return {
-      rules,
-      // optimiser state, and the text tower of two-tower models
-      dropped: ["opt/*", "params/*", "extra/*", "step"],
-      prefixes: [prefix],
-      stacked: /^(.*Transformer\/encoderblock)(\/.*)$/,
-      activation: "gelu_tanh",
-      epsilon: 1e-6,
-    };
+    return translation;
   },
 };
