@@ -42,6 +42,8 @@ test("exports these names, and no others", () => {
     "WhitenedStem",
     "Whitening",
     "activate",
+    "activationForHuggingFace",
+    "activationFromHuggingFace",
     "activationGrad",
     "activationGradOp",
     "activationOp",

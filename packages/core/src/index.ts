@@ -6,6 +6,7 @@ export { type Capture, type Context, output, randomOf, within } from "./context.
 export { type ErrorCode, FormatError, ShapeError, TesseraError } from "./errors.ts";
 export type { Family } from "./family/family.ts";
 export { type FeatureInfo, blockFeatures } from "./family/feature-info.ts";
+export { activationForHuggingFace, activationFromHuggingFace } from "./family/hugging-face-activation.ts";
 export type { HuggingFaceFormat } from "./family/hugging-face-format.ts";
 export {
   type LabelSpace,

@@ -15,6 +15,7 @@ const families: readonly Entry[] = [
   { name: "vit", names: /^(vit|vision_transformer|deit3?|dinov2|flexivit)(_|$)/, load: async () => (await import("@tessera/vit")).vitFamily }, // prettier-ignore
   { name: "tnt", names: /^tnt(_|$)/, load: async () => (await import("@tessera/tnt")).tntFamily },
   { name: "swin", names: /^swin/, load: async () => (await import("@tessera/swin")).swinFamily },
+  { name: "pvt", names: /^pvt(_|$)/, load: async () => (await import("@tessera/pvt")).pvtFamily },
   {
     name: "resnet",
     names: /^(tv_|gluon_|ssl_|swsl_)?resnet/,

@@ -1,13 +1,21 @@
 import { type Block, Module, Recomputed, TesseraError } from "@tessera/core";
 
-/** Puts another module in the place of each block of a model, of any `blocks` list in it. Undefined leaves a block as it is. */
+/**
+ * Puts another module in the place of each block of a model: of any list `blocks` in it, and of any part that is a list by itself,
+ * as a stage is in a pyramid (`block1.0`). Undefined leaves a block as it is.
+ */
 export function wrapBlocks(model: Module, wrap: (block: Block, path: string) => Module | undefined): void {
   for (const [path, part] of model.modules()) {
-    const { blocks } = part as { blocks?: unknown };
-    if (!Array.isArray(blocks)) continue;
-    for (const [i, block] of blocks.entries()) {
-      const blockPath = `${path ? `${path}.` : ""}blocks.${i}`;
-      if (Module.is(block)) blocks[i] = wrap(block as Block, blockPath) ?? block;
+    const { blocks, self } = part as { blocks?: unknown; self?: unknown };
+    for (const [list, name] of [
+      [blocks, "blocks"],
+      [self, ""],
+    ] as const) {
+      if (!Array.isArray(list)) continue;
+      for (const [i, block] of list.entries()) {
+        const blockPath = [path, name, i].filter((step) => step !== "").join(".");
+        if (Module.is(block)) list[i] = wrap(block as Block, blockPath) ?? block;
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Activation, type Checkpoint, FormatError, shown } from "@tessera/core";
+import { type Checkpoint, FormatError, activationFromHuggingFace, shown } from "@tessera/core";
 import type { VitConfig } from "../config.ts";
 
 /** `config.json` of transformers, as far as it is read. */
@@ -24,20 +24,6 @@ interface HuggingFaceConfig {
 
 /** Values of `model_type` that are read. */
 export const modelTypes = ["vit", "deit", "dinov2", "dinov2_with_registers", "vit_mae"] as const;
-
-/** GELU by the names of transformers' `ACT2FN`. */
-const activations: Record<string, Activation> = {
-  linear: "none",
-  gelu: "gelu",
-  gelu_python: "gelu",
-  gelu_new: "gelu_tanh",
-  gelu_fast: "gelu_tanh",
-  gelu_pytorch_tanh: "gelu_tanh",
-  quick_gelu: "quick_gelu",
-  relu: "relu",
-  silu: "silu",
-  swish: "silu",
-};
 
 /**
  * The model that a transformers config describes: ViT, DeiT with and without teacher, DINOv2 with and without registers, the
@@ -66,7 +52,7 @@ export function readHuggingFace(config: HuggingFaceConfig, where: string, tensor
     // Dinov2ForImageClassification looks at the class token and at the mean of the patches
     ...(hasHead && columns === 2 * width && { pool: "token-and-mean" }),
     channels: config.num_channels ?? 3,
-    activation: activation(config, where),
+    activation: activationFromHuggingFace(config.hidden_act, where),
     // transformers' class defaults: 1e-12, but 1e-6 in DINOv2
     epsilon: config.layer_norm_eps ?? (isDinov2 ? 1e-6 : 1e-12),
     qkvBias: config.qkv_bias ?? true,
@@ -85,15 +71,6 @@ function mlpDim(config: HuggingFaceConfig, width: number): number {
   // transformers' Dinov2SwiGLUFFN: two thirds, rounded up to a multiple of eight
   if (config.use_swiglu_ffn) return Math.floor((Math.floor((hidden * 2) / 3) + 7) / 8) * 8;
   return config.intermediate_size ?? hidden;
-}
-
-function activation({ hidden_act: name = "gelu" }: HuggingFaceConfig, where: string): Activation {
-  const known = Object.hasOwn(activations, name) ? activations[name] : undefined;
-  if (!known)
-    throw new FormatError(
-      `${where}: expected "hidden_act" among ${Object.keys(activations).join(", ")}, got ${shown(name)}`,
-    );
-  return known;
 }
 
 function positive(

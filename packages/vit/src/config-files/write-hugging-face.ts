@@ -1,16 +1,6 @@
-import { TesseraError, side } from "@tessera/core";
+import { TesseraError, activationForHuggingFace, side } from "@tessera/core";
 import type { VitConfig } from "../config.ts";
 import type { HuggingFaceModel } from "../convert/to-hugging-face.ts";
-
-/** Activations by the names of transformers' `ACT2FN`. */
-const activations = {
-  none: "linear",
-  gelu: "gelu",
-  gelu_tanh: "gelu_pytorch_tanh",
-  quick_gelu: "quick_gelu",
-  relu: "relu",
-  silu: "silu",
-} as const;
 
 const classNames: Record<HuggingFaceModel, string> = {
   vit: "ViT",
@@ -31,7 +21,7 @@ export function writeHuggingFace(config: VitConfig, type: HuggingFaceModel): Rec
     hidden_size: config.width,
     num_hidden_layers: config.depth,
     num_attention_heads: config.heads,
-    hidden_act: activations[config.activation ?? "gelu"],
+    hidden_act: activationForHuggingFace(config.activation),
     image_size: side(config.imageSize),
     patch_size: side(config.patchSize),
     num_channels: config.channels ?? 3,

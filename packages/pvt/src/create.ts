@@ -1,0 +1,19 @@
+import { variantConfig } from "@tessera/core";
+import type { PvtConfig } from "./config.ts";
+import { Pvt } from "./model.ts";
+import { type PvtName, pvtVariants } from "./variants.ts";
+
+/** True for the name of a variant. */
+export function isPvtName(name: string): name is PvtName {
+  return Object.hasOwn(pvtVariants, name);
+}
+
+/**
+ * A variant, with overrides: `createPvt("pvt_v2_b0", { classes: 5 })`. Its parameters are declared; `init` or `load` fills
+ * them.
+ *
+ * @throws {TesseraError} on an unknown name, with the nearest one.
+ */
+export function createPvt(name: PvtName | (string & {}), overrides: Partial<PvtConfig> = {}): Pvt {
+  return new Pvt({ ...variantConfig<PvtConfig>("createPvt", pvtVariants, name), ...overrides });
+}
