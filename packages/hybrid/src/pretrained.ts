@@ -1,7 +1,5 @@
-import { type LabelSpace, type Pretrained, type PretrainedEntry, publishedByTimm } from "@tessera/core";
+import { type LabelSpace, type Pretrained, type PretrainedEntry, classCounts, publishedByTimm } from "@tessera/core";
 import type { HybridName } from "./variants.ts";
-
-const classCounts: Record<LabelSpace, number> = { "imagenet-1k": 1000, "imagenet-21k": 21843, none: 0 };
 
 function entry(labels: LabelSpace, cropPct: number): PretrainedEntry {
   return {

@@ -76,7 +76,7 @@ test("a file of transformers with keys and no values is refused", () => {
   const run = () => toTimmNames(checkpointOf(Object.fromEntries(tensors)), pvtDialects);
   expect(run).toThrow(FormatError);
   expect(run).toThrow(
-    "expected encoder.block.0.0.attention.self.value.weight beside encoder.block.0.0.attention.self.key.weight, got none",
+    "expected block.0.0.attention.self.value.weight beside block.0.0.attention.self.key.weight, got none",
   );
 });
 

@@ -11,7 +11,7 @@ function keysAndValues(from: string, to: string): Rule {
 }
 
 function firstStage(stage: number): Rule[] {
-  const [embed, from] = [`encoder.patch_embeddings.${stage}`, `encoder.block.${stage}.{i}`];
+  const [embed, from] = [`patch_embeddings.${stage}`, `block.${stage}.{i}`];
   const [number, to] = [stage + 1, `block${stage + 1}.{i}`];
   const self = `${from}.attention.self`;
   return [
@@ -31,7 +31,7 @@ function firstStage(stage: number): Rule[] {
 }
 
 function secondStage(stage: number): Rule[] {
-  const [layer, stageTo] = [`encoder.layers.${stage}`, `stages.${stage}`];
+  const [layer, stageTo] = [`layers.${stage}`, `stages.${stage}`];
   const [from, to] = [`${layer}.blocks.{i}`, `${stageTo}.blocks.{i}`];
   const embed = stage === 0 ? "patch_embed" : `${stageTo}.downsample`;
   return [
@@ -51,20 +51,17 @@ function secondStage(stage: number): Rule[] {
   ];
 }
 
+/** By version, without the `encoder.` that a bare model may have lost to whoever unwrapped it. */
 const bodies: Record<HuggingFaceModel, readonly Rule[]> = {
-  pvt: [
-    ...stages.flatMap(firstStage),
-    ["encoder.patch_embeddings.3.cls_token", "cls_token"],
-    ["encoder.layer_norm.{p}", "norm.{p}"],
-  ],
+  pvt: [...stages.flatMap(firstStage), ["patch_embeddings.3.cls_token", "cls_token"], ["layer_norm.{p}", "norm.{p}"]],
   pvt_v2: stages.flatMap(secondStage),
 };
 
 const head: Rule = ["classifier.{p}", "head.{p}"];
 
 const telling: Record<HuggingFaceModel, RegExp> = {
-  pvt: /^(?:pvt\.)?encoder\.patch_embeddings\.0\.projection\.weight$/,
-  pvt_v2: /^(?:pvt_v2\.)?encoder\.layers\.0\.patch_embedding\.proj\.weight$/,
+  pvt: /^(?:(?:pvt\.)?encoder\.)?patch_embeddings\.0\.projection\.weight$/,
+  pvt_v2: /^(?:(?:pvt_v2\.)?encoder\.)?layers\.0\.patch_embedding\.proj\.weight$/,
 };
 
 /** PVT and PVT v2 by the names in transformers' files: https://github.com/huggingface/transformers/tree/main/src/transformers/models/pvt */
@@ -74,12 +71,17 @@ export const huggingFace: Dialect = {
     const model = (["pvt", "pvt_v2"] as const).find((type) => names.some((name) => telling[type].test(name)));
     if (!model) return undefined;
     // The config classes' default, of every norm.
-    return { rules: [...bodies[model], head], prefixes: [`${model}.`], activation: "gelu", epsilon: 1e-6 };
+    return {
+      rules: [...bodies[model], head],
+      prefixes: [`${model}.encoder.`, "encoder."],
+      activation: "gelu",
+      epsilon: 1e-6,
+    };
   },
 };
 
 /** Transformers' names for a PVT of either version. */
 export function namesForHuggingFace(tensors: Checkpoint["tensors"]): HuggingFaceTable {
   const modelType = tensors.has("patch_embed1.proj.weight") ? "pvt" : "pvt_v2";
-  return { modelType, rules: [...reversedRules(bodies[modelType], `${modelType}.`), ...reversedRules([head])] };
+  return { modelType, rules: [...reversedRules(bodies[modelType], `${modelType}.encoder.`), ...reversedRules([head])] };
 }
