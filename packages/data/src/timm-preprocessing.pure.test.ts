@@ -44,12 +44,12 @@ test("oblong inputs are always bilinear, as in timm", () => {
 });
 
 test.each([
-  [{ input_size: [1, 28, 28] }, "expected input_size to be [3, height, width], got [1,28,28]"],
+  [{ input_size: [1, 28, 28] }, "expected input_size to be [3, height, width], got [1, 28, 28]"],
   [{ input_size: [3, 0, 28] }, "expected input_size to be a positive whole number, got 0"],
   [{ crop_pct: -1 }, "expected crop_pct to be a positive number, got -1"],
   [{ crop_mode: "centre" }, 'expected crop_mode to be center, squash or border, got "centre"'],
   [{ interpolation: "cubic" }, `expected interpolation to be one of Pillow's filters, got "cubic"`],
-  [{ mean: [0.5, 0.5] }, "expected mean to be three numbers, got [0.5,0.5]"],
+  [{ mean: [0.5, 0.5] }, "expected mean to be three numbers, got [0.5, 0.5]"],
 ])("refuses %j", (config, message) => {
   expect(() => timmPreprocessing(config)).toThrow(`timmPreprocessing: ${message}`);
 });

@@ -5,6 +5,7 @@ export { countCalls } from "./count-calls.ts";
 export type { FamilyCase } from "./family-suite/family-case.ts";
 export { familySuite } from "./family-suite/family-suite.ts";
 export { readFixture } from "./fixture.ts";
+export { damaged, damagedJson, fuzzTest } from "./fuzz.ts";
 export { type Goldens, type Stored, readGoldens, restore } from "./goldens.ts";
 export { type GradientOptions, checkGradients } from "./gradients.ts";
 export { kernelsRun } from "./kernels-run.ts";

@@ -40,6 +40,7 @@ test.each([
   ["qkv_bias", 1],
   ["drop_path_rate", 1],
   ["img_size", [1, 2, 3]],
+  ["img_size", []],
   ["img_size", 0],
 ])("refuses %s of %j", (name, value) => {
   const run = () => read(known, { [name]: value }, "here");

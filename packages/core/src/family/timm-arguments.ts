@@ -23,7 +23,8 @@ export function share<C>(translate: (value: number) => Partial<C>): TimmArgument
 export function side<C>(translate: (value: number | [number, number]) => Partial<C>): TimmArgument<C> {
   return (value) => {
     const sides = Array.isArray(value) ? value : [value];
-    if (sides.length > 2 || !sides.every((pixels) => Number.isInteger(pixels) && pixels > 0)) return undefined;
+    if (sides.length < 1 || sides.length > 2 || !sides.every((pixels) => Number.isInteger(pixels) && pixels > 0))
+      return undefined;
     return translate(sides.length === 2 ? [sides[0], sides[1]] : sides[0]);
   };
 }

@@ -13,6 +13,7 @@ import {
 } from "@tessera/core";
 import type { Preprocessing } from "@tessera/data";
 import { type HubOptions, type SourceInput, openCheckpoint, watchNonFinite } from "@tessera/weights";
+import { checkAgainstWeights, checkPreprocessing } from "./checked-sizes.ts";
 import { type KnownVariant, describeVariant, findVariant, knownVariant, missingWeights } from "./describe-variant.ts";
 import { EMBEDDED_MODEL } from "./embedded.ts";
 import { isCheckpointFile } from "./checkpoint-file.ts";
@@ -82,7 +83,10 @@ export async function loadModel(
   const { resetHead, signal, onProgress, onWarning } = options;
   const { family, names, describe } = await plan(spec, options);
   try {
-    const described = overridden(family, await describe(), options.overrides);
+    const found = await describe();
+    checkAgainstWeights(found.model, names.checkpoint, found.name);
+    checkPreprocessing(found.preprocessing, found.model, found.name);
+    const described = overridden(family, found, options.overrides);
     const { name, model, preprocessing, labels: known, multiLabel = false } = described;
     const labels = checkedLabels(model.config.classes, known, options.labels);
     const checkpoint = watchNonFinite(names.checkpoint, ({ name: path, nan, infinite }) => {

@@ -1,6 +1,7 @@
 import { type Backbone, type Family, FormatError, TesseraError, type TimmNames, nearest, pair } from "@tessera/core";
 import { type HuggingFacePreprocessorConfig, type Preprocessing, huggingFacePreprocessing } from "@tessera/data";
 import type { SourceInput } from "@tessera/weights";
+import { checkHuggingFaceFields, checkTimmFields, checkedConfig } from "./config-limits.ts";
 import { EMBEDDED_MODEL } from "./embedded.ts";
 import { variantNames } from "./families.ts";
 import {
@@ -76,6 +77,7 @@ async function asTimm(
   where: string,
   { imageSize, classes, resetHead, onWarning }: DescribeOptions,
 ): Promise<DescribedFolder> {
+  checkTimmFields(config, where);
   const family = await familyOfTimm(config, where);
   const sized = imageSize === undefined ? {} : { img_size: imageSize };
   const wanted = { ...config, model_args: { ...config.model_args, ...sized } };
@@ -106,16 +108,19 @@ async function asHuggingFace(
   where: string,
   { imageSize, classes, signal }: DescribeOptions,
 ): Promise<DescribedFolder> {
+  checkHuggingFaceFields(config, where);
   const family = await familyOfHuggingFace(config, where);
   const preprocessor = await folder.find("preprocessor_config.json");
   const processing =
     preprocessor === undefined ? undefined : ((await readJson(preprocessor, signal)) as HuggingFacePreprocessorConfig);
-  const sized = imageSize === undefined ? config : { ...config, image_size: imageSize };
+  // Python writes None where it takes its default
+  const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
+  const sized = imageSize === undefined ? given : { ...given, image_size: imageSize };
   return {
     family,
     describe(seen) {
       const read = family.huggingFace.read(sized, where, seen?.checkpoint.tensors);
-      const model = family.build({ ...read, ...(classes !== undefined && { classes }) });
+      const model = family.build(checkedConfig({ ...read, ...(classes !== undefined && { classes }) }, where));
       const [height, width] = pair(model.config.imageSize);
       // A repository without one is used with its class's defaults: ViTImageProcessor at the model's size.
       const preprocessing = huggingFacePreprocessing(

@@ -1,5 +1,6 @@
 import { type Activation, type Backbone, type Family, FormatError, type TimmModel, shown } from "@tessera/core";
 import { type Preprocessing, type TimmPretrainedConfig, timmPreprocessing } from "@tessera/data";
+import { checkedConfig } from "./config-limits.ts";
 import { currentName, familyWith } from "./families.ts";
 
 /** Names of the outputs, wherever in the file they stand. */
@@ -73,11 +74,12 @@ export function backboneFromTimm(
     model_args: { ...impliedArgs(pretrainedOf(config)), ...config.model_args },
   };
   const count = classes ?? classesFromTimm(config);
-  return family.build({
+  const read = {
     ...family.timm.read(described, where),
     ...(count !== undefined && { classes: count }),
     ...(activation && { activation }),
-  });
+  };
+  return family.build(checkedConfig(read, where));
 }
 
 /** What timm hands to the constructor from the part about the checkpoint: `_update_default_model_kwargs` of `_builder.py`. */
