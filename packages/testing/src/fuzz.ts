@@ -109,6 +109,8 @@ export function damaged(files: readonly Uint8Array[]): fc.Arbitrary<Uint8Array<A
   });
 }
 
+/** Of lists in lists, where recursion ends. */
+const DEPTH = 20_000;
 const DEEP = "\u0000deep";
 /** What stands where something else is expected. */
 const strange: readonly unknown[] = [null, true, false, 0, -0, -1, -5, 1.5, 1e-9, 1e6, 1e9, 2 ** 53, 1e308, "", "0", "\u001b[2J", "x".repeat(500), "__proto__", "../x", [], {}, [[]], [1e9, 0], [-1, -1], [3, 1e9, 1e9], { length: 1e9 }, DEEP]; // prettier-ignore
@@ -150,7 +152,7 @@ export function damagedJson(documents: readonly unknown[], names: readonly strin
       }
       const text = JSON.stringify(root.value).replaceAll(
         JSON.stringify(DEEP),
-        `${"[".repeat(5000)}${"]".repeat(5000)}`,
+        `${"[".repeat(DEPTH)}${"]".repeat(DEPTH)}`,
       );
       return cut === 0 ? text.slice(0, text.length / 2) : text;
     });

@@ -19,6 +19,10 @@ const eachOf = (count: number, [wanted, holds]: Limit): Limit => [
   `up to ${count} of them, each ${wanted}`,
   (value) => Array.isArray(value) && value.length > 0 && value.length <= count && value.every(holds),
 ];
+const oneOrEachOf = (count: number, [wanted, holds]: Limit): Limit => [
+  `${wanted}, or up to ${count} of them`,
+  (value) => (Array.isArray(value) ? value.length > 0 && value.length <= count && value.every(holds) : holds(value)),
+];
 const side = (most: number): Limit => [
   `a side of 1 to ${most} pixels, or height and width`,
   (value) =>
@@ -52,7 +56,10 @@ const limits: Readonly<Record<string, Limit>> = {
   innerMlpDim: whole(4 * channels),
   depth: whole(blocks),
   depths: eachOf(4, whole(blocks)),
-  heads: whole(channels),
+  heads: oneOrEachOf(4, whole(channels)),
+  windowSize: oneOrEachOf(4, whole(pixels)),
+  pretrainedWindows: eachOf(4, whole(pixels, 0)),
+  mlpRatio: number(1e-3, 64),
   innerHeads: whole(channels),
   channels: whole(1024),
   classes: classCount,
@@ -62,6 +69,7 @@ const limits: Readonly<Record<string, Limit>> = {
   layerScale: number(-1000, 1000),
   headDivisor: number(1e-6, 1e6),
   dropout: number(0, 1),
+  headDropout: number(0, 1),
   patchDropout: number(0, 1),
   dropPath: number(0, 1),
   qkvBias: flag,

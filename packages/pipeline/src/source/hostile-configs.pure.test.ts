@@ -9,7 +9,7 @@ const patchEmbed = { shape: [4, 3, 4, 4], values: new Float32Array(192) };
 const positions = { shape: [1, 5, 4], values: new Float32Array(20) };
 const weights = writeSafetensors({ "patch_embed.proj.weight": patchEmbed, pos_embed: positions });
 let nested: unknown = [];
-for (let i = 0; i < 10_000; i++) nested = [nested];
+for (let i = 0; i < 1000; i++) nested = [nested];
 const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
 
 const timm = (changes: object, others = {}) =>
