@@ -34,6 +34,7 @@
       "addon/ops/tiled.cc",
       "addon/ops/tnt.cc",
       "addon/ops/updates.cc",
+      "addon/ops/window_attention.cc",
       "addon/ops/window_product.cc",
       "addon/ops/windows.cc",
       "addon/pool.cc",

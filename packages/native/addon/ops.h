@@ -47,6 +47,36 @@ void tnt_merge(const TntMerge& merge);
 
 void attention(const Attention& attention);
 void attention_grad(const AttentionGrad& grad);
+
+/**
+ * Attention inside each window of a map [batch][rows][columns], of packed rows of q, k and v. The map is moved by `shift_rows` up and
+ * `shift_columns` left around its border, and padded at the bottom and on the right, in either order.
+ */
+struct WindowAttention {
+  size_t batch, rows, columns, heads, width;
+  size_t window_rows, window_columns, shift_rows, shift_columns;
+  bool pad_first;
+  /** `masked` is added to the score of two tokens that only the shift brought together. */
+  float scale, masked;
+  const float* qkv;
+  /** [heads][area][area] */
+  const float* bias;
+  /** A row for what pads the map; null for zeros. */
+  const float* padding;
+  /** [batch][rows][columns][heads · width] */
+  float* out;
+  Format format;
+};
+void window_attention(const WindowAttention& attention);
+
+struct WindowAttentionGrad {
+  WindowAttention forward;
+  const float* dy;
+  /** dpadding may be null. */
+  float *dqkv, *dbias, *dpadding;
+};
+void window_attention_grad(const WindowAttentionGrad& grad);
+
 void layer_norm(const LayerNorm& norm);
 void layer_norm_grad(const LayerNormGrad& grad, size_t rows);
 void activate(Activation activation, const float* x, float* y, size_t count);

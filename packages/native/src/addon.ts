@@ -21,6 +21,26 @@ export type AttentionArguments = [
   mask: Uint8Array | undefined,
 ];
 
+/** What attention inside windows and its gradient begin with: `WindowAttention` of addon/ops.h. */
+export type WindowAttentionArguments = [
+  batch: number,
+  rows: number,
+  columns: number,
+  heads: number,
+  width: number,
+  scale: number,
+  windowRows: number,
+  windowColumns: number,
+  shiftRows: number,
+  shiftColumns: number,
+  padFirst: boolean,
+  masked: number,
+  format: number,
+  bias: Float32Array,
+  padding: MaybeFloats,
+  qkv: Float32Array,
+];
+
 /** Of a step of Adam: scale, joining, shrink, beta1, beta2, first, root, epsilon, rate. */
 export type AdamNumbers = [number, number, number, number, number, number, number, number, number];
 
@@ -96,6 +116,16 @@ export interface Addon {
   ): void;
   selfAttentionGrad(
     ...args: [...AttentionArguments, dy: Float32Array, qkv: Float32Array, dqkv: Float32Array, dbias: MaybeFloats]
+  ): void;
+  windowAttention(...args: [...WindowAttentionArguments, out: Float32Array]): void;
+  windowAttentionGrad(
+    ...args: [
+      ...WindowAttentionArguments,
+      dy: Float32Array,
+      dqkv: Float32Array,
+      dbias: Float32Array,
+      dpadding: MaybeFloats,
+    ]
   ): void;
   layerNorm(
     rows: number,

@@ -143,6 +143,56 @@ napi_value attention_grad_packed(napi_env env, napi_callback_info call) {
   return nullptr;
 }
 
+/** Sizes and inputs that both begin with: batch, rows, columns, heads, width, scale, windowRows, windowColumns, shiftRows,
+ * shiftColumns, padFirst, masked, format, bias, padding, qkv. */
+WindowAttention window_attention_of(Args& args) {
+  WindowAttention a = {};
+  a.batch = args.size("batch");
+  a.rows = args.size("rows");
+  a.columns = args.size("columns");
+  a.heads = args.size("heads");
+  a.width = args.size("width");
+  a.scale = float(args.number("scale"));
+  a.window_rows = args.size("windowRows");
+  a.window_columns = args.size("windowColumns");
+  a.shift_rows = args.below(a.window_rows, "shiftRows");
+  a.shift_columns = args.below(a.window_columns, "shiftColumns");
+  a.pad_first = args.flag();
+  a.masked = float(args.number("masked"));
+  a.format = Format(args.below(kFormats, "format"));
+  const size_t area = times(a.window_rows, a.window_columns);
+  // A head's scores are kept, and so is a row of the map that is padded to one more window.
+  if (times(area, area) > size_t(1) << 31) args.fail("at most 2^31 scores in a window");
+  a.bias = args.floats(times(a.heads, area, area), "bias");
+  a.padding = args.floats_or_null(times(3, a.heads, a.width), "padding");
+  a.qkv = args.floats(times(3, a.batch, a.rows, a.columns, a.heads, a.width), "qkv");
+  return a;
+}
+
+/** windowAttention(sizes and inputs…, out) */
+napi_value attention_in_windows(napi_env env, napi_callback_info call) {
+  Args args(env, call, "windowAttention");
+  WindowAttention a = window_attention_of(args);
+  a.out = args.floats(times(a.batch, a.rows, a.columns, a.heads, a.width), "out");
+  if (args.ok) window_attention(a);
+  return nullptr;
+}
+
+/** windowAttentionGrad(sizes and inputs…, dy, dqkv, dbias, dpadding) */
+napi_value attention_grad_in_windows(napi_env env, napi_callback_info call) {
+  Args args(env, call, "windowAttentionGrad");
+  WindowAttentionGrad g = {};
+  const WindowAttention& a = g.forward = window_attention_of(args);
+  const size_t size = times(a.batch, a.rows, a.columns, a.heads, a.width);
+  const size_t area = times(a.window_rows, a.window_columns);
+  g.dy = args.floats(size, "dy");
+  g.dqkv = args.floats(times(3, size), "dqkv");
+  g.dbias = args.floats(times(a.heads, area, area), "dbias");
+  g.dpadding = args.floats_or_null(times(3, a.heads, a.width), "dpadding");
+  if (args.ok) window_attention_grad(g);
+  return nullptr;
+}
+
 }  // namespace
 
 const Binding attention_bindings[] = {
@@ -151,6 +201,8 @@ const Binding attention_bindings[] = {
     {"queryKeyAttention", attention_of_packed_queries},
     {"attentionGrad", attention_grad_apart},
     {"selfAttentionGrad", attention_grad_packed},
+    {"windowAttention", attention_in_windows},
+    {"windowAttentionGrad", attention_grad_in_windows},
     {}};
 
 }  // namespace tessera

@@ -15,6 +15,8 @@ const windows = [2, 4, 4, 3, 2, 2, 0, 1, 2, 2, 2, 0, 1, 2];
 /** Batch, queries, keys, heads, width, scale; no bias, no mask, in float32. */
 const attention = [2, 3, 5, 2, 4, 0.5, 0, 0, 0, 0, undefined, undefined];
 const masked = [2, 3, 3, 2, 4, 0.5, 2, 2, 3, 1, f(18), new Uint8Array(18).fill(1)];
+/** Two maps of 3 × 5, two heads of 4, scale, windows of 2 × 2 shifted by 1 × 1, in float32. */
+const inWindows = [2, 3, 5, 2, 4, 0.5, 2, 2, 1, 1, false, -100, 0, f(32)];
 /** Panels of weights of 3 × 5. */
 const panels = () => f(addon.packedSize(3, 5, 0));
 const roundedPanels = () => new Uint16Array(addon.packedSize(3, 5, 1));
@@ -44,6 +46,8 @@ const right = {
   queryKeyAttention: [[...masked, f(96), f(48), f(48)]],
   attentionGrad: [[...attention, f(48), f(48), f(80), f(80), f(48), f(80), f(80), undefined]],
   selfAttentionGrad: [[...masked, f(48), f(144), f(144), f(18)]],
+  windowAttention: [[...inWindows, f(24), f(720), f(240)], [...inWindows, undefined, f(720), f(240)]], // prettier-ignore
+  windowAttentionGrad: [[...inWindows, f(24), f(720), f(240), f(720), f(32), f(24)], [...inWindows, undefined, f(720), f(240), f(720), f(32), undefined]], // prettier-ignore
   layerNorm: [[3, 7, 1e-6, f(21), f(7), f(7), f(21)]],
   layerNormGrad: [[3, 7, 1e-6, f(21), f(21), f(7), f(21), f(7), f(7)]],
   tntInner: [

@@ -35,6 +35,8 @@ import {
   softmaxCrossEntropyGradOp,
   softmaxCrossEntropyOp,
   sumOfSquaresOp,
+  windowAttentionGradOp,
+  windowAttentionOp,
 } from "@tessera/core";
 import type { tntInnerOp, tntMergeOp } from "@tessera/tnt";
 import type { NativeBackend } from "../backend.ts";
@@ -48,6 +50,7 @@ import { replay } from "./replay.ts";
 import { layerNorm, layerNormGrad, softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./rows.ts";
 import { tntInner, tntMerge } from "./tnt.ts";
 import { adamUpdate, averageUpdate, lambUpdate, muonUpdate, sgdUpdate, sumOfSquares } from "./updates.ts";
+import { windowAttention, windowAttentionGrad } from "./window-attention.ts";
 
 /** Registers our C++ for the fused ops; it must be called once only. */
 export function registerOps(): void {
@@ -61,6 +64,8 @@ export function registerOps(): void {
   register(attentionGradOp, attentionGrad);
   register(selfAttentionOp, selfAttention);
   register(selfAttentionGradOp, selfAttentionGrad);
+  register(windowAttentionOp, windowAttention);
+  register(windowAttentionGradOp, windowAttentionGrad);
   register(queryKeyAttentionOp, queryKeyAttention);
   register(patchifyOp, patchify);
   register(patchifyGradOp, patchifyGrad);

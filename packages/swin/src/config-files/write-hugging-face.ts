@@ -17,7 +17,7 @@ const activations: Record<string, string> = {
  */
 export function writeHuggingFace(config: SwinConfig, modelType: string): Record<string, unknown> {
   refuse(config);
-  const { depths, windowSize, width, version = 1 } = config;
+  const { depths, windowSize, width, version = 1, mlpRatio = 4 } = config;
   const name = version === 1 ? "Swin" : "Swinv2";
   return {
     model_type: modelType,
@@ -30,7 +30,8 @@ export function writeHuggingFace(config: SwinConfig, modelType: string): Record<
     depths: [...depths],
     num_heads: [...config.heads],
     window_size: typeof windowSize === "number" ? windowSize : windowSize[0],
-    mlp_ratio: config.mlpRatio ?? 4,
+    // transformers' default otherwise, which it wants as a fraction: JSON.stringify would write 4
+    ...(mlpRatio !== 4 && { mlp_ratio: mlpRatio }),
     qkv_bias: config.qkvBias ?? true,
     hidden_act: activations[config.activation ?? "gelu"],
     layer_norm_eps: 1e-5,
