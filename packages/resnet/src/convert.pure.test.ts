@@ -19,3 +19,11 @@ test("counters of batch norms are left out of PyTorch's files, and names stay", 
   expect([...checkpoint.tensors.keys()]).toEqual(["bn1.weight"]);
   expect(dropped).toHaveLength(2);
 });
+
+test("a counter of averaging beside a wrapped file does not hide it", () => {
+  const names = ["n_averaged", "module.bn1.weight", "module.bn1.num_batches_tracked", "module.fc.weight"];
+  const file = checkpointOf(Object.fromEntries(names.map((name) => [name, 1])));
+  const { checkpoint, beside } = toTimmNames(file, resnetDialects);
+  expect([...checkpoint.tensors.keys()]).toEqual(["bn1.weight", "fc.weight"]);
+  expect(beside).toEqual(["n_averaged"]);
+});

@@ -4,6 +4,7 @@ import { writeTimm } from "./config-files/write-timm.ts";
 import { resnetDialects } from "./convert.ts";
 import { createResNet, isResNetName } from "./create.ts";
 import { featureInfo } from "./feature-info.ts";
+import { formerNames } from "./former-names.ts";
 import { ResNet } from "./model.ts";
 import { pretrainedResNets } from "./pretrained.ts";
 import { resnetVariants } from "./variants.ts";
@@ -17,6 +18,6 @@ export const resnetFamily: Family<ResNet> = {
   pretrained: (variant) => (isResNetName(variant) ? pretrainedResNets(variant) : {}),
   configFrom: (tensors) => ({ classes: tensors.get("fc.weight")?.shape[0] ?? 0 }),
   dialects: resnetDialects,
-  timm: { architectures: [], read: readTimm, write: writeTimm },
+  timm: { architectures: [], formerNames, read: readTimm, write: writeTimm },
   featureInfo,
 };

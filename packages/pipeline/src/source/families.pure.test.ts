@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { findVariant } from "./describe-variant.ts";
 import {
   allFamilies,
   createBackbone,
+  currentName,
   familyOf,
   familyOfModel,
   familyWith,
@@ -23,6 +25,17 @@ test.each(families.map((family) => [family.name, family] as const))(
     expect(model.family).toBe(name);
   },
 );
+
+test.each(
+  families.flatMap((family) => Object.keys(family.timm.formerNames ?? {}).map((name) => [name, family] as const)),
+)("%s, which timm gave up, leads to a variant and a checkpoint of today", async (name, family) => {
+  const known = await findVariant(name);
+  expect(known).toMatchObject({ name, family });
+  const [variant, tag] = currentName(family, name).split(".") as [string, string];
+  expect(known!.variant).toBe(variant);
+  expect(known!.pretrained).toEqual(family.pretrained(variant)[tag]);
+  expect(known!.pretrained).toBeDefined();
+});
 
 test("no two families share a name", async () => {
   const names = await variantNames();

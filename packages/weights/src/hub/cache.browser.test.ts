@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ByteSource } from "../source/byte-source.ts";
 import { hubFile } from "./hub-file.ts";
 import { hubFiles } from "./hub-files.ts";
+import { keepAbsence } from "./keep-absence.ts";
 import type { HubOptions } from "./options.ts";
 import { chunkBytes } from "./stored-blob.ts";
 
@@ -131,10 +132,12 @@ test("keeps a file in the Cache API and reads it from there", async () => {
   await expectWhole(await get(name, { ...gone, offline: true }), name);
   await expectWhole(await get(name, gone), name);
   expect(served).toBe(0);
-  expect(await hubFiles("org/name", { endpoint, cacheDir, offline: true })).toEqual({
+  await keepAbsence("org/name", "sub/preprocessor_config.json", { endpoint, cacheDir, commit });
+  expect(await hubFiles("org/name", { endpoint, cacheDir, offline: true })).toMatchObject({
     commit,
     files: [{ name: "config.json" }, { name: "sub/model.safetensors" }],
     isWhole: false,
+    absent: ["sub/preprocessor_config.json"],
   });
 });
 
