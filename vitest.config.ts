@@ -31,26 +31,26 @@ const bf16Tests = ["packages/*/src/**/*.bf16.test.ts"];
 const backendTests = ["core", "testing", "train", ...packagesOfLevel("model")].map(
   (name) => `packages/${name}/src/**/*.test.ts`,
 );
-// where it is a GPU, in software here, which compiles a program for seconds, the ops, and what references and suites hold of layers and
-// of the families that have programs of their own there:
+// where it is a GPU, in software here, which compiles a program for seconds, the ops, and the models that have programs of their own
+// there against their references;
 const gpuTests = [
-  "packages/core/src/{ops,replay}/*.test.ts",
-  "packages/core/src/layers/layers.goldens.test.ts",
-  "packages/{tnt,vit}/src/{family,model.goldens,ops,replayed}.test.ts",
+  "packages/core/src/ops/*.test.ts",
+  "packages/{tnt,vit}/src/{model.goldens,ops}.test.ts",
   "packages/testing/src/*.test.ts",
 ];
-// without, on WebGPU, tests of the definitions that ops.test.ts holds our kernels to;
+// on WebGPU recordings of them besides, but no tests of the definitions that ops.test.ts holds our kernels to;
+const recordingTests = "packages/{core/src/replay,tnt/src,vit/src}/replayed.test.ts";
 const definitionTests =
   "packages/core/src/ops/{activation,attention,layer-norm,linear,patchify,query-key-attention,resize,self-attention,softmax-cross-entropy}.test.ts";
-// and on WebGPU in Chromium, whose kernels are those that Dawn runs in Node, what the page around them can break: every op once, a
-// family, the pipeline with its pictures, and what our backend has besides kernels.
+// and on WebGPU in Chromium, whose kernels are those that Dawn runs in Node, what the page around them can break: every op once, the
+// pipeline with its pictures and timm's answers, and what our backend has besides kernels.
 const webgpuPageTests = [
   "packages/{core/src/ops,tnt/src}/ops.test.ts",
-  "packages/vit/src/{model.goldens,replayed}.test.ts",
   "packages/pipeline/src/**/{image-classifier,image-embedder,warm-up}.test.ts",
 ];
-const webgpuProgramTests = [
+const webgpuNodeTests = [
   "packages/backends/src/webgpu/{kernels/**/*,program/{half,subgroups}}.webgpu.test.ts",
+  "packages/pipeline/src/**/gpu-memory.webgpu.test.ts",
   "packages/tnt/src/*.webgpu.test.ts",
 ];
 // Tests wait: for processes that they start, for a page, for files. On two processors vitest would run one file at a time.
@@ -118,7 +118,7 @@ function inNodeOnWebgpu(): TestProjectInlineConfiguration[] {
     );
     return [];
   }
-  const include = [...gpuTests, "packages/backends/src/**/*.test.ts", webgpuKernelTests];
+  const include = [...gpuTests, recordingTests, "packages/backends/src/**/*.test.ts", webgpuKernelTests];
   const others = [...nodeTests, ...browserTests, definitionTests, webgpuBrowserTests, tensorflowKernelTests];
   const project = inNode("node-webgpu", "webgpu", include, others);
   return [
@@ -231,7 +231,7 @@ if (chromium) {
       "webgpu",
       chromium,
       [...webgpuPageTests, webgpuKernelTests, webgpuBrowserTests],
-      [...browserTests, ...webgpuProgramTests, tensorflowKernelTests],
+      [...browserTests, ...webgpuNodeTests, tensorflowKernelTests],
     ),
   );
 } else if (process.env.CI) {

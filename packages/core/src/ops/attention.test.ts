@@ -13,7 +13,7 @@ import {
   reshape,
   zeros,
 } from "@tensorflow/tfjs-core";
-import { checkGradients, expectNoLeak, readGoldens, restore, seeded } from "@tessera/testing";
+import { checkGradients, expectNoLeak, onGpu, readGoldens, restore, seeded } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
 import { documented, withFakeKernels } from "../__fixtures__/fake-kernels.ts";
 import { attention, attentionWeights, joinHeads, splitHeads } from "./attention.ts";
@@ -68,7 +68,8 @@ function inputs({ b, n, m, heads, d }: Sizes): { q: Tensor3D; k: Tensor3D; v: Te
   return { q: draw(n), k: draw(m), v: draw(m) };
 }
 
-describe.each(grid)("b $b, n $n, m $m, $heads heads of $d", (size) => {
+// On a GPU every size is a new set of shaders: those whose heads are vectors stand for all.
+describe.each(grid.filter(({ d }) => !onGpu() || d > 1))("b $b, n $n, m $m, $heads heads of $d", (size) => {
   const { b, n, m, heads } = size;
 
   test.each(["no bias", "one bias for all heads", "a bias a head"])(

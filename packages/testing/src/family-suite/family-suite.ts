@@ -1,6 +1,5 @@
 import type { Backbone } from "@tessera/core";
 import { describe } from "vitest";
-import { onGpu } from "../on-gpu.ts";
 import { testConfigFiles } from "./config-files.ts";
 import type { FamilyCase } from "./family-case.ts";
 import { testNames } from "./names.ts";
@@ -14,10 +13,8 @@ import { testRunning } from "./running.ts";
 export function familySuite<M extends Backbone>(one: FamilyCase<M>): void {
   describe(`the family ${one.family.name}`, () => {
     testPublished(one);
-    testRunning(one);
-    // What files say no backend changes.
-    if (onGpu()) return;
     testConfigFiles(one);
     testNames(one);
+    testRunning(one);
   });
 }
