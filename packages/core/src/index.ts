@@ -80,6 +80,7 @@ export {
   composeAttention,
   composeAttentionGrad,
   joinHeads,
+  observedAttention,
   splitHeads,
 } from "./ops/attention.ts";
 export { averageUpdate, averageUpdateOp } from "./ops/average-update.ts";

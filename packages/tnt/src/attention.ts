@@ -8,7 +8,7 @@ import {
   Module,
   type Shape,
   ShapeError,
-  attentionWeights,
+  observedAttention,
   output,
   projectInto,
   queryKeyAttention,
@@ -61,8 +61,9 @@ export class TntAttention extends Module implements Branch {
     return tidy(() => {
       const qk = this.qk.forward(x, within(ctx, "qk")); // [b, n, 2d]
       const v = this.v.forward(x, within(ctx, "v"));
-      ctx.capture?.("weights", () => attentionWeights(...unpackQueryKey(qk), { heads }));
-      const mixed = queryKeyAttention(qk, v, { heads });
+      const mixed = ctx.capture
+        ? observedAttention(...unpackQueryKey(qk), v, { heads }, ctx)
+        : queryKeyAttention(qk, v, { heads });
       return output(ctx, projectInto(this.proj, mixed, within(ctx, "proj"), { residual, scale, dropout }));
     });
   }

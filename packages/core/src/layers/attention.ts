@@ -3,7 +3,7 @@ import { type Context, output, within } from "../context.ts";
 import { ShapeError } from "../errors.ts";
 import type { Initializer } from "../init/initializers.ts";
 import { type Description, Module } from "../module.ts";
-import { attention, attentionWeights } from "../ops/attention.ts";
+import { observedAttention } from "../ops/attention.ts";
 import { selfAttention, unpackQkv } from "../ops/self-attention.ts";
 import { type Shape, sizes } from "../shape.ts";
 import { type Branch, type BranchInputs, projectInto } from "./branch.ts";
@@ -77,8 +77,7 @@ export class Attention extends Module implements Branch {
     q = perHead(q, heads, this.qNorm);
     k = perHead(k, heads, this.kNorm);
     if (rotary) [q, k] = [rotary.turn(q, heads), rotary.turn(k, heads)];
-    ctx.capture?.("weights", () => attentionWeights(q, k, options));
-    return attention(q, k, v, options);
+    return observedAttention(q, k, v, options, ctx);
   }
 
   /** Queries, keys and values from tokens of their own, as positions make them: parts of the one projection. */

@@ -3,7 +3,7 @@ import { type Context, output, within } from "../context.ts";
 import { ShapeError } from "../errors.ts";
 import type { Initializer } from "../init/initializers.ts";
 import { type Description, Module } from "../module.ts";
-import { attention, attentionWeights } from "../ops/attention.ts";
+import { observedAttention } from "../ops/attention.ts";
 import { type Shape, sizes } from "../shape.ts";
 import { type Branch, type BranchInputs, projectInto } from "./branch.ts";
 import { Linear } from "./linear.ts";
@@ -57,8 +57,7 @@ export class CrossAttention extends Module implements Branch {
     return tidy(() => {
       const q = this.q.forward(addPositions(x, inputs.queryPositions, "CrossAttention query"), within(ctx, "q"));
       const [k, v] = this.keysAndValues(memory, ctx, inputs.keyPositions);
-      ctx.capture?.("weights", () => attentionWeights(q, k, { heads, mask }));
-      const mixed = attention(q, k, v, { heads, mask });
+      const mixed = observedAttention(q, k, v, { heads, mask }, ctx);
       return output(ctx, projectInto(this.proj, mixed, within(ctx, "proj"), { ...inputs, dropout }));
     });
   }

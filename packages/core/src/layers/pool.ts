@@ -13,7 +13,7 @@ import { ShapeError } from "../errors.ts";
 import { truncNormalTf } from "../init/initializers.ts";
 import { type Description, Module } from "../module.ts";
 import type { Activation } from "../ops/activation.ts";
-import { attention, attentionWeights } from "../ops/attention.ts";
+import { observedAttention } from "../ops/attention.ts";
 import { Param } from "../param.ts";
 import { type Shape, sizes } from "../shape.ts";
 import { LayerNorm } from "./layer-norm.ts";
@@ -77,8 +77,8 @@ export class AttentionPool extends Module {
       const kv = this.kv.forward(x, within(ctx, "kv"));
       const k = slice(kv, [0, 0, 0], [b, n, width]);
       const v = slice(kv, [0, 0, width], [b, n, width]);
-      ctx.capture?.("weights", () => attentionWeights(q, k, { heads }));
-      const pooled = this.proj.forward(attention(q, k, v, { heads }), within(ctx, "proj")); // [b, 1, d]
+      const mixed = observedAttention(q, k, v, { heads }, ctx);
+      const pooled = this.proj.forward(mixed, within(ctx, "proj")); // [b, 1, d]
       return output(ctx, reshape(this.#mlpSublayer.forward(pooled, ctx), [b, width]));
     });
   }

@@ -15,9 +15,10 @@ import {
   transpose,
   where,
 } from "@tensorflow/tfjs-core";
+import type { Context } from "../context.ts";
 import { ShapeError } from "../errors.ts";
 import { sizes } from "../shape.ts";
-import { differentiable, runOp } from "./dispatch.ts";
+import { differentiable, recording, runOp } from "./dispatch.ts";
 import type { Op, OutputOf } from "./op.ts";
 
 /** The attributes of every form of attention. */
@@ -104,6 +105,26 @@ export function attentionWeights(q: Tensor3D, k: Tensor3D, options: AttentionOpt
     if (options.mask) scores = where(cast(expandDims(options.mask, 1), "bool"), scores, MASKED_SCORE);
     return softmax(scores, -1);
   });
+}
+
+/**
+ * `attention` that offers its weights [b, h, n, m] to captures, as `weights`. Where gradients are recorded too, what is offered is what
+ * the values are mixed by, so that the gradient of a model's answer by it can be had.
+ */
+export function observedAttention(
+  q: Tensor3D,
+  k: Tensor3D,
+  v: Tensor3D,
+  options: AttentionOptions,
+  { capture }: Context,
+): Tensor3D {
+  if (!capture || !recording()) {
+    capture?.("weights", () => attentionWeights(q, k, options));
+    return attention(q, k, v, options);
+  }
+  const weights = attentionWeights(q, k, options);
+  capture("weights", () => weights);
+  return joinHeads(matMul(weights, splitHeads(v, options.heads)));
 }
 
 type Resolved = AttentionOptions & { scale: number };

@@ -1,0 +1,20 @@
+export { type HeadDistance, attentionDistance } from "./attention/attention-distance.ts";
+export {
+  type AttentionMaps,
+  type AttentionOptions,
+  type BlockAttention,
+  attentionMaps,
+} from "./attention/attention-maps.ts";
+export type { Fusion } from "./attention/fuse-heads.ts";
+export { type RelevanceOptions, gradientRollout, relevance } from "./attention/relevance.ts";
+export { type RolloutOptions, attentionRollout } from "./attention/rollout.ts";
+export { type GradCamOptions, gradCam } from "./attribution/grad-cam.ts";
+export { type IntegratedGradientsOptions, integratedGradients, perPatch } from "./attribution/integrated-gradients.ts";
+export { type OcclusionOptions, occlusion } from "./attribution/occlusion.ts";
+export { positionSimilarity } from "./embedding/position-similarity.ts";
+export type { Explained, TokenLayout } from "./explained.ts";
+export { type Seen, gradientsAt } from "./gradients-at.ts";
+export { type Heatmap, normalized, peak } from "./heatmap.ts";
+export type { Target } from "./target.ts";
+export { type Curve, type CurveOptions, deletionCurve, insertionCurve } from "./trust/curves.ts";
+export { rankCorrelation } from "./trust/rank-correlation.ts";
