@@ -3,14 +3,16 @@ import {
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
+  add,
   concat,
   exp,
-  maximum,
   minimum,
   mul,
+  relu,
   reshape,
   rsqrt,
   square,
+  sub,
   sum,
   tidy,
   zeros as zerosTensor,
@@ -121,10 +123,15 @@ export class CosineAttention extends Module implements Branch {
   }
 }
 
-/** Each head's vectors divided by their length, at least 1e-12 as in PyTorch, times a factor a head. [b, n, h·d] -> [b, n, h·d] */
+/** Of a vector's square, below which it is not made longer: PyTorch's 1e-12, squared. */
+const LEAST = 1e-24;
+
+/** Each head's vectors divided by their length, times a factor a head. [b, n, h·d] -> [b, n, h·d] */
 function ofLengthOne(x: Tensor3D, heads: number, factor?: Tensor): Tensor3D {
   const [b, n] = x.shape;
   const apart = reshape(x, [b, n, heads, -1]);
-  const inverse = rsqrt(maximum(sum(square(apart), -1, true), 1e-24)); // [b, n, h, 1]
+  const squares = sum(square(apart), -1, true); // [b, n, h, 1]
+  // The larger of both, by ops that native has.
+  const inverse = rsqrt(add(relu(sub(squares, LEAST)), LEAST));
   return reshape(mul(apart, factor ? mul(inverse, factor) : inverse), x.shape);
 }

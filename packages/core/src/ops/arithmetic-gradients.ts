@@ -37,11 +37,6 @@ export const arithmeticGradients: readonly GradConfig[] = [
   ),
   // Of equals the first counts.
   binary(
-    "Maximum",
-    (dy, a, b) => mul(dy, sub(1, step(sub(b, a)))),
-    (dy, a, b) => mul(dy, step(sub(b, a))),
-  ),
-  binary(
     "Minimum",
     (dy, a, b) => mul(dy, sub(1, step(sub(a, b)))),
     (dy, a, b) => mul(dy, step(sub(a, b))),
