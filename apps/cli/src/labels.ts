@@ -15,6 +15,11 @@ export async function readLabels(file: string): Promise<string[]> {
       code: cause.code === "ENOENT" ? "not-found" : undefined,
     });
   });
+  return labelsIn(bytes, file);
+}
+
+/** The same of a file's bytes. @throws {FormatError} if they are none of these. */
+export function labelsIn(bytes: Uint8Array, file: string): string[] {
   const text = decoded(bytes, file);
   const value = /^\s*[[{]/.test(text) ? parsed(text, file) : undefined;
   return value === undefined ? fromLines(text, file) : fromJson(value, file);
@@ -75,7 +80,8 @@ function byNumber(value: Readonly<Record<string, unknown>>): unknown[] | undefin
   const entries = Object.entries((inside ?? value) as object).map(([key, of]): [number, string] => {
     // Keras' class index has WordNet's number beside the name
     const name: unknown = Array.isArray(of) ? of.at(-1) : of;
-    return typeof name === "number" ? [name, key] : [/^\d+$/.test(key) ? Number(key) : -1, String(name)];
+    if (typeof name === "number") return [name, key];
+    return typeof name === "string" && /^\d+$/.test(key) ? [Number(key), name] : [-1, key];
   });
   return inOrder(entries);
 }

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { gzipped, tarOf, zipOf } from "./__fixtures__/archives.ts";
 import { encodePng } from "./__fixtures__/encode-png.ts";
 import { flat } from "./__fixtures__/pictures.ts";
+import { decodeImage } from "#decode";
 import { openDataset } from "./datasets/open-dataset.ts";
 import { unpackArchives } from "./files/archives.ts";
 import { readStored } from "./files/stored-file.ts";
@@ -11,6 +12,7 @@ import { huggingFacePreprocessing } from "./hugging-face-preprocessing.ts";
 import { imageFormat } from "./image-format.ts";
 import { imageSize } from "./image-size.ts";
 import { timmPreprocessing } from "./timm-preprocessing.ts";
+import { takePngOrientation } from "./png/orientation.ts";
 import { takeWebpOrientation } from "./webp-orientation.ts";
 
 const utf8 = (content: string): Uint8Array => new TextEncoder().encode(content);
@@ -102,6 +104,29 @@ fuzzTest("headers of pictures", damaged([png, webp, jpeg, avif]), (bytes) => {
   if (format === "webp") takeWebpOrientation(bytes);
   if (format !== undefined && format !== "gif" && format !== "tiff") imageSize(bytes, format);
 });
+
+/** A chunk whose checksum nobody looks at. */
+const chunk = (type: string, data: readonly number[]): number[] => [
+  0,
+  0,
+  0,
+  data.length,
+  ...utf8(type),
+  ...data,
+  0,
+  0,
+  0,
+  0,
+];
+const profile = `Raw profile type exif\0\nexif\n ${exif.length}\n${exif.map((byte) => byte.toString(16).padStart(2, "0")).join("")}\n`;
+const chunks = [
+  chunk("eXIf", exif),
+  chunk("tEXt", Array.from(utf8(profile))),
+  chunk("iTXt", Array.from(utf8('XML:com.adobe.xmp\0\0\0\0\0<a tiff:Orientation="6"/>'))),
+  chunk("zTXt", Array.from(utf8("Raw profile type exif\0\0\x78\x01\x01\0\0"))),
+].map((added) => Uint8Array.from([...png.subarray(0, 33), ...added, ...png.subarray(33)]));
+fuzzTest("chunks of .png", damaged(chunks), takePngOrientation);
+fuzzTest("damaged pictures", damaged([...chunks, ...gif]), (bytes) => decodeImage(bytes, { maxPixels: 1e6 }));
 
 const timm = { input_size: [3, 224, 224], crop_pct: 0.9, crop_mode: "center", interpolation: "bicubic", mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }; // prettier-ignore
 fuzzTest("preprocessing as timm writes it", damagedJson([timm], ["crop_mode", "test_input_size", "mean"]), (json) =>

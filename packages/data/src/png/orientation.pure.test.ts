@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { encodePng } from "../__fixtures__/encode-png.ts";
 import { noise } from "../__fixtures__/pictures.ts";
 import { crc32 } from "./crc32.ts";
@@ -55,4 +55,23 @@ test.each<[string, number[]]>([
 ])("leaves upright what has %s", async (_, added) => {
   const file = withChunk(added, "after");
   expect(await takePngOrientation(file)).toEqual({ bytes: file, orientation: 1 });
+});
+
+test.each([
+  ["Comment", 0],
+  ["Raw profile type exif", 4],
+])("of many texts %s inflates %d", async (keyword, inflated) => {
+  let begun = 0;
+  const counted = class extends DecompressionStream {
+    constructor(format: CompressionFormat) {
+      super(format);
+      begun++;
+    }
+  };
+  vi.stubGlobal("DecompressionStream", counted);
+  const long = await packed(Array<number>(2_000_000).fill(48));
+  const one = chunk("zTXt", [...text(keyword, "\0"), ...long]);
+  const { orientation } = await takePngOrientation(withChunk(Array.from({ length: 30 }, () => one).flat(), "after"));
+  vi.unstubAllGlobals();
+  expect([orientation, begun]).toEqual([1, inflated]);
 });

@@ -1,6 +1,8 @@
 import { exifOrientation } from "../exif-orientation.ts";
 import { type PngChunk, pngChunks } from "./chunks.ts";
-import { pngText } from "./text.ts";
+import { pngKeyword, pngText } from "./text.ts";
+
+const mostTexts = 4;
 
 /**
  * Takes the orientation out of a PNG file, where decoders follow some of the places that may state it, as Pillow's
@@ -12,15 +14,20 @@ import { pngText } from "./text.ts";
 export async function takePngOrientation(file: Uint8Array): Promise<{ bytes: Uint8Array; orientation: number }> {
   const chunks = [...pngChunks(file)];
   const exif = chunks.filter(({ type }) => type === "eXIf");
-  const texts = new Map<string, string>();
-  for (const chunk of chunks) {
-    const found = await pngText(chunk);
-    if (found) texts.set(found.keyword, found.text);
-  }
-  const block = exif.at(-1)?.data ?? fromHex(texts.get("Raw profile type exif"));
-  const [, xmp] = /tiff:Orientation(?:="|>)([0-9])/.exec(texts.get("XML:com.adobe.xmp") ?? "") ?? [];
+  const block = exif.at(-1)?.data ?? fromHex(await lastText(chunks, "Raw profile type exif"));
+  const [, xmp] = /tiff:Orientation(?:="|>)([0-9])/.exec((await lastText(chunks, "XML:com.adobe.xmp")) ?? "") ?? [];
   const orientation = (block && exifOrientation(block)) ?? Number(xmp ?? 1);
   return { bytes: without(file, exif), orientation };
+}
+
+/** The last text under a keyword that is whole. Of many that are not a few are tried: each may inflate to a megabyte. */
+async function lastText(chunks: readonly PngChunk[], keyword: string): Promise<string | undefined> {
+  const found = chunks.filter((chunk) => pngKeyword(chunk) === keyword).slice(-mostTexts);
+  for (const chunk of found.reverse()) {
+    const text = await pngText(chunk);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
 
 /** ImageMagick's profile: an empty line, its name, its length, and its bytes in hexadecimal. */

@@ -3,21 +3,29 @@ import type { PngChunk } from "./chunks.ts";
 /** Characters of a text at most: more is no description of a picture. */
 const longest = 2 ** 20;
 
+/** Of a keyword, by the standard. */
+const longestKeyword = 79;
+
+/** The keyword of a chunk `tEXt`, `zTXt` or `iTXt`, which is never packed; undefined for another. */
+export function pngKeyword({ type, data }: PngChunk): string | undefined {
+  if (!/^(?:tEXt|zTXt|iTXt)$/.test(type)) return undefined;
+  const end = data.subarray(0, longestKeyword + 1).indexOf(0);
+  return end < 0 ? undefined : latin1(data.subarray(0, end));
+}
+
 /**
- * Keyword and text of a chunk `tEXt`, `zTXt` or `iTXt`; undefined for another, or one that is damaged.
+ * Text of a chunk `tEXt`, `zTXt` or `iTXt`; undefined where it is damaged.
  * @see https://www.w3.org/TR/png-3/#11textinfo
  */
-export async function pngText({ type, data }: PngChunk): Promise<{ keyword: string; text: string } | undefined> {
-  if (!/^(?:tEXt|zTXt|iTXt)$/.test(type)) return undefined;
+export async function pngText({ type, data }: PngChunk): Promise<string | undefined> {
   const after = (from: number): number => data.indexOf(0, from) + 1 || data.length;
-  const keyword = latin1(data.subarray(0, after(0) - 1));
   let at = after(0);
-  if (type === "tEXt") return { keyword, text: latin1(data.subarray(at)) };
+  if (type === "tEXt") return latin1(data.subarray(at));
   const isPacked = type === "zTXt" || data[at] === 1;
   // the method; or flag, method, language and translated keyword
   at = type === "zTXt" ? at + 1 : after(after(at + 2));
   const bytes = isPacked ? await inflated(data.slice(at)) : data.subarray(at);
-  return bytes && { keyword, text: type === "iTXt" ? new TextDecoder().decode(bytes) : latin1(bytes) };
+  return bytes && (type === "iTXt" ? new TextDecoder().decode(bytes) : latin1(bytes));
 }
 
 function latin1(bytes: Uint8Array): string {
