@@ -4,6 +4,8 @@ import * as resnet from "./index.ts";
 test("exports these names, and no others", () => {
   expect(Object.keys(resnet).sort()).toEqual([
     "ResNet",
+    "Root",
+    "StandardizedResNet",
     "createResNet",
     "isResNetName",
     "pretrainedResNets",

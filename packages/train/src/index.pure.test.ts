@@ -30,6 +30,7 @@ test("exports these and nothing else", () => {
     "gradientsOf",
     "lamb",
     "lars",
+    "linearProbe",
     "linearRate",
     "logEntry",
     "maeLayers",

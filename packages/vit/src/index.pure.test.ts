@@ -5,6 +5,7 @@ test("exports these names, and no others", () => {
   expect(Object.keys(vit).sort()).toEqual([
     "Vit",
     "createVit",
+    "googleTranslation",
     "isVitName",
     "mimeticInit",
     "pretrainedVits",
