@@ -11,7 +11,7 @@ const methods: ResizeMethod[] = [
   "average",
 ];
 
-// scipy.ndimage.zoom, torch.nn.functional.interpolate and PIL, as shared/facts/architectures.md 0.3 prints them, by method.
+// scipy.ndimage.zoom, torch.nn.functional.interpolate and PIL, by method.
 const vectors: [number[], number, number[][]][] = [
   [
     [0, 1, 4, 9],
