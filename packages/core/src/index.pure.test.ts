@@ -121,6 +121,7 @@ test("exports these names, and no others", () => {
     "nearest",
     "normal",
     "numberOf",
+    "observedAttention",
     "ones",
     "ops",
     "output",
