@@ -1,15 +1,11 @@
 import { CommanderError } from "commander";
 import { Interrupted } from "./interruption.ts";
 import { program } from "./program.ts";
-import { reportError } from "./report.ts";
+import { reportError, watchOutput } from "./report.ts";
 
 /** The `tessera` command: runs it and gives the exit code, 0 done, 1 failed, 2 bad usage. */
 export async function main(args: readonly string[]): Promise<number> {
-  // A reader that has seen enough, `tessera models | head`, is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(0);
-  });
+  watchOutput();
   let code = 0;
   try {
     await program((result) => (code = result)).parseAsync(args, { from: "user" });

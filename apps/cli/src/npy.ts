@@ -1,11 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, open, rename, rm, stat } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TesseraError } from "@tessera/core";
 
 /** A float32 array in NumPy's format, version 1.0: numpy.lib.format. */
-export function npyFloat32(shape: readonly number[], rows: readonly Float32Array[]): Uint8Array[] {
+export async function* npyFloat32(shape: readonly number[], rows: readonly Float32Array[]): AsyncGenerator<Uint8Array> {
   const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")}${shape.length === 1 ? "," : ""}), }`;
   // The data begins at a multiple of 64 bytes, and the header ends with a line feed.
   const padded = `${header.padEnd(Math.ceil((10 + header.length + 1) / 64) * 64 - 11)}\n`;
@@ -13,7 +12,8 @@ export function npyFloat32(shape: readonly number[], rows: readonly Float32Array
   head.write("\x93NUMPY\x01\x00", "latin1");
   head.writeUInt16LE(padded.length, 8);
   head.write(padded, 10, "latin1");
-  return [head, ...rows.map((row) => new Uint8Array(row.buffer, row.byteOffset, row.byteLength))];
+  yield head;
+  for (const row of rows) yield new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
 }
 
 /** Fails at once where a file could not be written after minutes of work. @throws {TesseraError} with the reason. */
@@ -24,24 +24,6 @@ export async function checkWritable(file: string): Promise<void> {
   await access(dirname(file), constants.W_OK).catch((cause: unknown) => {
     throw unwritable(file, cause);
   });
-}
-
-/** Writes a file that is there whole or not at all. @throws {TesseraError} if it cannot be written. */
-export async function writeAtomically(file: string, parts: readonly Uint8Array[]): Promise<void> {
-  const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
-  try {
-    const handle = await open(temporary, "wx");
-    try {
-      for (const part of parts) await handle.writeFile(part);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw unwritable(file, cause);
-  }
 }
 
 function unwritable(file: string, cause: unknown): TesseraError {

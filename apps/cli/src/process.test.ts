@@ -1,3 +1,6 @@
+import { closeSync, existsSync, openSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { build, run, tessera } from "./__fixtures__/tessera.ts";
@@ -10,19 +13,62 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => place?.dispose());
 
-test("Ctrl-C ends it by the signal, with nothing on stdout", async () => {
-  const large = { width: 600, height: 600 };
-  await Promise.all(Array.from({ length: 40 }, (_, i) => place.picture(`forty/${i}.png`, large)));
-  const { code, signal, stdout, stderr } = await tessera(["classify", place.path("forty"), "--json", "--batch", "1"], {
-    onStart: (child) => setTimeout(() => child.kill("SIGINT"), 600),
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "%s ends it by the signal, with nothing on stdout",
+  async (sent) => {
+    const large = { width: 600, height: 600 };
+    await Promise.all(Array.from({ length: 40 }, (_, i) => place.picture(`forty/${i}.png`, large)));
+    const { code, signal, stdout, stderr } = await tessera(
+      ["classify", place.path("forty"), "--json", "--batch", "1"],
+      {
+        onStart: (child) => setTimeout(() => child.kill(sent), 600),
+      },
+    );
+    expect({ code, signal, stdout, stderr }).toEqual({ code: null, signal: sent, stdout: "", stderr: "" });
+  },
+);
+
+test("a signal leaves no temporary file", async () => {
+  const size = 60_000_000;
+  const header = Buffer.from(JSON.stringify({ w: { dtype: "F32", shape: [size / 4], data_offsets: [0, size] } }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  const large = await place.write("large.safetensors", Buffer.concat([length, header, Buffer.alloc(size)]));
+  await place.write("converted/note.txt", "");
+  const { signal } = await tessera(["convert", large, place.path("converted", "out.safetensors"), "--keep-names"], {
+    onStart: async (child) => {
+      const written = async () => (await readdir(place.path("converted"))).some((name) => name.endsWith(".tmp"));
+      while (child.exitCode === null && !(await written())) await wait(1);
+      child.kill("SIGTERM");
+    },
   });
-  expect({ code, signal, stdout, stderr }).toEqual({ code: null, signal: "SIGINT", stdout: "", stderr: "" });
+  // It may have been done before.
+  expect([null, "SIGTERM"]).toContain(signal);
+  const left = await readdir(place.path("converted"));
+  expect(left.filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
 
 test("a reader that closes its end is no error", async () => {
   const picture = await place.picture("one.jpg");
   const { code, stderr } = await tessera(["classify", picture], { onStart: (child) => child.stdout?.destroy() });
   expect([code, stderr]).toEqual([0, ""]);
+  const { code: silent } = await tessera(["classify", place.path("none.jpg")], {
+    onStart: (child) => child.stderr?.destroy(),
+  });
+  expect(silent).toBe(1);
+});
+
+test.skipIf(!existsSync("/dev/full"))("a full disk under stdout is told in a line", async () => {
+  const picture = await place.picture("one.jpg");
+  const full = openSync("/dev/full", "w");
+  for (const more of [[], ["--json"]]) {
+    const { code, stderr } = await tessera(["classify", picture, ...more], { stdout: full });
+    expect([code, stderr]).toEqual([
+      1,
+      "error: stdout: expected to write to it, got a full disk; make room and try again\n",
+    ]);
+  }
+  closeSync(full);
 });
 
 test("the wasm backend leaves no listener that would end the process at anybody's rejection", async () => {

@@ -23,6 +23,20 @@ export function reportError(error: unknown, { verbose = false }: { verbose?: boo
   if (verbose && error instanceof Error) process.stderr.write(`${forTerminal(stackOf(error))}\n`);
 }
 
+/**
+ * What becomes of output that cannot be written. A reader that has seen enough, `tessera models | head`, is no error; a full
+ * disk under `> file` is. Nobody can be told that stderr is closed.
+ */
+export function watchOutput(): void {
+  process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE") process.exit(0);
+    const got = code === "ENOSPC" ? "a full disk; make room and try again" : message;
+    process.stderr.write(`${stderrColours.red("error:")} stdout: expected to write to it, got ${got}\n`);
+    process.exit(1);
+  });
+  process.stderr.on("error", () => {});
+}
+
 function isKnown(error: unknown): error is { code: ErrorCode } {
   return typeof error === "object" && error !== null && marker in error;
 }
@@ -43,6 +57,11 @@ function shortened(message: string, verbose: boolean): string {
 /** Prints the one JSON document of a command. */
 export function printJson(document: unknown): void {
   process.stdout.write(`${jsonForTerminal(JSON.stringify(document, null, 2))}\n`);
+}
+
+/** What a document says of a picture that could not be read, in its place. */
+export function failure(image: string, error: Error): object {
+  return { image, error: error.message };
 }
 
 /** Prints a line on stdout. */

@@ -53,6 +53,8 @@ export interface RunOptions {
   env?: Record<string, string | undefined>;
   /** Told of the process once it runs. */
   onStart?: (child: ChildProcess) => void;
+  /** An open file that stdout goes to. @default a pipe */
+  stdout?: number;
 }
 
 /** Runs the real command to its end. */
@@ -61,14 +63,14 @@ export function tessera(args: readonly string[], options: RunOptions = {}): Prom
 }
 
 /** Runs Node to its end. */
-export function run(args: readonly string[], { cwd, env, onStart }: RunOptions = {}): Promise<Outcome> {
+export function run(args: readonly string[], { cwd, env, onStart, stdout: file }: RunOptions = {}): Promise<Outcome> {
   // What the test's own surroundings ask of colours is not the test's matter.
   const clean = { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, NODE_OPTIONS: undefined, ...env };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...args], { cwd, env: clean, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [...args], { cwd, env: clean, stdio: ["ignore", file ?? "pipe", "pipe"] });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr!.on("data", (chunk: Buffer) => stderr.push(chunk));
     child.on("error", reject);
     child.on("close", (code, signal) => {
       resolve({ code, signal, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });

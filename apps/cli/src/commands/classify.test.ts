@@ -123,7 +123,11 @@ describe("pictures", () => {
     const missing = place.path("missing.jpg");
     const { code, stdout, stderr } = await tessera(small(missing, picture, empty, "--json"));
     expect(code).toBe(1);
-    expect((JSON.parse(stdout) as Document[]).map(({ image }) => image)).toEqual([picture]);
+    const [first, second, third] = JSON.parse(stdout) as Document[];
+    const unread = "decodeImage: expected an image file, got no such file";
+    expect(first).toEqual({ image: missing, error: `${unread}: ${missing}` });
+    expect(Object.keys(second!)).toEqual(["image", "top", "ms"]);
+    expect(third).toEqual({ image: empty, error: `decodeImage: expected an image, got an empty file: ${empty}` });
     expect(stderr.trimEnd().split("\n")).toEqual([
       `error: decodeImage: expected an image file, got no such file: ${missing}`,
       `error: decodeImage: expected an image, got an empty file: ${empty}`,

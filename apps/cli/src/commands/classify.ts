@@ -6,7 +6,7 @@ import { findImages } from "../find-images.ts";
 import { readLabels } from "../labels.ts";
 import { loading } from "../loading.ts";
 import { progress } from "../progress.ts";
-import { print, printJson, reportError } from "../report.ts";
+import { failure, print, printJson, reportError } from "../report.ts";
 import { type RunSettings, interruption, introduce, startBackend, warmUpDecoder } from "../run-options.ts";
 
 interface ClassifySettings extends RunSettings {
@@ -45,8 +45,8 @@ export async function classify(names: string[], options: ClassifySettings): Prom
       const image = images[result.index]!;
       bar.step();
       if (result.error) failed.push(result.error);
-      else if (json) documents.push(document(image, result, logits));
-      else print(lines(image, result, logits));
+      if (json) documents[result.index] = result.error ? failure(image, result.error) : document(image, result, logits);
+      else if (!result.error) print(lines(image, result, logits));
     }
   } finally {
     bar.stop();

@@ -69,6 +69,13 @@ describe("tessera embed", () => {
       `${out} was not written: 1 of 2 pictures could not be read`,
     ]);
     await expect(stat(out)).rejects.toThrow("ENOENT");
+    const { stdout } = await tessera(small(missing, pictures[0]!, "--json"));
+    const [first, second] = JSON.parse(stdout) as { image: string; embedding?: number[] }[];
+    expect(first).toEqual({
+      image: missing,
+      error: `decodeImage: expected an image file, got no such file: ${missing}`,
+    });
+    expect([second!.image, second!.embedding?.length]).toEqual([pictures[0], 4]);
   });
 
   test("--out into a folder that is not there, or onto one, fails before any work", async () => {

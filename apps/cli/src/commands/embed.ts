@@ -1,9 +1,10 @@
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
+import { saveFolder } from "@tessera/weights";
 import { findImages } from "../find-images.ts";
-import { checkWritable, npyFloat32, writeAtomically } from "../npy.ts";
+import { checkWritable, npyFloat32 } from "../npy.ts";
 import { loading } from "../loading.ts";
 import { progress } from "../progress.ts";
-import { note, print, printJson, reportError } from "../report.ts";
+import { failure, note, print, printJson, reportError } from "../report.ts";
 import { type RunSettings, interruption, introduce, startBackend, warmUpDecoder } from "../run-options.ts";
 
 interface EmbedSettings extends RunSettings {
@@ -30,17 +31,21 @@ export async function embed(names: string[], options: EmbedSettings): Promise<nu
 
   const bar = progress("embed", images.length);
   const done: { image: string; embedding: Float32Array }[] = [];
+  const documents: object[] = [];
   const failed: Error[] = [];
   try {
     for await (const result of embedder.stream(images, { normalize, tta, batchSize, signal })) {
       bar.step();
+      const image = images[result.index]!;
       if (result.error) failed.push(result.error);
-      else done.push({ image: images[result.index]!, embedding: result.embedding });
+      else done.push({ image, embedding: result.embedding });
+      if (json)
+        documents[result.index] = result.error ? failure(image, result.error) : document(image, result.embedding);
     }
   } finally {
     bar.stop();
   }
-  if (json) printJson(done.map(({ image, embedding }) => ({ image, embedding: Array.from(embedding) })));
+  if (json) printJson(documents);
   else if (out === undefined) for (const { image, embedding } of done) print(line(image, embedding));
   for (const error of failed) reportError(error, options);
   if (failed.length > 0) {
@@ -50,10 +55,15 @@ export async function embed(names: string[], options: EmbedSettings): Promise<nu
   }
   if (out !== undefined) {
     const width = done[0]!.embedding.length;
-    await writeAtomically(out, npyFloat32([done.length, width], done.map(({ embedding }) => embedding))); // prettier-ignore
+    const rows = done.map(({ embedding }) => embedding);
+    await saveFolder(dirname(out), { [basename(out)]: npyFloat32([rows.length, width], rows) });
     if (!json) note(`wrote ${out}: ${done.length} × ${width} float32`);
   }
   return 0;
+}
+
+function document(image: string, embedding: Float32Array): object {
+  return { image, embedding: Array.from(embedding) };
 }
 
 function line(image: string, embedding: Float32Array): string {

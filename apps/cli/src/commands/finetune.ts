@@ -12,7 +12,7 @@ import type { TrainSettings } from "../training/settings.ts";
 
 /** `tessera finetune`: a trained model, or a part of it, for other pictures and classes. */
 export async function finetune(data: string, given: TrainSettings): Promise<number> {
-  const signal = interruption(["SIGINT", "SIGTERM"]);
+  const signal = interruption();
   const settings = await resumedSettings(given);
   const backend = await startBackend(settings);
   Object.assign(settings, { backend: backend.name, precision: backend.precision });

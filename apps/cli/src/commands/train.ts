@@ -15,7 +15,7 @@ import type { TrainSettings } from "../training/settings.ts";
 
 /** `tessera train`: a model from scratch, on pictures with classes. */
 export async function train(data: string, given: TrainSettings): Promise<number> {
-  const signal = interruption(["SIGINT", "SIGTERM"]);
+  const signal = interruption();
   const settings = await resumedSettings(given);
   const backend = await startBackend(settings);
   Object.assign(settings, { backend: backend.name, precision: backend.precision });

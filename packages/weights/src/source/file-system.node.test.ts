@@ -1,5 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -82,6 +95,27 @@ test("saves a file that can be read, replacing an older one, and leaves nothing 
   const again = await readSafetensors(path);
   expect(again.tensors.get("w")!.dtype).toBe("F16");
   await again.dispose();
+});
+
+test("a file that is written anew keeps its mode, and a link stays one", async () => {
+  const path = join(folder, "model.safetensors");
+  await writeFile(path, "old");
+  await symlink("model.safetensors", join(folder, "link"));
+  for (const mode of [0o600, 0o664, 0o666]) {
+    await chmod(path, mode);
+    await saveSafetensors(join(folder, "link"), tensors);
+    expect((await stat(path)).mode & 0o777).toBe(mode);
+  }
+  expect((await lstat(join(folder, "link"))).isSymbolicLink()).toBe(true);
+  expect(await readdir(folder)).toEqual(["link", "model.safetensors"]);
+});
+
+test.skipIf(!existsSync("/dev/full"))("a device is written to, and not replaced by a file", async () => {
+  await expect(saveSafetensors("/dev/full", tensors)).rejects.toThrow(
+    "/dev/full: expected a whole write, got a full disk; make room and try again",
+  );
+  await saveSafetensors("/dev/null", tensors);
+  for (const device of ["/dev/full", "/dev/null"]) expect((await stat(device)).isCharacterDevice()).toBe(true);
 });
 
 test("a save that fails leaves the older file and nothing else", async () => {

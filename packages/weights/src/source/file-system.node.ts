@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -96,28 +96,40 @@ export async function openPath(file: string | URL): Promise<ByteSource> {
   return source;
 }
 
-/** Writes a file that is there whole or not at all: under a temporary name beside it, flushed to disk, then renamed. */
+/**
+ * Writes a file that is there whole or not at all: under a temporary name beside it, flushed to disk, then renamed. Who may
+ * read a file that was there stays as it was, and so does a link to it. A device or a pipe is written to as it is.
+ */
 export async function writeAtomically(file: string | URL, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  const path = pathOf(file);
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  const path = await realpath(pathOf(file)).catch(() => pathOf(file));
+  const there = await stat(path).catch(() => undefined);
+  const mode = there?.isFile() ? there.mode & 0o7777 : undefined;
+  const isFile = !there || mode !== undefined || there.isDirectory();
+  const temporary = isFile ? `${path}.${randomBytes(6).toString("hex")}.tmp` : undefined;
   try {
-    const handle = await open(temporary, "wx").catch((cause: unknown) => {
+    const handle = await open(temporary ?? path, temporary ? "wx" : "w", mode).catch((cause: unknown) => {
       throw explained(path, "a place to write to", cause);
     });
     try {
-      for await (const chunk of chunks) await handle.writeFile(chunk);
-      await handle.sync();
+      // The mode that it was opened with had to fit the process's mask; disks without modes refuse.
+      if (mode !== undefined) await handle.chmod(mode).catch(() => {});
+      await writeAll(handle, chunks);
+      if (temporary) await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
+    if (temporary) await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    if (temporary) await rm(temporary, { force: true });
     throw TesseraError.isInstance(error) || !(error as NodeJS.ErrnoException).code
       ? error
       : explained(path, "a whole write", error);
   }
-  await syncFolder(dirname(path));
+  if (temporary) await syncFolder(dirname(path));
+}
+
+async function writeAll(handle: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of chunks) await handle.writeFile(chunk);
 }
 
 /** Writes files into a folder, which is made if need be: one after the other, each whole or not at all. */
