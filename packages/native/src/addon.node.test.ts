@@ -11,19 +11,29 @@ const binary = fileURLToPath(new URL("../build/Release/tessera.node", import.met
 afterAll(() => void loadAddon());
 
 test.each<[string, (addon: ReturnType<typeof loadAddon>) => void, RegExp]>([
-  ["an input that is too short", (a) => a.softmax(2, 3, floats(5), floats(6)), /at least 6 values in x, got 5/],
-  ["an output that is too short", (a) => a.softmax(2, 3, floats(6), floats(5)), /at least 6 values in out, got 5/],
+  ["an input that is too short", (a) => a.softmax(2, 3, floats(5), floats(6)), /expected 6 values in x, got 5/],
+  ["an output that is too short", (a) => a.softmax(2, 3, floats(6), floats(5)), /expected 6 values in out, got 5/],
+  ["an output that is too long", (a) => a.softmax(2, 3, floats(6), floats(7)), /expected 6 values in out, got 7/],
   ["another type", (a) => a.softmax(1, 3, new Float64Array(3) as never, floats(3)), /right kind for x/],
   ["no array at all", (a) => a.softmax(1, 3, 7 as never, floats(3)), /right kind for x/],
   ["a negative size", (a) => a.softmax(-1, 3, floats(3), floats(3)), /whole number from 0 to 2\^31 for rows, got -1/],
   ["a size that is no number", (a) => a.softmax(Number.NaN, 3, floats(3), floats(3)), /whole number/],
-  ["sizes whose product wraps round", (a) => a.softmax(2 ** 31, 2 ** 31, floats(3), floats(3)), /at least/],
+  [
+    "sizes whose product wraps round",
+    (a) => a.softmax(2 ** 31, 2 ** 31, floats(3), floats(3)),
+    /expected 4611686018427387904 values/,
+  ],
   ["an unknown activation", (a) => a.activate(3, 9, floats(3), floats(3)), /activation below 6, got 9/],
   ["missing arguments", (a) => (a.activate as unknown as (...args: number[]) => void)(3), /a number for activation/],
   [
     "a mask of another batch",
     (a) => a.selfAttention(2, 3, 3, 1, 4, 1, 0, 3, 1, 0, undefined, new Uint8Array(9), floats(72), floats(24)),
-    /values in mask/,
+    /a mask of one sample or of all/,
+  ],
+  [
+    "keys of another number than queries",
+    (a) => a.selfAttention(1, 2, 3, 1, 4, 1, 1, 0, 0, 0, floats(6), undefined, floats(24), floats(8)),
+    /as many keys as queries/,
   ],
 ])("throws for %s", (_, call, message) => {
   expect(() => call(loadAddon())).toThrow(message);

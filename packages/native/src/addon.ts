@@ -59,7 +59,7 @@ type ColumnNorm = [
   beta: Float32Array,
 ];
 
-/** The C++ side; see addon/bindings. Each function throws a TypeError where an array is too short for the sizes. */
+/** The C++ side; see addon/bindings. Each function throws a TypeError where an array has another length than the sizes say. */
 export interface Addon {
   /** `refusal`: why AMX is not among `isas` on a processor that has it; else empty. */
   info(): [isa: string, threads: number, refusal: string, isas: string[]];

@@ -26,6 +26,7 @@ import {
   tensor,
   tidy,
   transpose,
+  zeros,
 } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { expectSame, given, isas, useIsa } from "./__fixtures__/both.ts";
@@ -131,6 +132,16 @@ describe.each(isas)("%s", (isa) => {
     await expectSame((a) => [slice(a!, 3, 7), pad(a!, [[2, 3]])], [given(1, [20])]);
     for (const axis of [0, 1, 2, 3]) await expectSame((a, b) => concat([a!, b!, a!], axis), [x, given(2, x.shape)]);
   });
+});
+
+test("parts that do not fit are not joined", async () => {
+  await setBackend("native");
+  const parts = [zeros([2, 3, 4]), zeros([2, 4, 3]), zeros([2, 3])] as const;
+  expect(() => concat([parts[0], parts[1]], 0)).toThrow(/Shape of tensors\[1\] \(2,4,3\) does not match/);
+  expect(() => concat([parts[0], parts[2]], 0)).toThrow(/[Rr]ank/);
+  for (const part of parts) part.dispose();
+  await expectSame((a, b) => concat([a!, b!], 1), [given(3, [2, 3, 4]), given(4, [2, 0, 4])]);
+  await expectSame((a, b) => concat([a!, b!], 2), [given(5, [0, 3, 4]), given(6, [0, 3, 1])]);
 });
 
 test("a view that tfjs's own kernels make of an array outlives the array's tensor", async () => {

@@ -1,13 +1,4 @@
-import {
-  type Tensor,
-  type Tensor2D,
-  type Tensor3D,
-  broadcastTo,
-  mean,
-  reshape,
-  slice,
-  tidy,
-} from "@tensorflow/tfjs-core";
+import { type Tensor2D, type Tensor3D, mean, reshape, slice, tidy } from "@tensorflow/tfjs-core";
 import { type Context, output, within } from "../context.ts";
 import { ShapeError } from "../errors.ts";
 import { truncNormalTf } from "../init/initializers.ts";
@@ -20,6 +11,7 @@ import { LayerNorm } from "./layer-norm.ts";
 import { Linear } from "./linear.ts";
 import { Mlp } from "./mlp.ts";
 import { Sublayer } from "./sublayer.ts";
+import { learnedTokens } from "./tokens.ts";
 
 /** One token of a sequence. [b, n, d] -> [b, d] */
 export function tokenAt(x: Tensor3D, index: number): Tensor2D {
@@ -72,7 +64,7 @@ export class AttentionPool extends Module {
     const { width, heads } = this.config;
     const [b, n] = sizes(x, ["b", "n", width], "AttentionPool") as [number, number, number];
     return tidy(() => {
-      const latent: Tensor3D = broadcastTo(this.latent.value as Tensor as Tensor3D, [b, 1, width]);
+      const latent = learnedTokens(this.latent, [b, 1, width]);
       const q = this.q.forward(latent, within(ctx, "q"));
       const kv = this.kv.forward(x, within(ctx, "kv"));
       const k = slice(kv, [0, 0, 0], [b, n, width]);

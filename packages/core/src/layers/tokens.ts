@@ -17,8 +17,13 @@ export function prependTokens(x: Tensor3D, tokens: readonly (Param | undefined)[
   const [b, , d] = x.shape;
   const given = tokens.filter((token) => token !== undefined);
   if (given.length === 0) return x;
-  const repeated = (token: Param): Tensor3D => broadcastTo(token.value as Tensor as Tensor3D, [b, token.shape[1]!, d]);
-  return tidy(() => concat([...given.map(repeated), x], 1));
+  return tidy(() => concat([...given.map((token) => learnedTokens(token, [b, token.shape[1]!, d])), x], 1));
+}
+
+/** A learned [1, k, d] for each of b sequences. tfjs's `broadcastTo` leaves one where there are none. */
+export function learnedTokens(token: Param, shape: readonly [b: number, k: number, d: number]): Tensor3D {
+  const value = token.value as Tensor as Tensor3D;
+  return shape[0] === 0 ? slice(value, [0, 0, 0], [...shape]) : broadcastTo(value, [...shape]);
 }
 
 /** Splits [b, k + n, d] into [b, k, d] and [b, n, d]. */

@@ -1,4 +1,16 @@
-import { type Tensor, type Tensor1D, add, mean, mul, reshape, rsqrt, square, sub, sum } from "@tensorflow/tfjs-core";
+import {
+  type Tensor,
+  type Tensor1D,
+  add,
+  mean,
+  mul,
+  reshape,
+  rsqrt,
+  square,
+  sub,
+  sum,
+  zeros,
+} from "@tensorflow/tfjs-core";
 import { ShapeError } from "../errors.ts";
 import { type Activation, activate, activationGrad } from "./activation.ts";
 import { differentiable, runOp, unrecorded } from "./dispatch.ts";
@@ -57,11 +69,12 @@ export interface BatchNormOptions extends Statistics {
   ofBatch?: boolean;
 }
 
-/** Mean and biased variance of each channel: x [..., c]. No gradient goes through them. Op `batchStatisticsOp`. */
+/** Mean and biased variance of each channel: x [..., c]; 0 where there is nothing. No gradient goes through them. Op `batchStatisticsOp`. */
 export function batchStatistics(x: Tensor): Statistics {
   const [means, variance] = unrecorded(() =>
     runOp(batchStatisticsOp, { x }, {}, () => {
       const values = rows(x);
+      if (values.shape[0] === 0) return [zeros([values.shape[1]!]), zeros([values.shape[1]!])] as [Tensor1D, Tensor1D];
       const average = mean(values, 0);
       return [average, mean(square(sub(values, average)), 0)] as [Tensor1D, Tensor1D];
     }),

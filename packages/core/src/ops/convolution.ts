@@ -144,8 +144,9 @@ export function convolutionGrad(
   return {
     x: grad("x", () => {
       const patches = matMul(dyRows(), spread(weight, steps.dilation));
-      const width = patches.shape[1]!;
-      return patchifyGrad(reshape(patches, [x.shape[0], -1, width]), x.shape, windows(weight, steps));
+      const [, rows, columns] = dy.shape;
+      const shaped = reshape(patches, [x.shape[0], rows * columns, patches.shape[1]!]) as Tensor3D;
+      return patchifyGrad(shaped, x.shape, windows(weight, steps));
     }),
     weight: grad("weight", () => {
       const patches = patchify(x, windows(weight, steps));
@@ -161,7 +162,7 @@ function windows({ shape: [, , rows, columns] }: Tensor4D, { stride, padding, di
 }
 
 /** A weight with zeros for the pixels between dilated steps: [out, in, rows, columns] -> [out, in · pixels of a window] */
-function spread(weight: Tensor4D, [down, across]: Pair): Tensor2D {
+export function spread(weight: Tensor4D, [down, across]: Pair): Tensor2D {
   const [out, inputs, rows, columns] = weight.shape;
   if (down === 1 && across === 1) return reshape(weight, [out, -1]);
   const wide = pad(reshape(weight, [-1, columns, 1]), [
@@ -180,7 +181,7 @@ function spread(weight: Tensor4D, [down, across]: Pair): Tensor2D {
 }
 
 /** The transpose of `spread`. */
-function gathered(spreadOut: Tensor2D, shape: Tensor4D["shape"], [down, across]: Pair): Tensor4D {
+export function gathered(spreadOut: Tensor2D, shape: Tensor4D["shape"], [down, across]: Pair): Tensor4D {
   const [out, inputs, rows, columns] = shape;
   if (down === 1 && across === 1) return reshape(spreadOut, shape);
   const [height, width] = [(rows - 1) * down + 1, (columns - 1) * across + 1];

@@ -86,7 +86,7 @@ function maxPoolGrad(dy: Tensor4D, x: Tensor4D, windows: Windows): Tensor4D {
     const weights = mul(isLargest, range(length, 0, -1));
     const choice = mul(equal(weights, max(weights, -1, true)), reshape(dy, [-1, 1])); // [b·n·c, size]
     const padded: Tensor4D["shape"] = [b, h + 2 * padding[0], w + 2 * padding[1], c];
-    const dpatches = reshape(choice, [b, -1, c * length]) as Tensor3D;
+    const dpatches = reshape(choice, [b, dy.shape[1] * dy.shape[2], c * length]) as Tensor3D;
     const image = patchifyGrad(dpatches, padded, { patchSize: size, stride });
     return slice(image, [0, ...padding, 0], [b, h, w, c]);
   });

@@ -70,7 +70,7 @@ Result Args::panels(size_t k, size_t n) {
 Result Args::rows(size_t count, size_t k, const char* what) {
   if (!halves_next()) return {floats(times(count, k), what)};
   if (!kernels().tiles) fail(std::string("rows of floats for ") + what + ", as there are no tile registers");
-  return {halves(blocks_size(count, k), what), Format::bf16, Layout::tile_rows};
+  return {halves_within(blocks_size(count, k), what), Format::bf16, Layout::tile_rows};
 }
 
 void Args::fail(const std::string& expected) {
@@ -79,15 +79,15 @@ void Args::fail(const std::string& expected) {
   napi_throw_type_error(env_, "ERR_TESSERA_NATIVE", (std::string("native ") + name_ + ": expected " + expected).c_str());
 }
 
-void* Args::array(napi_typedarray_type wanted, size_t least, const char* what) {
+void* Args::array(napi_typedarray_type wanted, size_t length, const char* what, bool within) {
   napi_typedarray_type type = napi_int8_array;
-  size_t length = 0;
+  size_t given = 0;
   void* data = nullptr;
-  if (ok && (next_ >= size_ || napi_get_typedarray_info(env_, values_[next_], &type, &length, &data, nullptr, nullptr) != napi_ok ||
+  if (ok && (next_ >= size_ || napi_get_typedarray_info(env_, values_[next_], &type, &given, &data, nullptr, nullptr) != napi_ok ||
              type != wanted))
     fail(std::string("a typed array of the right kind for ") + what);
-  if (ok && length < least)
-    fail(std::string("at least ") + std::to_string(least) + " values in " + what + ", got " + std::to_string(length));
+  if (ok && (within ? given < length : given != length))
+    fail(std::string(within ? "at least " : "") + std::to_string(length) + " values in " + what + ", got " + std::to_string(given));
   next_++;
   return ok ? data : nullptr;
 }

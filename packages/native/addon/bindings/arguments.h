@@ -1,4 +1,5 @@
-// Reads a call's arguments. Every size is compared with the arrays' lengths before a kernel runs: a wrong call throws.
+// Reads a call's arguments. Every array must be as long as the sizes say before a kernel runs: a wrong call throws. A longer one
+// is another shape's, and what is written to it would leave its last use at its end.
 #pragma once
 #include <node_api.h>
 
@@ -7,19 +8,9 @@
 #include <string>
 
 #include "../kernels.h"
+#include "../sizes.h"
 
 namespace tessera {
-
-/** Product of sizes that sticks at the largest number rather than wrap round. */
-template <class... Sizes>
-size_t times(size_t first, Sizes... rest) {
-  if constexpr (sizeof...(rest) == 0) {
-    return first;
-  } else {
-    const size_t other = times(size_t(rest)...);
-    return first != 0 && other > SIZE_MAX / first ? SIZE_MAX : first * other;
-  }
-}
 
 /** The arguments of a call, one after the other. After the first that is wrong an exception waits, and `ok` is false. */
 class Args {
@@ -33,15 +24,24 @@ class Args {
   bool flag();
   std::string text();
 
-  float* floats(size_t least, const char* what) { return static_cast<float*>(array(napi_float32_array, least, what)); }
-  uint8_t* bytes(size_t least, const char* what) { return static_cast<uint8_t*>(array(napi_uint8_array, least, what)); }
-  uint16_t* halves(size_t least, const char* what) { return static_cast<uint16_t*>(array(napi_uint16_array, least, what)); }
-  int32_t* integers(size_t least, const char* what) { return static_cast<int32_t*>(array(napi_int32_array, least, what)); }
+  float* floats(size_t length, const char* what) { return static_cast<float*>(array(napi_float32_array, length, what)); }
+  uint8_t* bytes(size_t length, const char* what) { return static_cast<uint8_t*>(array(napi_uint8_array, length, what)); }
+  int32_t* integers(size_t length, const char* what) {
+    return static_cast<int32_t*>(array(napi_int32_array, length, what));
+  }
+  /** A part of an array: what lies beyond it is not looked at. */
+  float* floats_within(size_t least, const char* what) {
+    return static_cast<float*>(array(napi_float32_array, least, what, true));
+  }
+  /** Of memory for floats, so there may be one more. */
+  uint16_t* halves_within(size_t least, const char* what) {
+    return static_cast<uint16_t*>(array(napi_uint16_array, least, what, true));
+  }
 
   /** Undefined and null are no array. */
   bool absent();
-  float* floats_or_null(size_t least, const char* what) { return absent() ? nullptr : floats(least, what); }
-  uint8_t* bytes_or_null(size_t least, const char* what) { return absent() ? nullptr : bytes(least, what); }
+  float* floats_or_null(size_t length, const char* what) { return absent() ? nullptr : floats(length, what); }
+  uint8_t* bytes_or_null(size_t length, const char* what) { return absent() ? nullptr : bytes(length, what); }
 
   /** Panels of [k, n]: a Float32Array, or a Uint16Array of bfloat16. */
   Result panels(size_t k, size_t n);
@@ -57,7 +57,7 @@ class Args {
   static constexpr size_t kMost = 32;
 
   bool halves_next();
-  void* array(napi_typedarray_type wanted, size_t least, const char* what);
+  void* array(napi_typedarray_type wanted, size_t length, const char* what, bool within = false);
 
   napi_env env_;
   const char* name_;

@@ -7,9 +7,12 @@ namespace tessera {
 
 namespace {
 
+/** Where the keys of an attention come from. */
+enum class Keys { apart, of_queries };
+
 /** Sizes and extras that all forms of attention begin with: batch, queries, keys, heads, width, scale, biasHeads, maskBatches,
- * maskQueries, format, bias, mask. */
-Attention attention_of(Args& args) {
+ * maskQueries, format, bias, mask. A bias is every head's or each its own; a mask, every sample's and query's or each its own. */
+Attention attention_of(Args& args, Keys keys) {
   Attention a = {};
   a.batch = args.size("batch");
   a.queries = args.size("queries");
@@ -21,10 +24,13 @@ Attention attention_of(Args& args) {
   a.mask_batches = args.size("maskBatches");
   a.mask_queries = args.size("maskQueries");
   a.format = Format(args.below(kFormats, "format"));
-  const bool fits = (a.bias_heads <= 1 || a.bias_heads == a.heads) && (a.mask_batches <= 1 || a.mask_batches == a.batch) &&
-                    (a.mask_queries <= 1 || a.mask_queries == a.queries);
-  a.bias = args.floats_or_null(fits ? times(a.bias_heads, a.queries, a.keys) : SIZE_MAX, "bias");
-  a.mask = args.bytes_or_null(fits ? times(a.mask_batches, a.mask_queries, a.keys) : SIZE_MAX, "mask");
+  a.bias = args.floats_or_null(times(a.bias_heads, a.queries, a.keys), "bias");
+  a.mask = args.bytes_or_null(times(a.mask_batches, a.mask_queries, a.keys), "mask");
+  const auto fits = [](size_t given, size_t all) { return given == 1 || given == all; };
+  if (keys == Keys::of_queries && a.keys != a.queries) args.fail("as many keys as queries");
+  if (a.bias && !fits(a.bias_heads, a.heads)) args.fail("a bias of one head or of all");
+  if (a.mask && !(fits(a.mask_batches, a.batch) && fits(a.mask_queries, a.queries)))
+    args.fail("a mask of one sample or of all, and of one query or of all");
   return a;
 }
 
@@ -49,7 +55,7 @@ void lay_out(Attention& a, size_t qk, size_t v) {
 /** attention(sizes…, q, k, v, out) */
 napi_value attention_apart(napi_env env, napi_callback_info call) {
   Args args(env, call, "attention");
-  Attention a = attention_of(args);
+  Attention a = attention_of(args, Keys::apart);
   a.q = args.floats(times(a.batch, a.queries, a.heads, a.width), "q");
   a.k = args.floats(times(a.batch, a.keys, a.heads, a.width), "k");
   a.v = args.floats(times(a.batch, a.keys, a.heads, a.width), "v");
@@ -63,8 +69,7 @@ napi_value attention_apart(napi_env env, napi_callback_info call) {
 /** selfAttention(sizes…, qkv, out); as many keys as queries. */
 napi_value attention_packed(napi_env env, napi_callback_info call) {
   Args args(env, call, "selfAttention");
-  Attention a = attention_of(args);
-  a.keys = a.queries;
+  Attention a = attention_of(args, Keys::of_queries);
   const float* qkv = args.floats(times(3, a.batch, a.queries, a.heads, a.width), "qkv");
   a.out = args.floats(times(a.batch, a.queries, a.heads, a.width), "out");
   if (!args.ok) return nullptr;
@@ -79,8 +84,7 @@ napi_value attention_packed(napi_env env, napi_callback_info call) {
 /** queryKeyAttention(sizes…, qk, v, out); as many keys as queries. */
 napi_value attention_of_packed_queries(napi_env env, napi_callback_info call) {
   Args args(env, call, "queryKeyAttention");
-  Attention a = attention_of(args);
-  a.keys = a.queries;
+  Attention a = attention_of(args, Keys::of_queries);
   const size_t size = times(a.batch, a.queries, a.heads, a.width);
   const float* qk = args.floats(times(2, size), "qk");
   a.v = args.floats(size, "v");
@@ -97,7 +101,7 @@ napi_value attention_of_packed_queries(napi_env env, napi_callback_info call) {
 napi_value attention_grad_apart(napi_env env, napi_callback_info call) {
   Args args(env, call, "attentionGrad");
   AttentionGrad g = {};
-  Attention& a = g.forward = attention_of(args);
+  Attention& a = g.forward = attention_of(args, Keys::apart);
   limit_scores(args, a);
   const size_t queries = times(a.batch, a.queries, a.heads, a.width), keys = times(a.batch, a.keys, a.heads, a.width);
   g.dy = args.floats(queries, "dy");
@@ -120,8 +124,7 @@ napi_value attention_grad_apart(napi_env env, napi_callback_info call) {
 napi_value attention_grad_packed(napi_env env, napi_callback_info call) {
   Args args(env, call, "selfAttentionGrad");
   AttentionGrad g = {};
-  Attention& a = g.forward = attention_of(args);
-  a.keys = a.queries;
+  Attention& a = g.forward = attention_of(args, Keys::of_queries);
   limit_scores(args, a);
   const size_t size = times(a.batch, a.queries, a.heads, a.width);
   g.dy = args.floats(size, "dy");

@@ -44,7 +44,7 @@ napi_value size_of_blocks(napi_env env, napi_callback_info call) {
 napi_value rows_of_blocks(napi_env env, napi_callback_info call) {
   Args args(env, call, "unpackRows");
   const size_t rows = args.size("rows"), k = args.size("k");
-  const uint16_t* blocks = args.halves(blocks_size(rows, k), "blocks");
+  const uint16_t* blocks = args.halves_within(blocks_size(rows, k), "blocks");
   float* out = args.floats(times(rows, k), "out");
   if (args.ok) unpack_rows(blocks, rows, k, out);
   return nullptr;

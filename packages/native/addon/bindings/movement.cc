@@ -28,8 +28,8 @@ napi_value copy_pieces(napi_env env, napi_callback_info call) {
   const size_t from_out = args.size("fromOut"), step_out = args.size("stepOut");
   const bool empty = pieces == 0 || run == 0;
   const auto reach = [&](size_t from, size_t step) { return empty ? 0 : from + times(pieces - 1, step) + run; };
-  const float* x = args.floats(reach(from_x, step_x), "x");
-  float* out = args.floats(reach(from_out, step_out), "out");
+  const float* x = args.floats_within(reach(from_x, step_x), "x");
+  float* out = args.floats_within(reach(from_out, step_out), "out");
   if (!empty && step_out < run && pieces > 1) args.fail("steps of at least a run in out");
   if (args.ok && !empty) copy_runs(x + from_x, step_x, out + from_out, step_out, pieces, run);
   return nullptr;

@@ -33,7 +33,7 @@ void attention(const Attention& a) {
 void attention_grad(const AttentionGrad& g) {
   const Attention& a = g.forward;
   if (g.dbias) std::fill_n(g.dbias, a.heads * a.queries * a.keys, 0.0f);
-  if (a.width == 0 || a.batch * a.heads == 0) return;
+  if (a.width == 0 || a.batch * a.heads == 0 || a.queries + a.keys == 0) return;
   const Kernels& kernel = kernels();
   const size_t floats = kernel.attention_grad_scratch(g);
   if (g.dbias) {

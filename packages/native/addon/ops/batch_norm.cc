@@ -53,6 +53,10 @@ struct Coefficients {
 }  // namespace
 
 void batch_statistics(const float* x, size_t rows, size_t width, float* mean, float* variance) {
+  if (rows == 0) {
+    std::fill_n(mean, width, 0.0f);
+    std::fill_n(variance, width, 0.0f);
+  }
   if (rows == 0 || width == 0) return;
   const Kernels& kernel = kernels();
   std::vector<double> sums, squares;
@@ -77,6 +81,10 @@ void batch_norm(const ColumnNorm& n, float* y) {
 
 void batch_norm_grad(const ColumnNormGrad& g) {
   const ColumnNorm& n = g.forward;
+  if (n.rows == 0) {
+    std::fill_n(g.dgamma, n.width, 0.0f);
+    std::fill_n(g.dbeta, n.width, 0.0f);
+  }
   if (n.rows == 0 || n.width == 0) return;
   const Kernels& kernel = kernels();
   const Coefficients coefficients(n);

@@ -113,7 +113,7 @@ void gather_panel(const Windows& w, const float* images, size_t first, size_t la
     for (size_t left = last - first; left > 0; i = 0) {
       // A line of windows, or what is wanted of it.
       const size_t stop = std::min(w.grid[1], i + left), y = row * w.stride[0] + dy;
-      const float* line = images + (batch * w.height + y) * w.width * w.channels + channel;
+      const float* line = y < w.height ? images + (batch * w.height + y) * w.width * w.channels + channel : images;
       left -= stop - i;
       for (; i < stop; i++, to += panel) {
         const size_t x = i * w.stride[1] + dx;
@@ -139,7 +139,7 @@ size_t sum_pieces(size_t count, size_t floats) {
 void convolution_grad_weight(const Windows& w, size_t outs, const float* dy, const float* x, float* dweight) {
   const size_t count = window_count(w), k = window_size(w), taps = w.size[0] * w.size[1];
   if (outs * k == 0) return;
-  if (count == 0) return std::fill(dweight, dweight + outs * k, 0.0f);
+  if (count * w.height * w.width == 0) return std::fill(dweight, dweight + outs * k, 0.0f);
   const Kernels& kernel = kernels();
   const size_t panel = kernel.panel, panels = parts(k, panel), floats = panels * outs * panel;
   const size_t pieces = sum_pieces(count, floats);

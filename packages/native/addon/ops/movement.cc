@@ -26,14 +26,14 @@ void swap_axes(const float* x, float* out, size_t batch, size_t rows, size_t col
       const float* from = x + i / columns * whole + i % columns * inner;
       float* to = out + i * rows * inner;
       for (size_t row = 0; row < rows; row++)
-        std::memcpy(to + row * inner, from + row * columns * inner, inner * sizeof(float));
+        std::memmove(to + row * inner, from + row * columns * inner, inner * sizeof(float));
     }
   });
 }
 
 void copy_runs(const float* x, size_t step_x, float* out, size_t step_out, size_t pieces, size_t run) {
   divided(pieces, pieces_for(pieces * run, kSmallMap), 1, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; i++) std::memcpy(out + i * step_out, x + i * step_x, run * sizeof(float));
+    for (size_t i = begin; i < end; i++) std::memmove(out + i * step_out, x + i * step_x, run * sizeof(float));
   });
 }
 
@@ -42,7 +42,7 @@ void gather(const Gather& g) {
   divided(slices, pieces_for(slices * g.inner, kSmallMap), 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
       const size_t outer = i / g.count, index = size_t(g.indices[outer / g.outer * g.count + i % g.count]);
-      std::memcpy(g.out + i * g.inner, g.x + (outer * g.length + index) * g.inner, g.inner * sizeof(float));
+      std::memmove(g.out + i * g.inner, g.x + (outer * g.length + index) * g.inner, g.inner * sizeof(float));
     }
   });
 }

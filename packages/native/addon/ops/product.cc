@@ -13,9 +13,8 @@ Layout panels_of(Format format) {
 }
 
 size_t packed_size(size_t k, size_t n, Format format) {
-  if (panels_of(format) == Layout::tile_panels)
-    return kBeforeLines + parts(n, kTileBlock) * parts(k, kTileBlock) * kTileBlock * kTileBlock;
-  return parts(n, kernels().panel) * kernels().panel * k;
+  if (panels_of(format) == Layout::tile_panels) return with_lines(n, k);
+  return times(parts(n, kernels().panel), kernels().panel, k);
 }
 
 void pack(const float* from, bool transposed, size_t k, size_t n, Result panels) {

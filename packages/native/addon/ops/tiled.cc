@@ -18,9 +18,7 @@ uint16_t* as_halves(float* memory) { return reinterpret_cast<uint16_t*>(memory);
 
 }  // namespace
 
-size_t blocks_size(size_t rows, size_t k) {
-  return kBeforeLines + parts(rows, kTileBlock) * parts(k, kTileBlock) * kTileBlock * kTileBlock;
-}
+size_t blocks_size(size_t rows, size_t k) { return with_lines(rows, k); }
 
 void unpack_rows(const uint16_t* blocks, size_t rows, size_t k, float* out) {
   const size_t steps = parts(k, kTileBlock);

@@ -4,14 +4,13 @@
 #include <cstddef>
 
 #include "../pool.h"
+#include "../sizes.h"
 
 namespace tessera {
 
 /** Below so many multiply-adds or values, waking a thread costs more than it saves. */
 constexpr size_t kSmallProduct = 1 << 18;
 constexpr size_t kSmallMap = 1 << 14;
-
-inline size_t parts(size_t whole, size_t part) { return (whole + part - 1) / part; }
 
 /** work(begin, end) over [0, count), in `pieces` pieces of about equal length whose bounds are multiples of `unit`. */
 template <class F>

@@ -20,11 +20,30 @@ inline double reference_activation(Activation kind, double x) {
   return 0;
 }
 
+inline double reference_slope(Activation kind, double x) {
+  if (kind == Activation::none) return 1;
+  if (kind == Activation::relu) return x > 0;
+  if (kind == Activation::gelu) return phi(x) + x * std::exp(-x * x / 2) / std::sqrt(2 * M_PI);
+  const double h = 1e-5;
+  return (reference_activation(kind, x + h) - reference_activation(kind, x - h)) / (2 * h);
+}
+
+/** As many windows as fit. */
+inline void place_windows(Windows& w) {
+  const size_t length[2] = {w.height, w.width};
+  for (int axis = 0; axis < 2; axis++) {
+    const size_t reach = (w.size[axis] - 1) * w.dilation[axis] + 1, padded = length[axis] + 2 * w.padding[axis];
+    w.grid[axis] = padded < reach ? 0 : (padded - reach) / w.stride[axis] + 1;
+  }
+}
+
 /** `quick` under sanitizers: fewer floats, fewer patches. */
 void test_accuracy(bool quick);
 void test_tnt(bool quick);
 void test_windows();
 void test_patches();
+void test_convolution();
+void test_batch_norm();
 void test_cross_entropy();
 void test_updates();
 

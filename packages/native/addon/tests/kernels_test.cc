@@ -11,14 +11,6 @@ using namespace tessera;
 
 namespace {
 
-double reference_slope(Activation kind, double x) {
-  if (kind == Activation::none) return 1;
-  if (kind == Activation::relu) return x > 0;
-  if (kind == Activation::gelu) return phi(x) + x * std::exp(-x * x / 2) / std::sqrt(2 * M_PI);
-  const double h = 1e-5;
-  return (reference_activation(kind, x + h) - reference_activation(kind, x - h)) / (2 * h);
-}
-
 void test_product(size_t m, size_t n, size_t k, Format format, Activation activation, bool extras) {
   const Floats a = normals(m * k), w = normals(n * k, 0.3f);
   const Floats bias = normals(n), scale = normals(n), residual = normals(m * n);
@@ -275,6 +267,8 @@ int main(int argc, char** argv) {
     test_tnt(quick);
     test_windows();
     test_patches();
+    test_convolution();
+    test_batch_norm();
     test_cross_entropy();
     test_updates();
     if (kernels().tiles) test_tile_kernels(rows);

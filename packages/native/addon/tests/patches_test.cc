@@ -6,9 +6,7 @@ namespace tessera {
 namespace {
 
 void test_cut(Windows w) {
-  const size_t length[2] = {w.height, w.width};
-  for (int axis = 0; axis < 2; axis++)
-    w.grid[axis] = (length[axis] + 2 * w.padding[axis] - w.size[axis]) / w.stride[axis] + 1;
+  place_windows(w);
   const size_t area = w.size[0] * w.size[1], count = w.batch * w.grid[0] * w.grid[1] * area * w.channels;
   const size_t pixels = w.batch * w.height * w.width * w.channels;
   const Floats image = normals(pixels), dy = normals(count), out = zeros(count), back = normals(pixels);
@@ -37,6 +35,7 @@ void test_patches() {
   test_cut({2, 40, 40, 3, {7, 7}, {4, 4}, {3, 3}, {1, 1}, {}});
   test_cut({1, 9, 9, 1, {2, 2}, {5, 4}, {0, 0}, {1, 1}, {}});
   test_cut({3, 3, 2, 5, {5, 6}, {1, 1}, {4, 5}, {1, 1}, {}});
+  test_cut({0, 8, 8, 3, {4, 4}, {4, 4}, {0, 0}, {1, 1}, {}});
 }
 
 }  // namespace tessera

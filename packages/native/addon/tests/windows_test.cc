@@ -5,20 +5,18 @@ namespace tessera {
 
 namespace {
 
-size_t grid(size_t length, size_t size, size_t stride, size_t padding, size_t dilation) {
-  const size_t reach = (size - 1) * dilation + 1;
-  return length + 2 * padding < reach ? 0 : (length + 2 * padding - reach) / stride + 1;
-}
-
 void test_window(Windows w, size_t out_channels) {
-  w.grid[0] = grid(w.height, w.size[0], w.stride[0], w.padding[0], w.dilation[0]);
-  w.grid[1] = grid(w.width, w.size[1], w.stride[1], w.padding[1], w.dilation[1]);
+  place_windows(w);
   const size_t windows = w.batch * w.grid[0] * w.grid[1], k = w.size[0] * w.size[1] * w.channels;
   const Floats x = normals(w.batch * w.height * w.width * w.channels), filter = normals(k * out_channels, 0.3f);
   const Floats y = zeros(windows * out_channels), top = zeros(windows * w.channels), mean = zeros(windows * w.channels);
+  const Floats slopes = normals(windows * w.channels), back = normals(w.batch * w.height * w.width * w.channels);
   convolve({w, out_channels, x.get(), filter.get(), y.get()});
   pool({w, false, x.get(), top.get()});
   pool({w, true, x.get(), mean.get()});
+  max_pool_grad({w, slopes.get(), x.get(), back.get()});
+  std::vector<double> gradient(w.batch * w.height * w.width * w.channels);
+  std::vector<const float*> largest(windows * w.channels);
   std::vector<double> ey(windows * out_channels), et(windows * w.channels, -INFINITY), em(windows * w.channels);
   for (size_t i = 0; i < windows; i++) {
     double inside = 0;
@@ -30,6 +28,7 @@ void test_window(Windows w, size_t out_channels) {
         inside++;
         const float* pixel = x.get() + ((i / w.grid[1] / w.grid[0] * w.height + size_t(row)) * w.width + size_t(column)) * w.channels;
         for (size_t c = 0; c < w.channels; c++) {
+          if (pixel[c] > et[i * w.channels + c]) largest[i * w.channels + c] = pixel + c;
           et[i * w.channels + c] = std::max<double>(et[i * w.channels + c], pixel[c]);
           em[i * w.channels + c] += pixel[c];
           for (size_t o = 0; o < out_channels; o++)
@@ -37,9 +36,12 @@ void test_window(Windows w, size_t out_channels) {
         }
       }
     for (size_t c = 0; c < w.channels; c++) em[i * w.channels + c] /= inside;
+    for (size_t c = i * w.channels; c < (i + 1) * w.channels; c++)
+      if (largest[c]) gradient[size_t(largest[c] - x.get())] += slopes[c];
   }
   expect_close("convolution", y.get(), ey, 1e-5, 5e-5);
   expect_close("largest of windows", top.get(), et, 0, 0);
+  expect_close("gradient of the largest", back.get(), gradient, 1e-5, 1e-5);
   expect_close("mean of windows", mean.get(), em, 1e-5, 1e-6);
 }
 
@@ -51,6 +53,8 @@ void test_windows() {
   test_window({1, 13, 12, 4, {3, 3}, {1, 1}, {2, 3}, {2, 3}, {}}, 2);
   test_window({1, 31, 17, 16, {7, 7}, {2, 2}, {3, 3}, {1, 1}, {}}, 8);
   test_window({1, 3, 3, 1, {5, 5}, {1, 1}, {0, 0}, {1, 1}, {}}, 1);
+  test_window({2, 8, 8, 19, {2, 2}, {2, 2}, {0, 0}, {1, 1}, {}}, 3);
+  test_window({0, 8, 8, 3, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {}}, 3);
 }
 
 }  // namespace tessera

@@ -1,10 +1,11 @@
 // Run in a process of its own, `node wrong-calls.mjs MODULE ISA`: calls every function of the addon with arguments that are
-// wrong in one or a few places, and prints how many were refused. A crash would be the end of this process.
+// wrong in one or a few places, and with other sizes and arrays that fit them to the value, and prints how many were refused. A
+// crash would be the end of this process; under a sanitizer, a read beyond an array is, too. MODULE is a path in `build`.
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const [, , module, isa] = process.argv;
-const addon = createRequire(import.meta.url)(fileURLToPath(new URL(`../../build/Release/${module}.node`, import.meta.url)));
+const addon = createRequire(import.meta.url)(fileURLToPath(new URL(`../../build/${module}`, import.meta.url)));
 addon.useThreads(2);
 if (!addon.useIsa(isa)) throw new Error(`expected the set ${isa}, got none`);
 
@@ -117,12 +118,51 @@ function attempt(name, args) {
   } catch (error) {
     if (!(error instanceof TypeError) || !error.message.startsWith(`native ${name}: expected `)) throw error;
     refused++;
+    told = error.message;
     return true;
   }
 }
 
+/** What the last refused call was told. */
+let told = "";
+
 /** @param {unknown[]} args @param {number} at @param {unknown} value */
 const replaced = (args, at, value) => args.map((arg, i) => (i === at ? value : arg));
+
+/** As long a one, of the same kind. @param {any} array @param {number} length */
+const resized = (array, length) => {
+  const other = new array.constructor(length);
+  for (let i = 0; i < length; i++) other[i] = array.length > 0 ? array[i % array.length] : 1;
+  return other;
+};
+
+/** Sizes of nothing, of one, about those of vectors, and steps. */
+const sizes = [0, 0, 0, 1, 2, 3, 5, 16, 17, 33];
+const longest = 1 << 20;
+
+/**
+ * A call with other sizes, whose arrays become as long as it says that they must be, one after the other.
+ * @param {string} name @param {unknown[]} args
+ */
+function fit(name, args) {
+  const fitted = [...args];
+  for (let at = 0; at < fitted.length && attempt(name, fitted); at++) {
+    const wanted = lengthsTold();
+    if (!wanted || wanted.length > longest) return;
+    const given = /** @type {any} */ (fitted[at]);
+    if (!ArrayBuffer.isView(given) || /** @type {any} */ (given).length !== wanted.got) continue;
+    fitted[at] = resized(given, wanted.length);
+    // Of two that are as long, the first may have been right.
+    if (attempt(name, fitted) && lengthsTold()?.got === wanted.length && lengthsTold()?.length === wanted.got)
+      fitted[at] = given;
+  }
+}
+
+/** How long the array that was refused is, and must be. */
+function lengthsTold() {
+  const [, length, got] = /(\d+) values in .*, got (\d+)$/.exec(told) ?? [];
+  return length === undefined ? undefined : { length: Number(length), got: Number(got) };
+}
 
 const wrong = [];
 for (const name of Object.keys(addon)) {
@@ -131,8 +171,11 @@ for (const name of Object.keys(addon)) {
     if (attempt(name, args)) wrong.push(`${name}: a right call was refused`);
     for (const [i, arg] of args.entries()) {
       if (!ArrayBuffer.isView(arg)) continue;
-      const short = replaced(args, i, /** @type {Float32Array} */ (arg).subarray(1));
-      if (!attempt(name, short)) wrong.push(`${name}: argument ${i} may be too short`);
+      const array = /** @type {Float32Array} */ (arg);
+      if (!attempt(name, replaced(args, i, array.subarray(1)))) wrong.push(`${name}: argument ${i} may be too short`);
+      const isPart = name === "copyRuns" || array instanceof Uint16Array;
+      if (!attempt(name, replaced(args, i, resized(array, array.length + 1))) && !isPart)
+        wrong.push(`${name}: argument ${i} may be too long`);
       if (!attempt(name, replaced(args, i, new Float64Array(1000)))) wrong.push(`${name}: argument ${i} may be of another type`);
     }
     for (let round = 0; round < 3000; round++) {
@@ -140,6 +183,12 @@ for (const name of Object.keys(addon)) {
       for (let n = 1 + random(3); n > 0; n--) changed[random(changed.length)] = values[random(values.length)];
       if (random(8) === 0) changed.length = random(changed.length);
       attempt(name, changed);
+    }
+    const numbers = [...args.keys()].filter((i) => typeof args[i] === "number");
+    for (let round = 0; round < 500; round++) {
+      const changed = [...args];
+      for (let n = random(5); n > 0; n--) changed[numbers[random(numbers.length)]] = sizes[random(sizes.length)];
+      fit(name, changed);
     }
   }
   if (!right[name]) wrong.push(`${name}: no right call is known`);

@@ -27,13 +27,15 @@ function split({ x }: Inputs, backend: NativeBackend, attrs: Attrs) {
   });
 }
 
+/** @throws {Error} if the parts differ along another axis. */
 function concat(inputs: Inputs, backend: NativeBackend, attrs: Attrs) {
-  const parts = Object.values(inputs).filter((part) => sizeOf(part.shape) > 0);
-  if (parts.length === 0 || !areFloats(...parts)) return undefined;
-  const [first] = parts as [Inputs[string]];
-  const [axis] = util.parseAxisParam(attrs["axis"] as number, first.shape) as [number];
-  const shape = [...first.shape];
-  shape[axis] = parts.reduce((sum, part) => sum + part.shape[axis]!, 0);
+  const all = Object.values(inputs);
+  const shapes = all.map((part) => part.shape);
+  if (all.length === 0 || !areFloats(...all)) return undefined;
+  const [axis] = util.parseAxisParam(attrs["axis"] as number, shapes[0]!) as [number];
+  backend_util.assertParamsConsistent(shapes, axis);
+  const shape = backend_util.computeOutShape(shapes, axis);
+  const parts = all.filter((part) => sizeOf(part.shape) > 0);
   const out = backend.allocate(sizeOf(shape));
   const at = noOffset(shape);
   for (const part of parts) {

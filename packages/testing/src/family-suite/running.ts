@@ -1,4 +1,4 @@
-import { type Tensor, mul, sum, variableGrads } from "@tensorflow/tfjs-core";
+import { type Tensor, type Tensor4D, getBackend, mul, sum, variableGrads, zeros } from "@tensorflow/tfjs-core";
 import { type Backbone, ShapeError, capture, pair } from "@tessera/core";
 import { describe, expect, test } from "vitest";
 import { expectNoLeak } from "../leak.ts";
@@ -39,6 +39,16 @@ export function testRunning<M extends Backbone>(one: FamilyCase<M>): void {
           path,
         ).toBe(true);
       }
+    });
+
+    // tfjs's own kernels divide by zero on wasm, and bind nothing on a GPU.
+    test.skipIf(!["cpu", "native"].includes(getBackend()))("answers no images with no rows", () => {
+      using model = smallModel(one, kind);
+      const [height, width] = pair(model.config.imageSize);
+      const images = zeros([0, height, width, model.config.channels ?? 3]) as Tensor4D;
+      const embedding = model.embed(images);
+      expect(model.forward(images).shape).toEqual([0, model.config.classes || embedding.shape[1]]);
+      expect(embedding.shape[0]).toBe(0);
     });
 
     test("has its features where its feature info says, with those channels", () => {

@@ -5,7 +5,7 @@ import { normals } from "./draw.ts";
 
 export const activations: readonly Activation[] = ["none", "gelu", "gelu_tanh", "quick_gelu", "relu", "silu"];
 
-const shapes = [[1], [15], [64], [3, 6], [17, 33], [2, 31, 64], [1, 1003], [197, 33]];
+const shapes = [[1], [15], [64], [3, 6], [17, 33], [2, 31, 64], [1, 1003], [197, 33], [0, 6]];
 const extremes = [-1e30, -200, -9, -3.3, -1, -0.1, 0, 1e-3, 0.5, 2, 7, 90, 1e30];
 
 /** `none` gives its input back, so no kernel is asked. */

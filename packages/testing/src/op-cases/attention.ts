@@ -60,6 +60,7 @@ const extras: readonly Case[] = [
   { b: 2, n: 17, m: 35, heads: 3, d: 8, mask: [2, 1, "int32"] },
   { b: 1, n: 5, m: 6, heads: 1, d: 8, mask: [1, 5, "bool"] },
   { b: 2, n: 19, m: 19, heads: 3, d: 8, bias: 3, mask: [2, 19, "bool"], scale: 0.3 },
+  { b: 0, n: 4, m: 5, heads: 2, d: 8, bias: 2, mask: [1, 1, "bool"] },
 ];
 
 /** Scores beyond what exp can hold. */
@@ -119,6 +120,7 @@ const selves: readonly Case[] = [
   { b: 2, n: 9, heads: 3, d: 8, bias: 3, mask: [2, 9, "float32"] as const },
   { b: 2, n: 19, heads: 3, d: 8, bias: 1, mask: [2, 19, "bool"] as const },
   { b: 3, n: 19, heads: 3, d: 8, bias: 1, mask: [1, 1, "int32"] as const },
+  { b: 0, n: 4, heads: 2, d: 8, bias: 1 },
 ].map((sizes: Omit<Case, "m">) => Object.assign(sizes, { m: sizes.n }));
 
 const wideSelves: readonly Case[] = [{ b: 1, n: 65, m: 65, heads: 2, d: 64 }];
@@ -153,8 +155,8 @@ export const queryKeyAttentionCases = casesOf({
   op: queryKeyAttentionOp,
   call: ({ qk, v }, attrs: AttentionAttrs) => queryKeyAttention(qk, v, attrs),
   differentiable: ["qk", "v"],
-  cases: [[1, 13], [3, 13], [16, 13], [17, 13], [33, 13], [33, 24], [65, 24], [197, 13], [577, 13]].map(([n, d]) => {
-    const sizes = { b: n! > 100 ? 1 : 2, n: n!, m: n!, heads: n! > 200 ? 1 : 2, d: d! };
+  cases: [[1, 13], [3, 13], [16, 13], [17, 13], [33, 13], [33, 24], [65, 24], [197, 13], [577, 13], [3, 13, 0]].map(([n, d, b]) => {
+    const sizes = { b: b ?? (n! > 100 ? 1 : 2), n: n!, m: n!, heads: n! > 200 ? 1 : 2, d: d! };
     return {
       name: nameOf(sizes),
       inputs: () => ({ qk: packed(sizes, 2), v: normals(3, [sizes.b, sizes.n, sizes.heads * sizes.d]) }),

@@ -11,7 +11,7 @@ import {
 import { casesOf } from "../op-cases.ts";
 import { normals } from "./draw.ts";
 
-const shapes = [[1, 3], [7, 3], [2, 31, 30, 24], [600, 70], [3, 5, 129]]; // prettier-ignore
+const shapes = [[1, 3], [7, 3], [2, 31, 30, 24], [600, 70], [3, 5, 129], [0, 2, 2, 5]]; // prettier-ignore
 const epsilon = 0.1;
 
 export const batchStatisticsCases = casesOf({

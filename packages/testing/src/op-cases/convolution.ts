@@ -26,6 +26,7 @@ const all: readonly Given[] = [
   { x: [1, 6, 7, 130], weight: [30, 130, 3, 3], padding: 2, dilation: 2 },
   { x: [1, 13, 12, 4], weight: [2, 4, 3, 2], padding: [2, 3], dilation: [2, 3], stride: [3, 2] },
   { x: [1, 3, 3, 512], weight: [16, 512, 3, 3], padding: 1 },
+  { x: [0, 9, 11, 3], weight: [5, 3, 3, 3], padding: 1, stride: 2 },
 ];
 
 function nameOf({ x, weight, stride = 1, padding = 0, dilation = 1, activation = "none" }: Given): string {

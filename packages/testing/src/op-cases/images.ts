@@ -27,6 +27,7 @@ const cuts: readonly Cut[] = [
   { image: [1, 17, 19, 2], patchSize: [4, 3], stride: [3, 2], padding: [1, 2] },
   { image: [1, 9, 9, 1], patchSize: [2, 2], stride: [5, 4] },
   { image: [3, 3, 2, 5], patchSize: [5, 6], padding: [4, 5] },
+  { image: [0, 8, 12, 3], patchSize: [4, 4] },
 ];
 
 function nameOf({ image, patchSize, stride = patchSize, padding = [0, 0] }: Cut): string {
@@ -77,9 +78,9 @@ export const resizeCases = casesOf({
   call: ({ x }, { size, method }: { size: readonly [number, number]; method: ResizeMethod }) => resize(x, size, method),
   differentiable: ["x"],
   cases: methods.flatMap((method) =>
-    sizes.map((size) => ({
-      name: `${method} from 7×5 to ${size.join("×")}`,
-      inputs: () => ({ x: normals(1, [2, 7, 5, 3]) }),
+    [...sizes.map((size) => [2, size] as const), [0, sizes[0]] as const].map(([batch, size]) => ({
+      name: `${method} of ${batch} from 7×5 to ${size.join("×")}`,
+      inputs: () => ({ x: normals(1, [batch, 7, 5, 3]) }),
       attrs: { size, method },
     })),
   ),

@@ -38,7 +38,7 @@ export const layerNormCases = casesOf({
 export const layerNormGradCases = casesOf({
   op: layerNormGradOp,
   call: ({ dy, x, gamma }, { epsilon }: { epsilon: number }) => layerNormGrad(dy, x, gamma, epsilon),
-  cases: sizes.map(([rows, width]) => ({
+  cases: [...sizes, [0, 33] as const].map(([rows, width]) => ({
     name: `of [${rows}, ${width}]`,
     inputs: () => ({
       dy: normals(4, [rows, width]),

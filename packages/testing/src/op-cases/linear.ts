@@ -69,7 +69,7 @@ export const linearCases = casesOf({
 export const linearGradCases = casesOf({
   op: linearGradOp,
   call: ({ dy, x, weight }, { wanted }: { wanted: "x" | "weight" | "bias" }) => linearGrad(dy, x, weight)[wanted](),
-  cases: oddRows.flatMap((rows) => {
+  cases: [0, ...oddRows].flatMap((rows) => {
     const some = [[3, 5], [6, 12], [65, 31], [64, 96], [33, 45], [33, 4]] as const; // prettier-ignore
     return [some[rows % 6]!, some[(rows + 2) % 6]!].flatMap(([depth, out]) =>
       (["x", "weight", "bias"] as const).map((wanted) => ({

@@ -11,6 +11,7 @@ const all: readonly Given[] = [
   { x: [2, 31, 30, 24], size: 2 },
   { x: [2, 9, 11, 19], size: 3, stride: 2, padding: 1 },
   { x: [1, 8, 7, 33], size: [3, 2], stride: 1 },
+  { x: [0, 9, 11, 3], size: 3, stride: 2, padding: 1 },
 ];
 
 const nameOf = ({ x, size, stride = size, padding = 0 }: Given) =>

@@ -13,6 +13,7 @@ const sizes = [
   ...[1, 3, 7, 16, 33].flatMap((rows) => classes.map((width) => [rows, width] as const)),
   ...oddRows.map((width) => [7, width] as const),
   [197, 65] as const,
+  [0, 10] as const,
 ];
 
 export const softmaxCrossEntropyCases = casesOf({

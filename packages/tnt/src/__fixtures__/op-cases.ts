@@ -50,6 +50,7 @@ const inners: readonly Inner[] = [
   { patches: 3, words: 16, width: 40, heads: 4, hidden: 160, legacy: true, qkvBias: true },
   { patches: 1, words: 25, width: 18, heads: 1, hidden: 75, legacy: true, qkvBias: true },
   { patches: 3, words: 25, width: 40, heads: 4, hidden: 161 },
+  { patches: 0, words: 4, width: 8, heads: 2, hidden: 5 },
   ...(["none", "gelu_tanh", "quick_gelu", "relu", "silu"] as const).map((activation) => ({
     patches: 3,
     words: 2,
@@ -78,7 +79,7 @@ const innerCases = casesOf({
   })),
 });
 
-const merges = [[1, 1, 1], [2, 3, 6], [3, 16, 24], [2, 7, 15], [2, 17, 33], [1, 196, 384], [2, 196, 65]] as const; // prettier-ignore
+const merges = [[1, 1, 1], [2, 3, 6], [3, 16, 24], [2, 7, 15], [2, 17, 33], [1, 196, 384], [2, 196, 65], [0, 3, 6]] as const; // prettier-ignore
 
 const mergeCases = casesOf({
   op: tntMergeOp,
