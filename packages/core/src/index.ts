@@ -112,6 +112,7 @@ export {
 } from "./ops/depthwise-convolution.ts";
 export { differentiable, runOp, unrecorded } from "./ops/dispatch.ts";
 export { gatherRows } from "./ops/gather-rows.ts";
+export { moreGradientKernels, registerAllGradients } from "./ops/all-gradients.ts";
 export { gradientKernels, registerGradients } from "./ops/gradients.ts";
 export { type GroupNormOptions, groupNorm, groupNormGrad, groupNormGradOp, groupNormOp } from "./ops/group-norm.ts";
 export { type LambStep, lambUpdate, lambUpdateOp } from "./ops/lamb-update.ts";
@@ -120,6 +121,7 @@ export { type LinearOptions, linear, linearGrad, linearGradOp, linearOp } from "
 export { type MaxPoolOptions, maxPool, maxPoolGradOp, maxPoolOp } from "./ops/max-pool.ts";
 export { type MuonStep, muonUpdate, muonUpdateOp } from "./ops/muon-update.ts";
 export type { AttrsOf, InputsOf, Op, OpDeclaration, OutputOf, Placed, PlacedInputs, PlacedOutput } from "./ops/op.ts";
+export { oneHotLabels } from "./ops/one-hot-labels.ts";
 export { ops } from "./ops/ops.ts";
 export { type PatchifyOptions, patchGrid, patchify, patchifyGrad, patchifyGradOp, patchifyOp } from "./ops/patchify.ts";
 export { type PreprocessAttrs, preprocessOp } from "./ops/preprocess.ts";

@@ -17,7 +17,7 @@ class Tree extends Module {
   readonly blocks = repeat(2, () => new Linear(4, 4, { bias: false }));
   readonly scales = [new Param([2], ones), new Param([3], ones)];
   readonly missing: Linear | undefined = undefined;
-  readonly config = { hidden: new Linear(9, 9) };
+  readonly config = { classes: 2, head: this.scales[0] };
   readonly #secret = new Linear(5, 5);
   readonly head = new Linear(4, 2);
 
@@ -106,6 +106,45 @@ describe("the tree", () => {
     expect(() => new Twice().params()).toThrow(
       "Module.params: expected one parameter at foo_bar, got two; rename a field",
     );
+  });
+
+  test.each([
+    ["a Map", "parts", new Map([["a", new Linear(1, 1)]])],
+    ["a Set", "parts", new Set([new Param([1], ones)])],
+    ["a plain object", "parts", { a: new Linear(1, 1) }],
+    ["an array in an array", "parts", [[new Linear(1, 1)]]],
+    ["a plain object", "parts", [{ a: new Param([1], ones) }]],
+    ["a Map", "parts", { deeper: new Map([["a", new Linear(1, 1)]]) }],
+  ])("a part in %s is refused", (container, field, value) => {
+    class Owner extends Module {
+      readonly seen = new Linear(1, 1);
+      readonly [field] = value;
+    }
+    class Outer extends Module {
+      readonly inner = new Owner();
+    }
+    const message = `expected parts of Owner in fields or arrays, got one in ${container} in`;
+    expect(() => new Owner().params()).toThrow(`Module.params: ${message} parts; give each a field of its own`);
+    expect(() => new Outer().init(1)).toThrow(`${message} inner: parts;`);
+  });
+
+  test("parts in the tree may be anywhere else besides", () => {
+    class Owner extends Module {
+      readonly seen = new Linear(1, 1);
+      readonly byName = new Map([["seen", this.seen]]);
+      readonly options = { parts: [[this.seen.weight]] };
+    }
+    expect([...new Owner().params().keys()]).toEqual(["seen.weight", "seen.bias"]);
+  });
+
+  test("a model without parameters is told where they may be", async () => {
+    class Secret extends Module {
+      readonly #inner = new Linear(1, 1);
+      inner = () => this.#inner;
+    }
+    const message = "expected a model with parameters, got Secret without any; parts in #private fields cannot be seen";
+    expect(() => new Secret().init(1)).toThrow(`init: ${message}`);
+    await expect(new Secret().load({})).rejects.toThrow(`load: ${message}`);
   });
 
   test("modules of another copy of the package are modules", () => {

@@ -1,5 +1,6 @@
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
 import { TesseraError } from "./errors.ts";
+import { refuseHidden } from "./hidden-parts.ts";
 import { type LoadOptions, loadInto } from "./load.ts";
 import { Param } from "./param.ts";
 import { Random } from "./random.ts";
@@ -21,7 +22,8 @@ export type InitScheme = (path: string, param: Param) => Param["initializer"] | 
 /**
  * A tree of parts: every field that holds a `Param`, a `Module` or an array of them belongs to it, and its path is the
  * field's name in snake_case, as timm writes it (`patchEmbed.proj.weight` is `patch_embed.proj.weight`). A field called
- * `self` adds nothing to the path: a module that is one table takes the table's name.
+ * `self` adds nothing to the path: a module that is one table takes the table's name. Parts in a `Map`, a plain object or an
+ * array of arrays are refused; in a `#private` field nobody can see them, so parts are plain fields (`private` or not).
  *
  * A subclass declares its parts in the constructor and computes in `forward`. To change a layer, wrap it or give another
  * part; concrete methods are not overridden.
@@ -65,7 +67,7 @@ export abstract class Module {
 
   /**
    * Every parameter by its path, in order of declaration.
-   * @throws {TesseraError} if two have the same path.
+   * @throws {TesseraError} if two have the same path, or a part is in a field that is not looked into.
    */
   params(): Map<string, Param> {
     return new Map([...this.state()].filter(([, param]) => !param.buffer));
@@ -73,10 +75,11 @@ export abstract class Module {
 
   /**
    * What a checkpoint holds: parameters and buffers by their paths, in order of declaration.
-   * @throws {TesseraError} if two have the same path.
+   * @throws {TesseraError} if two have the same path, or a part is in a field that is not looked into.
    */
   state(): Map<string, Param> {
     const found = new Map<string, Param>();
+    if (!searched.has(this)) refuseHiddenIn(this);
     for (const [path, part] of walk(this, "")) {
       if (!Param.is(part)) continue;
       if (found.has(path))
@@ -100,8 +103,12 @@ export abstract class Module {
     return count;
   }
 
-  /** Draws every parameter anew, and resets buffers. A parameter's values depend on the seed and its path only. */
+  /**
+   * Draws every parameter anew, and resets buffers. A parameter's values depend on the seed and its path only.
+   * @throws {TesseraError} if there is none: they may be where nobody sees them.
+   */
   init(seed: number | string, scheme?: InitScheme): this {
+    expectParameters(this, "init");
     const random = new Random(seed);
     for (const [path, param] of this.state()) {
       const initializer = (param.buffer ? undefined : scheme?.(path, param)) ?? param.initializer;
@@ -120,6 +127,7 @@ export abstract class Module {
     source: Checkpoint | ReadonlyMap<string, StoredTensor> | Record<string, Tensor>,
     options: LoadOptions = {},
   ): Promise<this> {
+    expectParameters(this, "load");
     await loadInto(this, source, options);
     return this;
   }
@@ -143,6 +151,27 @@ export abstract class Module {
 /** `count` modules made by `make`, to be a field: `blocks = repeat(12, (i) => new EncoderBlock(…))`. */
 export function repeat<M extends Module>(count: number, make: (index: number) => M): M[] {
   return Array.from({ length: count }, (_, index) => make(index));
+}
+
+function expectParameters(module: Module, where: string): void {
+  if (module.state().size > 0) return;
+  throw new TesseraError(
+    `${where}: expected a model with parameters, got ${module.constructor.name} without any; ` +
+      "parts in #private fields cannot be seen: make them plain fields, private or not",
+  );
+}
+
+/** Trees in which no part is hidden. They are searched once: fields are declared in the constructor. */
+const searched = new WeakSet<Module>();
+
+function refuseHiddenIn(root: Module): void {
+  const parts = [...walk(root, "")];
+  const seen = new Set<unknown>([root, ...parts.map(([, part]) => part)]);
+  const isPart = (value: unknown) => Param.is(value) || Module.is(value);
+  for (const [path, owner] of [["", root] as const, ...parts]) {
+    if (Module.is(owner)) refuseHidden(owner, path, isPart, (part) => seen.has(part));
+  }
+  searched.add(root);
 }
 
 function* walk(module: Module, prefix: string): Generator<[string, Module | Param]> {

@@ -20,9 +20,9 @@ export async function summary(spec: string, { json, imageSize, depth }: SummaryS
   const cells = folded(layers, depth).map((row) => [
     row.path || "(model)",
     row.kind,
-    row.shape.join("×"),
+    row.shape?.join("×") ?? "?",
     row.params ? short(row.params) : "",
-    row.macs ? short(row.macs) : "",
+    Number.isNaN(row.macs) ? "?" : row.macs ? short(row.macs) : "",
   ]);
   print(table(["path", "kind", "output", "params", "MACs"], cells, ["params", "MACs"]));
   note(

@@ -1,4 +1,4 @@
-import { getGradient, registerGradient } from "@tensorflow/tfjs-core";
+import { type GradConfig, getGradient, registerGradient } from "@tensorflow/tfjs-core";
 import { arithmeticGradients } from "./arithmetic-gradients.ts";
 import { movementGradients } from "./movement-gradients.ts";
 
@@ -10,10 +10,15 @@ export const gradientKernels: readonly string[] = gradients.map(({ kernelName })
 /**
  * Registers gradients for the tfjs kernels that models are glued together with, where nobody has registered any. tfjs
  * brings its own in a file that plain Node cannot import (extension-less ES modules), and some of them call kernels that
- * the wasm backend lacks; these call none. Idempotent; `useBackend` of `@tessera/backends` calls it.
+ * the wasm backend lacks; these call none. Idempotent; `useBackend` of `@tessera/backends` calls it. `registerAllGradients` adds the usual others.
  */
 export function registerGradients(): void {
-  for (const config of gradients) {
+  registerMissing(gradients);
+}
+
+/** Registers those for whose kernels nobody has registered any. */
+export function registerMissing(configs: readonly GradConfig[]): void {
+  for (const config of configs) {
     if (!getGradient(config.kernelName)) registerGradient(config);
   }
 }

@@ -106,8 +106,8 @@ function moving(
   };
 }
 
-/** Shape with the summed axes kept as 1. */
-function kept(shape: readonly number[], axis: number | number[] | undefined): number[] {
+/** Shape with the reduced axes kept as 1. */
+export function kept(shape: readonly number[], axis: number | number[] | undefined): number[] {
   const axes = axesOf(shape, axis);
   return shape.map((size, i) => (axes.includes(i) ? 1 : size));
 }
@@ -116,7 +116,8 @@ function fraction(shape: readonly number[], axis: number | number[] | undefined)
   return 1 / axesOf(shape, axis).reduce((product, i) => product * shape[i]!, 1);
 }
 
-function axesOf(shape: readonly number[], axis: number | number[] | undefined): number[] {
+/** Several, one, or none for all. */
+export function axesOf(shape: readonly number[], axis: number | number[] | undefined): number[] {
   const given = axis === undefined || axis === null ? shape.map((_, i) => i) : [axis].flat();
   return given.map((i) => (i < 0 ? i + shape.length : i));
 }

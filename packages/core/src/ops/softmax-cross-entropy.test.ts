@@ -2,6 +2,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  getBackend,
   grad,
   mean,
   ones,
@@ -118,6 +119,24 @@ test("refuses labels that fit neither form", () => {
   expect(() => softmaxCrossEntropy(logits, zeros([3]))).toThrow(`${message}[3]`);
   expect(() => softmaxCrossEntropy(logits, zeros([2, 4]))).toThrow(`${message}[2, 4]`);
   expect(() => softmaxCrossEntropy(zeros([3]) as unknown as Tensor2D, zeros([3]))).toThrow("[b, classes]");
+});
+
+test("takes one class", async () => {
+  const logits = tensor2d([[3], [-2]]);
+  await expect(softmaxCrossEntropy(logits, tensor1d([0, 0], "int32"))).toBeAllClose([0, 0]);
+});
+
+test("a label that is no class is refused, or on a GPU makes its loss NaN", async () => {
+  const logits = zeros([2, 3]) as Tensor2D;
+  for (const label of [3, -1, 1.5]) {
+    const loss = () => softmaxCrossEntropy(logits, tensor1d([1, label]));
+    if (getBackend().startsWith("webg")) {
+      expect((await loss().data())[1]).toBeNaN();
+    } else
+      expect(loss).toThrow(
+        `softmaxCrossEntropy: expected labels from 0 to 2, got ${label} at 1; has the model as many classes as the data?`,
+      );
+  }
 });
 
 test("leaks nothing", async () => {

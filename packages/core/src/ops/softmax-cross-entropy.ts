@@ -10,13 +10,13 @@ import {
   max,
   mul,
   neg,
-  oneHot,
   sub,
   sum,
   tidy,
 } from "@tensorflow/tfjs-core";
 import { ShapeError } from "../errors.ts";
 import { sizes } from "../shape.ts";
+import { oneHotLabels } from "./one-hot-labels.ts";
 import { differentiable, runOp } from "./dispatch.ts";
 import type { None, Op } from "./op.ts";
 
@@ -39,6 +39,7 @@ export const softmaxCrossEntropyOp: Op<{ logits: Tensor2D; target: Tensor2D }, N
  * Op `softmaxCrossEntropyOp`, gradient `softmaxCrossEntropyGradOp`.
  *
  * @throws {ShapeError} if the labels fit neither form.
+ * @throws {TesseraError} if a label is none of the classes; on a GPU the row's loss is NaN instead.
  */
 export function softmaxCrossEntropy(
   logits: Tensor2D,
@@ -79,8 +80,10 @@ export function softmaxCrossEntropyGrad(dy: Tensor1D, logits: Tensor2D, target: 
 }
 
 function targets(labels: Tensor, classes: number, smoothing: number): Tensor2D {
-  const hard: Tensor = labels.rank === 1 ? oneHot(cast(labels, "int32") as Tensor1D, classes) : labels;
-  const probabilities = cast(hard, "float32") as Tensor2D;
+  const integer = labels.rank === 1;
+  const probabilities = (
+    integer ? oneHotLabels(labels as Tensor1D, classes, "softmaxCrossEntropy") : cast(labels, "float32")
+  ) as Tensor2D;
   return smoothing === 0 ? probabilities : add(mul(probabilities, 1 - smoothing), smoothing / classes);
 }
 

@@ -1,3 +1,4 @@
+import { registerAllGradients } from "@tessera/core";
 import type { TrainingData } from "../data.ts";
 import type { Classifier } from "./classifier.ts";
 import { eventLoopTurn } from "./event-loop.ts";
@@ -14,6 +15,7 @@ import { Training } from "./training.ts";
  */
 export async function fit(model: Classifier, data: TrainingData, options: FitOptions): Promise<FitResult> {
   const { ema, signal } = options;
+  registerAllGradients();
   const training = new Training(model, data, options);
   await training.begin(options.resume);
   const batches = training.batches();

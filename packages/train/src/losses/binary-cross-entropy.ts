@@ -12,14 +12,13 @@ import {
   mean,
   mul,
   neg,
-  oneHot,
   relu,
   sigmoid,
   sub,
   sum,
   tidy,
 } from "@tensorflow/tfjs-core";
-import { differentiable } from "@tessera/core";
+import { differentiable, oneHotLabels } from "@tessera/core";
 import type { Loss } from "../fit/options.ts";
 
 export interface BinaryCrossEntropyOptions {
@@ -53,7 +52,7 @@ function elementwise(x: Tensor2D, t: Tensor2D): Tensor2D {
 function probabilities(targets: Tensor, classes: number, { smoothing = 0, threshold }: BinaryCrossEntropyOptions) {
   const given =
     targets.rank === 1
-      ? add(mul(oneHot(cast(targets, "int32") as Tensor1D, classes), 1 - smoothing), smoothing / classes)
+      ? add(mul(oneHotLabels(targets as Tensor1D, classes, "binaryCrossEntropy"), 1 - smoothing), smoothing / classes)
       : targets;
   return cast(threshold === undefined ? given : greater(given, threshold), "float32") as Tensor2D;
 }
