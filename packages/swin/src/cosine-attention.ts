@@ -128,8 +128,8 @@ const LEAST = 1e-24;
 
 /** Each head's vectors divided by their length, times a factor a head. [b, n, h·d] -> [b, n, h·d] */
 function ofLengthOne(x: Tensor3D, heads: number, factor?: Tensor): Tensor3D {
-  const [b, n] = x.shape;
-  const apart = reshape(x, [b, n, heads, -1]);
+  const [b, n, d] = x.shape;
+  const apart = reshape(x, [b, n, heads, d / heads]);
   const squares = sum(square(apart), -1, true); // [b, n, h, 1]
   // The larger of both, by ops that native has.
   const inverse = rsqrt(add(relu(sub(squares, LEAST)), LEAST));

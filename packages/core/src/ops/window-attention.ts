@@ -119,7 +119,7 @@ function composeGrad(dy: Tensor3D, qkv: Tensor3D, options: Resolved): OutputOf<t
   const { samples, area, beside, outside } = cut;
   const [dq, dk, dv, dscores] = attentionGrad(reshape(placed(dy, cut), q.shape), q, k, v, rest);
   const dpacked = concat(
-    [dq, dk, dv].map((part) => reshape(part, [samples, area, beside, -1])),
+    [dq, dk, dv].map((part) => reshape(part, [samples, area, beside, part.shape[2]! / beside])),
     3,
   );
   const dbias = beside === 1 ? dscores! : (sum(reshape(dscores!, [beside, ...bias.shape]), 0) as Tensor3D);
@@ -167,7 +167,12 @@ function arranged(qkv: Tensor3D, { heads, scale, bias, padding, masked, ...windo
   const cut = cutOf(windows, qkv.shape[0]);
   const { samples, area, beside } = cut;
   const rows = reshape(placed(qkv, cut, padding), [samples * area, beside, qkv.shape[2]]) as Tensor3D;
-  const [q, k, v] = unpackQkv(rows).map((part) => reshape(part, [samples, area, -1])) as [Tensor3D, Tensor3D, Tensor3D];
+  const width = (beside * qkv.shape[2]) / 3;
+  const [q, k, v] = unpackQkv(rows).map((part) => reshape(part, [samples, area, width])) as [
+    Tensor3D,
+    Tensor3D,
+    Tensor3D,
+  ];
   if (!isShifted(windows)) return { q, k, v, cut, heads, scale, bias };
   const mask = tensor(shiftMask(windows, masked), [beside, 1, area, area]);
   return { q, k, v, cut, heads: beside * heads, scale, bias: reshape(add(mask, bias), [-1, area, area]) as Tensor3D };
@@ -183,8 +188,9 @@ function placed(x: Tensor3D, { tokens, outside }: Cut, padding?: Tensor1D): Tens
 
 /** Tokens in their places on the map again: [samples, area, beside, c], or with the last two as one, -> [b, n, c] */
 function returned(x: Tensor, { shape: [b, n] }: Tensor3D, { places, samples, area, beside }: Cut): Tensor3D {
-  const rows = reshape(x, [samples * area * beside, -1]);
-  return reshape(gather(rows, tensor1d(places, "int32")), [b, n, -1]);
+  const width = x.rank === 4 ? x.shape[3]! : x.shape[2]! / beside;
+  const rows = reshape(x, [samples * area * beside, width]);
+  return reshape(gather(rows, tensor1d(places, "int32")), [b, n, width]);
 }
 
 function isShifted({ shift }: Windows): boolean {
