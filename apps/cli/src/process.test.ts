@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
@@ -35,12 +36,13 @@ test("a signal leaves no temporary file", async () => {
   length.writeBigUInt64LE(BigInt(header.length));
   const large = await place.write("large.safetensors", Buffer.concat([length, header, Buffer.alloc(size)]));
   await place.write("converted/note.txt", "");
+  const written = async () => (await readdir(place.path("converted"))).some((name) => name.endsWith(".tmp"));
+  const kill = async (child: ChildProcess) => {
+    while (child.exitCode === null && !(await written())) await wait(1);
+    child.kill("SIGTERM");
+  };
   const { signal } = await tessera(["convert", large, place.path("converted", "out.safetensors"), "--keep-names"], {
-    onStart: async (child) => {
-      const written = async () => (await readdir(place.path("converted"))).some((name) => name.endsWith(".tmp"));
-      while (child.exitCode === null && !(await written())) await wait(1);
-      child.kill("SIGTERM");
-    },
+    onStart: (child) => void kill(child),
   });
   // It may have been done before.
   expect([null, "SIGTERM"]).toContain(signal);

@@ -126,17 +126,19 @@ test("takes one class", async () => {
   await expect(softmaxCrossEntropy(logits, tensor1d([0, 0], "int32"))).toBeAllClose([0, 0]);
 });
 
-test("a label that is no class is refused, or on a GPU makes its loss NaN", async () => {
-  const logits = zeros([2, 3]) as Tensor2D;
-  for (const label of [3, -1, 1.5]) {
-    const loss = () => softmaxCrossEntropy(logits, tensor1d([1, label]));
-    if (getBackend().startsWith("webg")) {
-      expect((await loss().data())[1]).toBeNaN();
-    } else
-      expect(loss).toThrow(
-        `softmaxCrossEntropy: expected labels from 0 to 2, got ${label} at 1; has the model as many classes as the data?`,
-      );
-  }
+describe("a label that is no class", () => {
+  const onGpu = getBackend().startsWith("webg");
+  const loss = (label: number) => softmaxCrossEntropy(zeros([2, 3]) as Tensor2D, tensor1d([1, label]));
+
+  test.skipIf(onGpu).each([3, -1, 1.5])("as %d is refused", (label) => {
+    expect(() => loss(label)).toThrow(
+      `softmaxCrossEntropy: expected labels from 0 to 2, got ${label} at 1; has the model as many classes as the data?`,
+    );
+  });
+
+  test.skipIf(!onGpu).each([3, -1, 1.5])("as %d makes its loss NaN on a GPU", async (label) => {
+    expect((await loss(label).data())[1]).toBeNaN();
+  });
 });
 
 test("leaks nothing", async () => {

@@ -40,9 +40,9 @@ const forgotten = new FinalizationRegistry<number>((file) => fs.close(file, () =
 const withoutWaiting = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
 
 /** What a path leads to that is no file. */
-function kindOf(stat: fs.Stats): string {
-  if (stat.isDirectory()) return advice.EISDIR!;
-  return stat.isFIFO() ? "a pipe; write it to a file first" : "a device or a socket";
+function kindOf(found: fs.Stats): string {
+  if (found.isDirectory()) return advice.EISDIR!;
+  return found.isFIFO() ? "a pipe; write it to a file first" : "a device or a socket";
 }
 
 /** A file, read by position, so that several reads may run at once. */
@@ -51,12 +51,12 @@ export async function openPath(file: string | URL): Promise<ByteSource> {
   const descriptor = await openFile(path, withoutWaiting).catch((cause: unknown) => {
     throw explained(path, "a file", cause);
   });
-  const stat = await promisify(fs.fstat)(descriptor);
-  if (!stat.isFile()) {
+  const found = await promisify(fs.fstat)(descriptor);
+  if (!found.isFile()) {
     await closeFile(descriptor);
-    throw new TesseraError(`${path}: expected a file, got ${kindOf(stat)}`);
+    throw new TesseraError(`${path}: expected a file, got ${kindOf(found)}`);
   }
-  const extent = { name: path, length: stat.size };
+  const extent = { name: path, length: found.size };
   const running = new Set<Promise<unknown>>();
   let isOpen = true;
   const fill = async (bytes: Uint8Array, offset: number, signal?: AbortSignal): Promise<void> => {
