@@ -71,7 +71,7 @@ describe.each(published)("%s", (name) => {
     const { layers, ...counted } = summarize(createHybrid(name), [1, height, width, 3]);
     expect(counted).toEqual({ params: hybridVariants[name].params, macs });
     expect(layers.reduce((sum, layer) => sum + layer.params, 0)).toBe(count);
-    expect(layers.every(({ shape }) => shape.length > 0)).toBe(true);
+    expect(layers.every(({ shape }) => shape!.length > 0)).toBe(true);
   });
 
   test("has timm's checkpoints, the default first, with the pixels and the licence that timm states", () => {

@@ -70,7 +70,7 @@ describe.each(pvtNames)("%s", (name) => {
     const { layers, ...counted } = summarize(createPvt(name), [1, 224, 224, 3]);
     expect(counted).toEqual({ params: pvtVariants[name].params, macs });
     expect(layers.reduce((sum, layer) => sum + layer.params, 0)).toBe(params);
-    expect(layers.every(({ shape }) => shape.length > 0)).toBe(true);
+    expect(layers.every(({ shape }) => shape!.length > 0)).toBe(true);
   });
 
   test("has timm's pixels and licence for its checkpoints", () => {

@@ -74,7 +74,7 @@ describe.each(published)("%s", (name) => {
     const { layers, ...counted } = summarize(model, [1, height, width, channels]);
     expect(counted).toEqual({ params: swinVariants[name].params, macs });
     expect(layers.reduce((sum, layer) => sum + layer.params, 0)).toBe(params);
-    expect(layers.every(({ shape }) => shape.length > 0)).toBe(true);
+    expect(layers.every(({ shape }) => shape!.length > 0)).toBe(true);
   });
 
   test("has timm's checkpoints, the default first, with the pixels and the licence that timm states", () => {

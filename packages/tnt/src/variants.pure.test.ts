@@ -82,7 +82,7 @@ describe.each(tntNames)("%s", (name) => {
       "blocks.0": [2, 197, width],
       norm: [2, 197, width],
     });
-    expect(layers.every(({ shape }) => shape.length > 0)).toBe(true);
+    expect(layers.every(({ shape }) => shape!.length > 0)).toBe(true);
   });
 });
 

@@ -22,7 +22,7 @@ describe.each([
     const { params, layers } = summarize(model, [1, 32, 32, 3]);
     expect(params).toBeLessThan(3.5e6);
     expect(layers.find(({ path }) => path === "patch_embed")!.shape).toEqual([1, grid[0] * grid[1], 256]);
-    expect(layers.every(({ shape }) => shape.length > 0)).toBe(true);
+    expect(layers.every(({ shape }) => shape!.length > 0)).toBe(true);
   });
 
   test("trains: the gradient reaches every parameter, and nothing is left", async () => {

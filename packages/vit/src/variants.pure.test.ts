@@ -54,7 +54,7 @@ describe.each(published)("%s", (name) => {
     expect(params).toBe(model.paramCount);
     expect(layers.reduce((sum, layer) => sum + layer.params, 0)).toBe(params);
     expect(layers.reduce((sum, layer) => sum + layer.macs, 0)).toBe(macs);
-    expect(layers.every(({ shape }) => shape.length > 0)).toBe(true);
+    expect(layers.every(({ shape }) => shape!.length > 0)).toBe(true);
     expect(layers[0]!.shape).toEqual([1, vitVariants[name].classes || vitVariants[name].width]);
   });
 });

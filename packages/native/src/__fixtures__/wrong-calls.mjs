@@ -187,7 +187,7 @@ for (const name of Object.keys(addon)) {
     const numbers = [...args.keys()].filter((i) => typeof args[i] === "number");
     for (let round = 0; round < 500; round++) {
       const changed = [...args];
-      for (let n = random(5); n > 0; n--) changed[numbers[random(numbers.length)]] = sizes[random(sizes.length)];
+      for (let n = random(5); n > 0; n--) changed[numbers[random(numbers.length)] ?? 0] = sizes[random(sizes.length)];
       fit(name, changed);
     }
   }
