@@ -185,7 +185,8 @@ void test_functions() {
   }
   const float far[] = {1e30f, -1e30f, 15.0f, -15.0f, 1e-40f}, one[] = {1, 1, 1, 1, 1};
   activate_grad(Activation::gelu, one, far, got, 5);
-  expect_close("slope far out", got, {1, 0, 1, 0, 0.5}, 1e-6, 1e-36);
+  // Powers below 2^-100 stay there, because processors are slow below the normal range: nothing beside a slope of 1.
+  expect_close("slope far out", got, {1, 0, 1, 0, 0.5}, 1e-6, 1e-28);
 }
 
 void test_rows(size_t rows, size_t width) {
