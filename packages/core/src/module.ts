@@ -154,7 +154,8 @@ export function repeat<M extends Module>(count: number, make: (index: number) =>
 }
 
 function expectParameters(module: Module, where: string): void {
-  if (module.state().size > 0) return;
+  // A pooling or an empty head has none, and knows what it does to a shape.
+  if (module.state().size > 0 || module.describe) return;
   throw new TesseraError(
     `${where}: expected a model with parameters, got ${module.constructor.name} without any; ` +
       "parts in #private fields cannot be seen: make them plain fields, private or not",

@@ -6,7 +6,6 @@ import {
   add,
   concat,
   exp,
-  minimum,
   mul,
   relu,
   reshape,
@@ -112,7 +111,9 @@ export class CosineAttention extends Module implements Branch {
   private turned(qkv: Tensor3D): Tensor3D {
     const { heads } = this.config;
     const [q, k, v] = unpackQkv(qkv);
-    const factor = exp(minimum(this.logitScale.value as Tensor, Math.log(SHARPEST)));
+    const most = Math.log(SHARPEST);
+    // The smaller of both, by an op that every backend has with its gradient.
+    const factor = exp(sub(most, relu(sub(most, this.logitScale.value as Tensor))));
     return concat([ofLengthOne(q, heads, reshape(factor, [heads, 1])), ofLengthOne(k, heads), v], 2);
   }
 

@@ -35,12 +35,6 @@ export const arithmeticGradients: readonly GradConfig[] = [
     (dy, _, b) => div(dy, b),
     (dy, a, b) => neg(div(mul(dy, a), square(b))),
   ),
-  // Of equals the first counts.
-  binary(
-    "Minimum",
-    (dy, a, b) => mul(dy, sub(1, step(sub(a, b)))),
-    (dy, a, b) => mul(dy, step(sub(a, b))),
-  ),
   unary("Neg", "input", (dy) => neg(dy)),
   unary("Square", "input", (dy, x) => mul(dy, mul(x, 2))),
   unary("Exp", "output", (dy, y) => mul(dy, y)),

@@ -1,6 +1,7 @@
 import { type Tensor3D, tensor3d } from "@tensorflow/tfjs-core";
 import { ShapeError } from "../errors.ts";
-import { Module } from "../module.ts";
+import { type Description, Module } from "../module.ts";
+import type { Shape } from "../shape.ts";
 import type { Positions } from "./positions.ts";
 
 export interface FixedPositionsConfig {
@@ -26,6 +27,10 @@ export class FixedPositions extends Module implements Positions {
 
   table(grid: readonly [number, number]): Tensor3D {
     return tensor3d(this.#formula(grid), [1, this.prefix + grid[0] * grid[1], this.width]);
+  }
+
+  override describe(input: Shape): Description {
+    return { output: input };
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Tensor, type Tensor3D, broadcastTo, concat, reshape, tensor3d, tidy } from "@tensorflow/tfjs-core";
 import type { StoredTensor } from "../checkpoint.ts";
 import { type Initializer, truncNormal } from "../init/initializers.ts";
-import { Module } from "../module.ts";
+import { type Description, Module } from "../module.ts";
 import { Param } from "../param.ts";
 import type { Shape } from "../shape.ts";
 import type { Positions } from "./positions.ts";
@@ -65,6 +65,10 @@ export class LearnedPositions extends Module implements Positions {
       },
     };
   }
+
+  override describe(input: Shape): Description {
+    return { output: input };
+  }
 }
 
 /** One learned vector a row and one a column, each half as wide: the 2-D ablation of Dosovitskiy et al. 2021, appendix D.4. */
@@ -107,5 +111,9 @@ export class LearnedPositions2d extends Module implements Positions {
       const patches: Tensor3D = reshape(concat([ofRow, ofColumn], 2), [1, h * w, width]);
       return this.token ? concat([this.token.value as Tensor as Tensor3D, patches], 1) : patches;
     });
+  }
+
+  override describe(input: Shape): Description {
+    return { output: input };
   }
 }

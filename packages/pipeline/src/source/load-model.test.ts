@@ -155,8 +155,8 @@ describe("refuses", async () => {
     ],
     [
       "a transformers config of another model",
-      { architecture: undefined, model_type: "swin" },
-      'expected "model_type" among vit, deit, dinov2, dinov2_with_registers, vit_mae, got "swin"',
+      { architecture: undefined, model_type: "bert" },
+      /expected "model_type" among vit, deit, .*, got "bert"/,
     ],
     [
       "no model config",

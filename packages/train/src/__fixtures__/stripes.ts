@@ -45,6 +45,10 @@ export class Small extends Module {
   readonly hidden = new Linear(SIDE * SIDE, 8, { init: normal(0.2) });
   readonly head = new Linear(8, 3, { init: normal(0.2) });
 
+  override layerOf(path: string): number {
+    return path.startsWith("head.") ? 1 : 0;
+  }
+
   /** [b, 4, 4, 1] -> [b, 3] */
   forward(images: Tensor4D, ctx: Context = {}): Tensor2D {
     return tidy(() => this.head.forward(dropout(this.embed(images, ctx), 0.2, ctx)));
