@@ -47,7 +47,7 @@ test("trains on a folder, and leaves configuration, log, curves, checkpoints and
   expect(lines.at(-1)!["trainingLoss"]).toBeLessThan(lines[0]!["trainingLoss"]!);
   const card = await readFile(`${run}/model/README.md`, "utf8");
   expect(card).toContain("# vit for 3 classes");
-  expect(card).toContain(`tessera train ${data} --backend wasm --model vit --arg patch_size=4`);
+  expect(card).toContain(`tessera train ${data} --backend wasm --batch 16 --model vit --arg patch_size=4`);
   const [first] = await json<{ top: { label: string }[] }[]>([
     "classify",
     `${data}/red/0.png`,

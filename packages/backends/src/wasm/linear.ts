@@ -41,7 +41,8 @@ export function linearGradFast(dy: Tensor, x: Tensor, weight: Tensor2D, wanted: 
       case "weight":
         return product(transpose(rows(dy)), rows(x));
       case "bias":
-        return sum(rows(dy), 0);
+        // Of no rows it gives what was in memory.
+        return dy.size > 0 ? sum(rows(dy), 0) : zeros([weight.shape[0]]);
       default:
         throw wanted satisfies never;
     }

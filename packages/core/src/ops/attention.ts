@@ -14,6 +14,7 @@ import {
   tidy,
   transpose,
   where,
+  zeros,
 } from "@tensorflow/tfjs-core";
 import type { Context } from "../context.ts";
 import { ShapeError } from "../errors.ts";
@@ -172,18 +173,23 @@ export function composeAttentionGrad(
 
 /** Sum over what shares the bias. */
 function biasSlope(dscores: Tensor4D, bias: Tensor3D): Tensor3D {
+  // Of nothing tfjs's wasm backend gives what was in memory.
+  if (dscores.size === 0) return zeros(bias.shape);
   return bias.shape[0] === 1 ? reshape(sum(dscores, [0, 1]), bias.shape) : sum(dscores, 0);
 }
 
 /** [b, n, h·d] -> [b, h, n, d] */
 export function splitHeads(x: Tensor3D, heads: number): Tensor4D {
   const [b, n, width] = x.shape;
+  // tfjs's wasm backend cannot transpose what is empty.
+  if (x.size === 0) return zeros([b, heads, n, width / heads]);
   return transpose(reshape(x, [b, n, heads, width / heads]), [0, 2, 1, 3]);
 }
 
 /** [b, h, n, d] -> [b, n, h·d] */
 export function joinHeads(x: Tensor): Tensor3D {
   const [b, h, n, d] = x.shape as [number, number, number, number];
+  if (x.size === 0) return zeros([b, n, h * d]);
   return reshape(transpose(x, [0, 2, 1, 3]), [b, n, h * d]);
 }
 

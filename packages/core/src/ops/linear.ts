@@ -1,4 +1,14 @@
-import { type Tensor, type Tensor1D, type Tensor2D, add, matMul, mul, reshape, sum } from "@tensorflow/tfjs-core";
+import {
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  add,
+  matMul,
+  mul,
+  reshape,
+  sum,
+  zeros,
+} from "@tensorflow/tfjs-core";
 import { ShapeError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
 import { type Activation, activate } from "./activation.ts";
@@ -87,7 +97,8 @@ export function linearGrad(dy: Tensor, x: Tensor, weight: Tensor2D): Record<"x" 
   return {
     x: grad("x", () => reshape(matMul(rows(dy), weight), x.shape)),
     weight: grad("weight", () => matMul(rows(dy), rows(x), true, false)),
-    bias: grad("bias", () => sum(rows(dy), 0)),
+    // Of no rows tfjs's wasm backend gives what was in memory.
+    bias: grad("bias", () => (dy.size > 0 ? sum(rows(dy), 0) : zeros([weight.shape[0]]))),
   };
 }
 
