@@ -29,6 +29,7 @@ const side = (most: number): Limit => [
     Array.isArray(value) ? value.length === 2 && value.every((one) => isWhole(one, 1, most)) : isWhole(value, 1, most),
 ];
 
+const plainNumber: Limit = ["a number", (value) => typeof value === "number"];
 const text: Limit = ["text", (value) => typeof value === "string"];
 const isName = (value: unknown): boolean => typeof value === "string" || typeof value === "number";
 const isRecord = (value: unknown): value is object =>
@@ -95,11 +96,26 @@ const timmFields: Readonly<Record<string, Limit>> = {
   pretrained_cfg: record,
 };
 
+/** Fields of transformers' configs that are one number each; what it may be, the family's config says. */
+const numbers = [
+  "hidden_size",
+  "embed_dim",
+  "num_hidden_layers",
+  "intermediate_size",
+  "mlp_ratio",
+  "num_channels",
+  "layer_norm_eps",
+  "layerscale_value",
+  "num_register_tokens",
+];
+
 /** The same of transformers. */
 const huggingFaceFields: Readonly<Record<string, Limit>> = {
   model_type: text,
   architectures: ["a list of texts", (value) => Array.isArray(value) && value.every((one) => typeof one === "string")],
   hidden_act: text,
+  // families compare these and multiply by them: what is no number would be made one, of lists in lists by recursion
+  ...Object.fromEntries(numbers.map((name) => [name, plainNumber])),
   id2label: names,
 };
 
