@@ -13,9 +13,8 @@ import { occlusion } from "./attribution/occlusion.ts";
 import { positionSimilarity } from "./embedding/position-similarity.ts";
 import type { Heatmap } from "./heatmap.ts";
 
-const fixture = (path: string) => new URL(path, import.meta.url);
-const goldens = await readGoldens(fixture("../../vit/src/__fixtures__/vit.safetensors"));
-const text = new TextDecoder().decode(await readFixture(fixture("./__fixtures__/references.json")));
+const goldens = await readGoldens(new URL("../../vit/src/__fixtures__/vit.safetensors", import.meta.url));
+const text = new TextDecoder().decode(await readFixture(new URL("./__fixtures__/references.json", import.meta.url)));
 const { target, ...references } = JSON.parse(text) as { target: number } & Record<string, number[][]>;
 
 const model = new SmallVit({ imageSize: 32, patchSize: 8, width: 48, depth: 3, heads: 3, classes: 10 });

@@ -8,15 +8,13 @@ import { expect, test } from "vitest";
 import { createBackbone } from "./families.ts";
 import { anyToTimmNames } from "./rename.ts";
 
-const fixture = (name: string) => new URL(`../../../hybrid/src/__fixtures__/${name}`, import.meta.url);
-const expected = await readGoldens(fixture("hybrid_google_expected.safetensors"));
-const npz = await readFixture(fixture("hybrid_google.npz"));
+const google = new URL("../../../hybrid/src/__fixtures__/hybrid_google.npz", import.meta.url);
+const timm = new URL("../../../hybrid/src/__fixtures__/hybrid_google_expected.safetensors", import.meta.url);
+const expected = await readGoldens(timm);
+const npz = await readFixture(google);
 
 test("has timm's names and tensors", async () => {
-  const wanted = under(
-    await openCheckpoint(await readFixture(fixture("hybrid_google_expected.safetensors"))),
-    "weights/",
-  );
+  const wanted = under(await openCheckpoint(await readFixture(timm)), "weights/");
   const names = toTimmNames(await openCheckpoint(npz), hybridFamily.dialects);
   const {
     "pre_logits.fc.weight": _,
