@@ -1,10 +1,9 @@
 // Parity with timm: logits, every tap and every gradient of tiny models with each form of the convolutions.
-import { type Tensor, mul, sum, variableGrads } from "@tensorflow/tfjs-core";
 import { ShapeError, capture, resize } from "@tessera/core";
 import { StandardizedResNet } from "@tessera/resnet";
-import { restore } from "@tessera/testing";
+import { channelsLast, expectGoldenGradients, restoredUnder } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
-import { type GoldenName, channelsLast, files, loaded, under } from "./__fixtures__/goldens.ts";
+import { type GoldenName, files, loaded } from "./__fixtures__/goldens.ts";
 import type { HybridEmbed } from "./hybrid-embed.ts";
 
 const exact = { rtol: 1e-4, atol: 1e-5 };
@@ -18,7 +17,7 @@ describe.each(Object.keys(files) as GoldenName[])("%s", (name) => {
 
   test("gives timm's intermediate values, and the same logits while they are looked at", async () => {
     const { goldens, model, images } = await loaded(name);
-    const taps = under(goldens, "tap/").filter(([path]) => path !== "standardised_root_weight");
+    const taps = restoredUnder(goldens, "tap/").filter(([path]) => path !== "standardised_root_weight");
     expect(taps.length).toBeGreaterThan(4);
     const seen = capture(model, images, [...taps.map(([path]) => path), ""]);
     for (const [path, value] of taps)
@@ -37,12 +36,7 @@ describe.each(Object.keys(files) as GoldenName[])("%s", (name) => {
 
   test("gives timm's gradient for every parameter", async () => {
     const { goldens, model, images } = await loaded(name);
-    const probe = restore(goldens.get("probe"));
-    const { grads } = variableGrads(() => sum(mul(model.forward(images), probe)));
-    const expected = new Map(under(goldens, "grads/"));
-    expect(new Set(model.params().keys())).toEqual(new Set(expected.keys()));
-    for (const [path, param] of model.params())
-      await expect(grads[param.value.name] as Tensor, path).toBeAllClose(expected.get(path)!, exact);
+    await expectGoldenGradients(goldens, model, images, exact);
     model.dispose();
   });
 });

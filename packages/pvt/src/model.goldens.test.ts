@@ -1,10 +1,10 @@
 // Parity with transformers (version 1) and timm (version 2): logits, every tap and every gradient of tiny models; pictures that the
 // reductions do not divide, and resized positions.
-import { type Tensor, type Tensor4D, mul, reshape, slice, sum, tensor, variableGrads } from "@tensorflow/tfjs-core";
+import { type Tensor, type Tensor4D, reshape, slice, tensor } from "@tensorflow/tfjs-core";
 import { capture } from "@tessera/core";
-import { restore } from "@tessera/testing";
+import { channelsLast, expectGoldenGradients, restore, restoredUnder } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
-import { type GoldenName, channelsLast, files, loaded, under } from "./__fixtures__/goldens.ts";
+import { type GoldenName, files, loaded } from "./__fixtures__/goldens.ts";
 
 const exact = { rtol: 1e-4, atol: 1e-5 };
 
@@ -22,7 +22,7 @@ describe.each(Object.keys(files) as GoldenName[])("%s", (name) => {
 
   test("gives its intermediate values, and the same logits while they are looked at", async () => {
     const { goldens, model, images } = await loaded(name);
-    const taps = under(goldens, "tap/");
+    const taps = restoredUnder(goldens, "tap/");
     expect(taps.length).toBeGreaterThanOrEqual(9);
     const seen = capture(model, images, [...taps.map(([path]) => pathOf(path)), ""]);
     for (const [path, value] of taps) {
@@ -35,12 +35,7 @@ describe.each(Object.keys(files) as GoldenName[])("%s", (name) => {
 
   test("gives its gradient for every parameter", async () => {
     const { goldens, model, images } = await loaded(name);
-    const probe = restore(goldens.get("probe"));
-    const { grads } = variableGrads(() => sum(mul(model.forward(images), probe)));
-    const expected = new Map(under(goldens, "grads/"));
-    expect(new Set(model.params().keys())).toEqual(new Set(expected.keys()));
-    for (const [path, param] of model.params())
-      await expect(grads[param.value.name] as Tensor, path).toBeAllClose(expected.get(path)!, exact);
+    await expectGoldenGradients(goldens, model, images, exact);
     model.dispose();
   });
 

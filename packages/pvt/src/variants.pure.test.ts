@@ -2,51 +2,13 @@
 // multiply-adds, and what timm says of its checkpoints.
 import { engine } from "@tensorflow/tfjs-core";
 import { summarize } from "@tessera/core";
-import { readFixture } from "@tessera/testing";
+import { type InventoryTag, readInventories, unfolded } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
 import { createPvt } from "./create.ts";
 import { pretrainedPvts } from "./pretrained.ts";
 import { type PvtName, pvtNames, pvtVariants } from "./variants.ts";
 
-interface Tag {
-  hf_hub_id?: string;
-  interpolation: string;
-  crop_pct: number;
-  mean: number[];
-  std: number[];
-  num_classes: number;
-  license: string;
-}
-
-interface Inventory {
-  params: number;
-  macs: number;
-  tensors: number;
-  /** Blocks under each prefix. */
-  blocks: Record<string, number>;
-  /** A block is listed only where it differs from the one before it. */
-  shapes: Record<string, number[]>;
-  tags: Record<string, Tag>;
-}
-
-const file = await readFixture(new URL("./__fixtures__/inventories.json", import.meta.url));
-const inventories = JSON.parse(new TextDecoder().decode(file)) as Record<PvtName, Inventory>;
-
-/** Every block, those that are like the one before them too. */
-function unfolded({ shapes: listed, blocks }: Inventory): Record<string, number[]> {
-  const isBlock = (path: string) => Object.keys(blocks).some((prefix) => path.startsWith(`${prefix}.`));
-  const all = Object.entries(listed).filter(([path]) => !isBlock(path));
-  for (const [stage, count] of Object.entries(blocks)) {
-    let shapes: [string, number[]][] = [];
-    for (let i = 0; i < count; i++) {
-      const prefix = `${stage}.${i}.`;
-      const own = Object.entries(listed).filter(([path]) => path.startsWith(prefix));
-      if (own.length > 0) shapes = own.map(([path, shape]) => [path.slice(prefix.length), shape]);
-      for (const [path, shape] of shapes) all.push([prefix + path, shape]);
-    }
-  }
-  return Object.fromEntries(all);
-}
+const inventories = await readInventories<PvtName>(new URL("./__fixtures__/inventories.json", import.meta.url));
 
 test("the table has the inventory's variants", () => {
   expect([...pvtNames].sort()).toEqual(Object.keys(inventories).sort());
@@ -60,7 +22,7 @@ describe.each(pvtNames)("%s", (name) => {
     const before = engine().state.numTensors;
     const model = createPvt(name);
     const shapes = Object.fromEntries([...model.params()].map(([path, { shape }]) => [path, [...shape]]));
-    expect(shapes).toEqual(unfolded(inventory));
+    expect(shapes).toEqual(unfolded(inventory.shapes, inventory.blocks));
     expect(model.params().size).toBe(tensors);
     expect(model.paramCount).toBe(params);
     expect(engine().state.numTensors).toBe(before);
@@ -75,7 +37,7 @@ describe.each(pvtNames)("%s", (name) => {
 
   test("has timm's pixels and licence for its checkpoints", () => {
     for (const { hub: _, labels, classes, cropPct, ...one } of Object.values(pretrainedPvts(name))) {
-      const [{ interpolation, crop_pct, mean, std, num_classes, license }] = Object.values(tags) as [Tag];
+      const [{ interpolation, crop_pct, mean, std, num_classes, license }] = Object.values(tags) as [InventoryTag];
       expect(labels).toBe("imagenet-1k");
       expect({ classes, cropPct, ...one }).toEqual({
         classes: num_classes,

@@ -1,20 +1,15 @@
 // Parity with timm: logits, every tap, every gradient and the running statistics of tiny models with each option of the family.
-import { type Tensor, mul, slice, sum, tensor, variableGrads } from "@tensorflow/tfjs-core";
+import { type Tensor, slice, tensor } from "@tensorflow/tfjs-core";
 import { type Context, capture } from "@tessera/core";
-import { restore } from "@tessera/testing";
+import { channelsLast, expectGoldenGradients, restoredUnder } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
-import { type GoldenName, channelsLast, files, loaded, under } from "./__fixtures__/goldens.ts";
+import { type GoldenName, files, loaded } from "./__fixtures__/goldens.ts";
 
 const exact = { rtol: 1e-4, atol: 1e-5 };
 
 async function expectTimmsGradients(name: GoldenName, ctx: Context): Promise<void> {
   const { goldens, model, images } = await loaded(name);
-  const probe = restore(goldens.get("probe"));
-  const { grads } = variableGrads(() => sum(mul(model.forward(images, ctx), probe)));
-  const expected = new Map(under(goldens, "grads/"));
-  expect(new Set(model.params().keys())).toEqual(new Set(expected.keys()));
-  for (const [path, param] of model.params())
-    await expect(grads[param.value.name] as Tensor, path).toBeAllClose(expected.get(path)!, exact);
+  await expectGoldenGradients(goldens, model, images, { ...exact, ctx });
   model.dispose();
 }
 
@@ -27,7 +22,7 @@ describe.each((Object.keys(files) as GoldenName[]).filter((name) => name !== "re
 
   test("gives timm's intermediate values, and the same logits while they are looked at", async () => {
     const { goldens, model, images } = await loaded(name);
-    const taps = under(goldens, "tap/");
+    const taps = restoredUnder(goldens, "tap/");
     expect(taps).toHaveLength(6);
     const seen = capture(model, images, [...taps.map(([path]) => path), ""]);
     for (const [path, value] of taps)
@@ -46,7 +41,7 @@ describe("while training", () => {
     const { goldens, model, images } = await loaded("resnet_train");
     await expect(model.forward(images, { training: true })).toBeAllClose(goldens.get("logits"), exact);
     const state = model.state();
-    const after = under(goldens, "after/buffers/");
+    const after = restoredUnder(goldens, "after/buffers/");
     expect(after.length).toBe(state.size - model.params().size);
     for (const [path, value] of after) await expect(state.get(path)!.value as Tensor, path).toBeAllClose(value, exact);
     model.dispose();

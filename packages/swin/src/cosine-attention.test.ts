@@ -11,9 +11,8 @@ import {
   variableGrads,
 } from "@tensorflow/tfjs-core";
 import { attentionWeights, capture, selfAttention, unpackQkv } from "@tessera/core";
-import { readGoldens, restore } from "@tessera/testing";
+import { readGoldens, restore, restoredUnder } from "@tessera/testing";
 import { expect, test } from "vitest";
-import { under } from "./__fixtures__/goldens.ts";
 import { CosineAttention } from "./cosine-attention.ts";
 
 const goldens = await readGoldens(new URL("./__fixtures__/swinv2_attention.safetensors", import.meta.url));
@@ -22,7 +21,7 @@ const exact = { rtol: 1e-4, atol: 1e-5 };
 
 async function loaded(): Promise<CosineAttention> {
   const attention = new CosineAttention({ width: 12, heads: 3, windows });
-  return attention.load(Object.fromEntries(under(goldens, "weights/")));
+  return attention.load(Object.fromEntries(restoredUnder(goldens, "weights/")));
 }
 
 /** Each of four windows with the mask of its place among two. */
@@ -48,7 +47,7 @@ test("gives timm's output, weights, and gradient of every parameter", async () =
   await expect(weights).toBeAllClose(goldens.get("tap/weights"), exact);
 
   const { grads } = variableGrads(() => sum(mul(forward(), restore(goldens.get("probe")))));
-  const expected = new Map(under(goldens, "grads/"));
+  const expected = new Map(restoredUnder(goldens, "grads/"));
   expect(new Set(attention.params().keys())).toEqual(new Set(expected.keys()));
   for (const [path, { value }] of attention.params())
     await expect(grads[value.name] as Tensor, path).toBeAllClose(expected.get(path)!, exact);

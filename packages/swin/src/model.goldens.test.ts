@@ -1,10 +1,10 @@
 // Parity with timm, and with transformers where it pads in another order: logits, every tap and every gradient of tiny models with
 // each option of the family.
-import { type Tensor, mul, reshape, slice, sum, tensor, variableGrads } from "@tensorflow/tfjs-core";
+import { reshape, slice, tensor } from "@tensorflow/tfjs-core";
 import { capture } from "@tessera/core";
-import { restore } from "@tessera/testing";
+import { expectGoldenGradients, restoredUnder } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
-import { type GoldenName, files, loaded, under } from "./__fixtures__/goldens.ts";
+import { type GoldenName, files, loaded } from "./__fixtures__/goldens.ts";
 
 const exact = { rtol: 1e-4, atol: 1e-5 };
 
@@ -31,7 +31,7 @@ describe.each(Object.keys(files) as GoldenName[])("%s", (name) => {
 
   test("gives timm's intermediate values, and the same logits while they are looked at", async () => {
     const { goldens, model, images } = await loaded(name);
-    const taps = under(goldens, "tap/");
+    const taps = restoredUnder(goldens, "tap/");
     expect(taps.length).toBeGreaterThan(7);
     const seen = capture(model, images, [...taps.map(([path]) => ours(path)), ""]);
     for (const [path, value] of taps)
@@ -42,12 +42,7 @@ describe.each(Object.keys(files) as GoldenName[])("%s", (name) => {
 
   test("gives timm's gradient for every parameter", async () => {
     const { goldens, model, images } = await loaded(name);
-    const probe = restore(goldens.get("probe"));
-    const { grads } = variableGrads(() => sum(mul(model.forward(images), probe)));
-    const expected = new Map(under(goldens, "grads/"));
-    expect(new Set(model.params().keys())).toEqual(new Set(expected.keys()));
-    for (const [path, param] of model.params())
-      await expect(grads[param.value.name] as Tensor, path).toBeAllClose(expected.get(path)!, exact);
+    await expectGoldenGradients(goldens, model, images, exact);
     model.dispose();
   });
 

@@ -2,60 +2,21 @@
 // what timm says of its checkpoints.
 import { engine } from "@tensorflow/tfjs-core";
 import { summarize } from "@tessera/core";
-import { readFixture } from "@tessera/testing";
+import { readInventories, unfolded } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
 import { createSwin } from "./create.ts";
 import { pretrainedSwins } from "./pretrained.ts";
 import { type SwinName, swinNames, swinVariants } from "./variants.ts";
 
-interface Tag {
-  hf_hub_id: string;
-  interpolation: string;
-  crop_pct: number;
-  mean: number[];
-  std: number[];
-  num_classes: number;
-  license: string;
-}
-
-interface Inventory {
-  params: number;
-  macs: number;
-  tensors: number;
-  /** Channels, height and width. */
-  input_size: [number, number, number];
-  /** Blocks of each stage. */
-  blocks: Record<string, number>;
-  /** A block is listed only where it differs from the one before it. */
-  shapes: Record<string, number[]>;
-  tags: Record<string, Tag>;
-}
-
-const file = await readFixture(new URL("./__fixtures__/inventories.json", import.meta.url));
-const inventories = JSON.parse(new TextDecoder().decode(file)) as Record<string, Inventory>;
+const inventories = await readInventories<SwinName>(new URL("./__fixtures__/inventories.json", import.meta.url));
 const published = Object.keys(inventories) as SwinName[];
-
-/** Every block, those that are like the one before them too. */
-function unfolded(listed: Record<string, number[]>, blocks: Inventory["blocks"]): Record<string, number[]> {
-  const all = Object.entries(listed).filter(([path]) => !path.includes(".blocks."));
-  for (const [stage, count] of Object.entries(blocks)) {
-    let shapes: [string, number[]][] = [];
-    for (let i = 0; i < count; i++) {
-      const prefix = `${stage}.${i}.`;
-      const own = Object.entries(listed).filter(([path]) => path.startsWith(prefix));
-      if (own.length > 0) shapes = own.map(([path, shape]) => [path.slice(prefix.length), shape]);
-      for (const [path, shape] of shapes) all.push([prefix + path, shape]);
-    }
-  }
-  return Object.fromEntries(all);
-}
 
 test("the table has the inventory's variants", () => {
   expect([...swinNames].sort()).toEqual([...published].sort());
 });
 
 describe.each(published)("%s", (name) => {
-  const { params, macs, tensors, blocks, shapes, tags, input_size } = inventories[name]!;
+  const { params, macs, tensors, blocks, shapes, tags, input_size } = inventories[name];
 
   test("has timm's parameters: names, shapes and count, with nothing allocated", () => {
     const before = engine().state.numTensors;

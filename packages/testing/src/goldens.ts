@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "@tensorflow/tfjs-core";
+import { type Tensor, type Tensor4D, tensor, transpose } from "@tensorflow/tfjs-core";
 import { readFixture } from "./fixture.ts";
 
 /** A reference value as it lies in a file. int64 is narrowed to int32, which is what tfjs has. */
@@ -71,4 +71,15 @@ export async function readGoldens(url: URL): Promise<Goldens> {
 /** A stored value as a tensor: float32 for floats, int32 for whole numbers. */
 export function restore({ shape, data }: Stored): Tensor {
   return data instanceof Float32Array ? tensor(data, shape, "float32") : tensor(Int32Array.from(data), shape, "int32");
+}
+
+/** What lies under a prefix, without it. */
+export function restoredUnder(goldens: Goldens, prefix: string): [path: string, Tensor][] {
+  const found = [...goldens.tensors].filter(([key]) => key.startsWith(prefix));
+  return found.map(([key, value]) => [key.slice(prefix.length), restore(value)]);
+}
+
+/** A map [b, c, h, w] as ours are: [b, h, w, c] */
+export function channelsLast(map: Tensor): Tensor4D {
+  return transpose(map, [0, 2, 3, 1]) as Tensor4D;
 }

@@ -1,6 +1,6 @@
 // Tiny hybrids with timm's weights, inputs and values.
-import { type Tensor, type Tensor4D, transpose } from "@tensorflow/tfjs-core";
-import { type Goldens, readGoldens, restore } from "@tessera/testing";
+import type { Tensor4D } from "@tensorflow/tfjs-core";
+import { type Goldens, channelsLast, readGoldens, restore, restoredUnder } from "@tessera/testing";
 import type { HybridConfig } from "../config.ts";
 import { Hybrid } from "../model.ts";
 
@@ -40,20 +40,9 @@ export function configOf(config: TimmConfig): HybridConfig {
   };
 }
 
-/** What lies under a prefix, without it. */
-export function under(goldens: Goldens, prefix: string): [string, Tensor][] {
-  const found = [...goldens.tensors].filter(([key]) => key.startsWith(prefix));
-  return found.map(([key, value]) => [key.slice(prefix.length), restore(value)]);
-}
-
-/** A map [b, c, h, w] as ours are. */
-export function channelsLast(map: Tensor): Tensor4D {
-  return transpose(map, [0, 2, 3, 1]) as Tensor4D;
-}
-
 export async function loaded(name: GoldenName): Promise<{ goldens: Goldens; model: Hybrid; images: Tensor4D }> {
   const goldens = await readGoldens(files[name]);
   const model = new Hybrid(configOf(goldens.config as unknown as TimmConfig));
-  await model.load(Object.fromEntries(under(goldens, "weights/")));
+  await model.load(Object.fromEntries(restoredUnder(goldens, "weights/")));
   return { goldens, model, images: channelsLast(restore(goldens.get("input"))) };
 }

@@ -1,6 +1,6 @@
 // Tiny models of both versions, with the reference's weights, inputs and values.
-import { type Tensor, type Tensor4D, transpose } from "@tensorflow/tfjs-core";
-import { type Goldens, readGoldens, restore } from "@tessera/testing";
+import type { Tensor4D } from "@tensorflow/tfjs-core";
+import { type Goldens, channelsLast, readGoldens, restore, restoredUnder } from "@tessera/testing";
 import type { PvtConfig } from "../config.ts";
 import { Pvt } from "../model.ts";
 
@@ -41,23 +41,12 @@ function configOf(name: GoldenName, args: Arguments): PvtConfig {
   };
 }
 
-/** What lies under a prefix, without it. */
-export function under(goldens: Goldens, prefix: string): [string, Tensor][] {
-  const found = [...goldens.tensors].filter(([key]) => key.startsWith(prefix));
-  return found.map(([key, value]) => [key.slice(prefix.length), restore(value)]);
-}
-
-/** A map [b, c, h, w] as ours are. */
-export function channelsLast(map: Tensor): Tensor4D {
-  return transpose(map, [0, 2, 3, 1]) as Tensor4D;
-}
-
 export async function loaded(
   name: GoldenName,
   overrides: Partial<PvtConfig> = {},
 ): Promise<{ goldens: Goldens; model: Pvt; images: Tensor4D }> {
   const goldens = await readGoldens(files[name]);
   const model = new Pvt({ ...configOf(name, goldens.config as unknown as Arguments), ...overrides });
-  await model.load(Object.fromEntries(under(goldens, "weights/")));
+  await model.load(Object.fromEntries(restoredUnder(goldens, "weights/")));
   return { goldens, model, images: channelsLast(restore(goldens.get("input"))) };
 }

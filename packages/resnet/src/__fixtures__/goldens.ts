@@ -1,6 +1,6 @@
 // Tiny models with each option of the family, with timm's weights, inputs and values.
-import { type Tensor, type Tensor4D, transpose } from "@tensorflow/tfjs-core";
-import { type Goldens, readGoldens, restore } from "@tessera/testing";
+import type { Tensor4D } from "@tensorflow/tfjs-core";
+import { type Goldens, channelsLast, readGoldens, restore, restoredUnder } from "@tessera/testing";
 import type { ResNetConfig } from "../config.ts";
 import { ResNet } from "../model.ts";
 
@@ -26,20 +26,9 @@ function configOf({ block, layers, channels, num_classes, output_stride }: TimmC
   return { imageSize: 64, block, depths: layers, widths: channels, classes: num_classes, outputStride: output_stride };
 }
 
-/** What lies under a prefix, without it. */
-export function under(goldens: Goldens, prefix: string): [string, Tensor][] {
-  const found = [...goldens.tensors].filter(([key]) => key.startsWith(prefix));
-  return found.map(([key, value]) => [key.slice(prefix.length), restore(value)]);
-}
-
-/** A map [b, c, h, w] as ours are. */
-export function channelsLast(map: Tensor): Tensor4D {
-  return transpose(map, [0, 2, 3, 1]) as Tensor4D;
-}
-
 export async function loaded(name: GoldenName): Promise<{ goldens: Goldens; model: ResNet; images: Tensor4D }> {
   const goldens = await readGoldens(files[name]);
   const model = new ResNet(configOf(goldens.config as unknown as TimmConfig));
-  await model.load(Object.fromEntries([...under(goldens, "weights/"), ...under(goldens, "buffers/")]));
+  await model.load(Object.fromEntries([...restoredUnder(goldens, "weights/"), ...restoredUnder(goldens, "buffers/")]));
   return { goldens, model, images: channelsLast(restore(goldens.get("input"))) };
 }

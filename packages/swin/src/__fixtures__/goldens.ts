@@ -1,6 +1,6 @@
 // Tiny models with each option of the family, with timm's weights, inputs and values.
-import { type Tensor, type Tensor4D, transpose } from "@tensorflow/tfjs-core";
-import { type Goldens, readGoldens, restore } from "@tessera/testing";
+import type { Tensor4D } from "@tensorflow/tfjs-core";
+import { type Goldens, channelsLast, readGoldens, restore, restoredUnder } from "@tessera/testing";
 import type { SwinConfig } from "../config.ts";
 import { Swin } from "../model.ts";
 
@@ -46,12 +46,6 @@ export function configOf(timm: TimmConfig): SwinConfig {
   };
 }
 
-/** What lies under a prefix, without it. */
-export function under(goldens: Goldens, prefix: string): [string, Tensor][] {
-  const found = [...goldens.tensors].filter(([key]) => key.startsWith(prefix));
-  return found.map(([key, value]) => [key.slice(prefix.length), restore(value)]);
-}
-
 export async function loaded(
   name: GoldenName,
   overrides: Partial<SwinConfig> = {},
@@ -59,6 +53,6 @@ export async function loaded(
   const goldens = await readGoldens(files[name]);
   const timm = goldens.config as unknown as TimmConfig;
   const model = new Swin({ ...configOf(timm), ...overrides });
-  await model.load(Object.fromEntries(under(goldens, "weights/")));
-  return { goldens, model, images: transpose(restore(goldens.get("input")), [0, 2, 3, 1]) as Tensor4D, timm };
+  await model.load(Object.fromEntries(restoredUnder(goldens, "weights/")));
+  return { goldens, model, images: channelsLast(restore(goldens.get("input"))), timm };
 }

@@ -1,6 +1,6 @@
 // Tiny models with each option of the family, with timm's weights, inputs and values.
-import { type Tensor4D, transpose } from "@tensorflow/tfjs-core";
-import { type Goldens, readGoldens, restore } from "@tessera/testing";
+import type { Tensor4D } from "@tensorflow/tfjs-core";
+import { type Goldens, channelsLast, readGoldens, restore, restoredUnder } from "@tessera/testing";
 import type { VitConfig } from "../config.ts";
 import { Vit } from "../model.ts";
 
@@ -61,9 +61,6 @@ function configOf(timm: TimmConfig, name: string): VitConfig {
 export async function loaded(name: GoldenName): Promise<{ goldens: Goldens; model: Vit; images: Tensor4D }> {
   const goldens = await readGoldens(files[name]);
   const model = new Vit(configOf(goldens.config as unknown as TimmConfig, name));
-  const weights = [...goldens.tensors]
-    .filter(([key]) => key.startsWith("weights/"))
-    .map(([key, value]) => [key.slice(8), restore(value)]);
-  await model.load(Object.fromEntries(weights));
-  return { goldens, model, images: transpose(restore(goldens.get("input")), [0, 2, 3, 1]) as Tensor4D };
+  await model.load(Object.fromEntries(restoredUnder(goldens, "weights/")));
+  return { goldens, model, images: channelsLast(restore(goldens.get("input"))) };
 }
