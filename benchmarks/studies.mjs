@@ -41,6 +41,10 @@ function results() {
 const runFolder = (/** @type {string} */ name) =>
   join(process.env["TESSERA_RUNS"] ?? "runs", "studies", name.replace(/\W+/g, "-"));
 
+/** The run whose network teaches others; it stands before them in the plan. */
+const TEACHER = "cnn";
+const teacherFolder = join(runFolder(TEACHER), "model");
+
 for (const name of names) {
   if (results()[name]) continue;
   const result = await run(name);
@@ -63,7 +67,7 @@ async function run(name) {
   const loss = crossEntropy({ smoothing: 0.1 });
   const optimizer = adamW(model.params(), { groups: paramGroups(model, { weightDecay: 0.05 }) });
   const ema = new Ema(model.state(), { decay: 0.995, warmup: true });
-  const teacher = kind && (await loadModel(join(runFolder("cnn"), "model"))).model;
+  const teacher = kind && (await loadModel(teacherFolder)).model;
   const began = performance.now();
   await fit(model, train, {
     steps,
@@ -82,9 +86,7 @@ async function run(name) {
   });
   const seconds = (performance.now() - began) / 1000;
   const { top1, loss: judged } = await evaluate(model, test);
-  await saveModel(model, join(runFolder(name), "model"), { labels: pictures.classes, preprocessing }).catch(() => {
-    // A model with positions of its own has no config in timm's words; nobody needs it here.
-  });
+  if (name === TEACHER) await saveModel(model, teacherFolder, { labels: pictures.classes, preprocessing });
   for (const part of [optimizer, ema, teacher]) part?.dispose();
   return { images: own.length, epochs, params, macs, seconds, top1, loss: judged, host: host() };
 }

@@ -14,7 +14,10 @@ export const hybridFamily: Family<Hybrid> = {
   build: (config) => new Hybrid(config),
   create: createHybrid,
   pretrained: (variant) => (isHybridName(variant) ? pretrainedHybrids(variant) : {}),
-  configFrom: (tensors) => ({ classes: tensors.get("head.weight")?.shape[0] ?? 0 }),
+  configFrom: (tensors) => ({
+    classes: tensors.get("head.weight")?.shape[0] ?? 0,
+    ...(tensors.has("pre_logits.fc.weight") && { preLogits: true }),
+  }),
   dialects: hybridDialects,
   timm: { architectures: [], read: readTimm, write: writeTimm },
   featureInfo: ({ depth, width, patchSize, backbone }) =>

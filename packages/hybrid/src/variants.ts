@@ -13,7 +13,7 @@ const large = { width: 1024, depth: 24, heads: 16, mlpDim: 4096 };
 const vit = { classes: 1000, source: "https://arxiv.org/abs/2010.11929" };
 const augreg = { classes: 1000, source: "https://arxiv.org/abs/2106.10270" };
 
-/** The root alone, whose map has a quarter of the side; timm's name counts its pooling not. */
+/** The root alone, whose map has a quarter of the side: a token is 32 pixels, though timm's name says 16 and does not count its pooling. */
 const root = { patchSize: 8, backbone: { depths: [] } };
 const r26 = { patchSize: 1, backbone: { depths: [2, 2, 2, 2] } };
 const r50 = { patchSize: 1, backbone: { depths: [3, 4, 6, 3] } };

@@ -5,6 +5,7 @@ import { contentsOf, readFixture, readGoldens, restore, under } from "@tessera/t
 import { openCheckpoint } from "@tessera/weights";
 import { transpose, type Tensor4D } from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
+import { describeVariant, knownVariant } from "./describe-variant.ts";
 import { createBackbone } from "./families.ts";
 import { anyToTimmNames } from "./rename.ts";
 
@@ -43,4 +44,11 @@ test.each([
   await model.load(checkpoint);
   const images = transpose(restore(expected.get("input")), [0, 2, 3, 1]) as Tensor4D;
   await expect(model.forward(images)).toBeAllClose(expected.get(logits), { rtol: 1e-4, atol: 1e-5 });
+});
+
+test("is a model with the pre-logits that the original files have, and with Google's GELU", async () => {
+  const names = await anyToTimmNames(await openCheckpoint(npz));
+  const { model } = await describeVariant(await knownVariant("vit_base_r50_s16_384"), names, {});
+  expect(model.config).toMatchObject({ classes: 10, preLogits: true, activation: "gelu_tanh" });
+  expect(model.params().has("pre_logits.fc.weight")).toBe(true);
 });
