@@ -57,8 +57,8 @@ void patchify(const Windows& w, const float* image, float* out) {
       for (size_t dy = 0; dy < w.size[0]; dy++) {
         // Above the image wraps round to a huge number, which lies outside too.
         const size_t y = row * w.stride[0] + dy - w.padding[0];
-        const float* line = image + (batch * w.height + y) * w.width * w.channels;
-        copy_patch_row(w, y < w.height ? line : nullptr, column, out + i * size + dy * w.size[1]);
+        const float* line = y < w.height ? image + (batch * w.height + y) * w.width * w.channels : nullptr;
+        copy_patch_row(w, line, column, out + i * size + dy * w.size[1]);
       }
     }
   });

@@ -27,6 +27,16 @@ void test_cut(Windows w) {
   expect_close("gradient of patches", back.get(), gradient, 1e-5, 1e-5);
 }
 
+/** Images without a pixel, which callers have at no address: patches are all padding. */
+void test_no_pixels(Windows w) {
+  place_windows(w);
+  const size_t count = w.batch * w.grid[0] * w.grid[1] * w.size[0] * w.size[1] * w.channels;
+  const Floats out = normals(count);
+  patchify(w, nullptr, out.get());
+  expect_close("patches of no pixels", out.get(), std::vector<double>(count), 0, 0);
+  patchify_grad(w, out.get(), nullptr);
+}
+
 }  // namespace
 
 void test_patches() {
@@ -36,6 +46,8 @@ void test_patches() {
   test_cut({1, 9, 9, 1, {2, 2}, {5, 4}, {0, 0}, {1, 1}, {}});
   test_cut({3, 3, 2, 5, {5, 6}, {1, 1}, {4, 5}, {1, 1}, {}});
   test_cut({0, 8, 8, 3, {4, 4}, {4, 4}, {0, 0}, {1, 1}, {}});
+  test_no_pixels({1, 0, 4, 3, {2, 2}, {2, 2}, {2, 2}, {1, 1}, {}});
+  test_no_pixels({2, 4, 0, 3, {2, 2}, {2, 2}, {2, 2}, {1, 1}, {}});
 }
 
 }  // namespace tessera
