@@ -1,14 +1,15 @@
 import {
   type Tensor1D,
   type Tensor2D,
+  any,
   cast,
-  div,
   equal,
   expandDims,
   getBackend,
   range,
-  sum,
+  scalar,
   tidy,
+  where,
 } from "@tensorflow/tfjs-core";
 import { TesseraError } from "../errors.ts";
 
@@ -18,21 +19,23 @@ import { TesseraError } from "../errors.ts";
  *
  * @throws {TesseraError} elsewhere, if a label is no whole number from 0 to below `classes`.
  */
-export function oneHotLabels(labels: Tensor1D, classes: number, where: string): Tensor2D {
+export function oneHotLabels(labels: Tensor1D, classes: number, caller: string): Tensor2D {
   const onGpu = getBackend().startsWith("webg");
-  if (!onGpu) checkLabels(labels.dataSync(), classes, where);
+  if (!onGpu) checkLabels(labels.dataSync(), classes, caller);
   return tidy(() => {
-    const rows = cast(equal(expandDims(cast(labels, "float32"), 1), range(0, classes)), "float32") as Tensor2D;
-    return onGpu ? div(rows, sum(rows, 1, true)) : rows;
+    const hits = equal(expandDims(cast(labels, "float32"), 1), range(0, classes));
+    const rows = cast(hits, "float32") as Tensor2D;
+    // Not a quotient by the sum of a row, since tfjs's webgl divides 0 by 0 to 1.
+    return onGpu ? where(any(hits, 1, true), rows, scalar(Number.NaN)) : rows;
   });
 }
 
-function checkLabels(labels: ArrayLike<number>, classes: number, where: string): void {
+function checkLabels(labels: ArrayLike<number>, classes: number, caller: string): void {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]!;
     if (Number.isInteger(label) && label >= 0 && label < classes) continue;
     throw new TesseraError(
-      `${where}: expected labels from 0 to ${classes - 1}, got ${label} at ${i}; has the model as many classes as the data?`,
+      `${caller}: expected labels from 0 to ${classes - 1}, got ${label} at ${i}; has the model as many classes as the data?`,
     );
   }
 }
