@@ -18,6 +18,7 @@ import {
   onesLike,
   pow,
   reshape,
+  reverse,
   square,
   sub,
   sum,
@@ -109,7 +110,8 @@ function extreme(kernelName: string, axes: string): GradConfig {
       x: () => {
         const along = (attrs as unknown as Record<string, number | number[]>)[axes];
         const shape = kept(x!.shape, along);
-        const chosen = asNumbers(equal(x!, reshape(y!, shape)));
+        // Times 1, since tfjs's webgpu leaves a condition that it casts as whole numbers, which it cannot transpose.
+        const chosen = mul(asNumbers(equal(x!, reshape(y!, shape))), 1);
         return mul(chosen, div(reshape(dy as Tensor, shape), sum(chosen, axesOf(x!.shape, along), true)));
       },
     }),
@@ -134,7 +136,9 @@ function others(x: Tensor, axes: readonly number[]): Tensor {
   const turned = transpose(x, order);
   const length = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
   const rows = reshape(turned, [-1, length]);
-  const product = mul(cumprod(rows, 1, true, false), cumprod(rows, 1, true, true));
+  // Turned round by hand, since tfjs's webgpu keeps its reverse form for the first length that comes.
+  const after = reverse(cumprod(reverse(rows, 1), 1, true), 1);
+  const product = mul(cumprod(rows, 1, true), after);
   return transpose(
     reshape(product, turned.shape),
     order.map((_, axis) => order.indexOf(axis)),
