@@ -1,19 +1,12 @@
 // npm run check: everything about the code but its tests. Names to run only these: `npm run check -- lint types`.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { published } from "./metadata.mjs";
 import { root, run, step, tool } from "./steps.mjs";
 
 const packs = join(root, "node_modules", ".cache", "tessera", "packs");
 
-/** Folders of the packages that are published. */
-function published() {
-  return ["packages", "apps"]
-    .flatMap((level) => readdirSync(join(root, level)).map((name) => `${level}/${name}`))
-    .filter((folder) => existsSync(join(root, folder, "package.json")))
-    .filter((folder) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")).private !== true);
-}
-
-/** The tarballs that a release would publish; they must hold what was built, and no tests. */
+/** The tarballs that a release would publish; they must hold what was built and the licence, and no tests. */
 async function pack() {
   rmSync(packs, { recursive: true, force: true });
   mkdirSync(packs, { recursive: true });
@@ -27,7 +20,10 @@ async function pack() {
       .filter(({ path }) => /\.test\.|__fixtures__|tsbuildinfo/.test(path))
       .map(({ path }) => `${name}: expected only what users need, got ${path}`),
   );
-  return { code: strange.length > 0 ? 1 : 0, output: strange.join("\n") };
+  const bare = tarballs
+    .filter(({ files }) => !files.some(({ path }) => path === "LICENSE"))
+    .map(({ name }) => `${name}: expected a LICENSE, got none`);
+  return { code: strange.length + bare.length > 0 ? 1 : 0, output: [...strange, ...bare].join("\n") };
 }
 
 /**
@@ -57,6 +53,7 @@ const steps = {
   format: () => run(tool("oxfmt"), ["--check"]),
   boundaries: () => run(tool("turbo"), ["boundaries"]),
   unused: () => run(tool("knip"), []),
+  metadata: () => run(process.execPath, ["scripts/metadata.mjs"]),
   size: () => run(process.execPath, ["scripts/bundle-size.mjs"]),
   pack,
   publint: () => onTarballs((tarball) => [tool("publint"), "run", tarball, "--strict"]),
