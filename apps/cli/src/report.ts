@@ -1,4 +1,5 @@
 import type { ErrorCode } from "@tessera/core";
+import { adviceHere } from "./advice.ts";
 import { stderrColours } from "./colours.ts";
 import { forTerminal, jsonForTerminal } from "./terminal-text.ts";
 
@@ -15,7 +16,7 @@ const SHOWN = 12;
 
 /** Writes an error to stderr: one that the user can mend as its message, others with the advice to report them. */
 export function reportError(error: unknown, { verbose = false }: { verbose?: boolean } = {}): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = adviceHere(error instanceof Error ? error.message : String(error));
   const text = isKnown(error)
     ? [shortened(message, verbose), ...(cures[error.code] ? [`(${cures[error.code]})`] : [])].join("\n")
     : `${message}\n(this is not expected: please report it with the output of --verbose)`;

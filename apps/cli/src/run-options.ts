@@ -1,4 +1,5 @@
 import type { BackendChoice, BackendName, Precision } from "@tessera/backends";
+import { adviceHere } from "./advice.ts";
 import { note } from "./report.ts";
 import type { Settings } from "./settings.ts";
 
@@ -27,7 +28,7 @@ export async function startBackend(settings: ComputeSettings): Promise<BackendCh
   const choice = await useBackend(backend as BackendName | "auto", { precision, threads });
   if (verbose) {
     note(`backend ${choice.name}: ${choice.device}, ${choice.precision}`);
-    for (const report of choice.passedOver) note(`  not ${report.name}: ${report.reason}`);
+    for (const report of choice.passedOver) note(`  not ${report.name}: ${adviceHere(report.reason)}`);
   }
   return choice;
 }

@@ -1,18 +1,25 @@
-// Builds the addon where there is no prebuilt one: with node-gyp, which npm carries. Never fails an installation: without
-// compiler or headers it says so, and the package reports itself as not available. With `--emulated`, which `npm test` runs
-// in a checkout, a second module beside it that models AMX in software; then it does fail.
+// Builds the addon where no prebuilt one loads, or where npm is asked to `--build-from-source`: with node-gyp, which npm carries.
+// Never fails an installation: without compiler or headers it says so, and the package reports itself as not available. With
+// `--emulated`, which `npm test` runs in a checkout, a second module beside it that models AMX in software; then it does fail.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const stamp = join(root, "build", "sources.sha256");
 
+/** Whether there is a prebuilt module that this system can load: an older C library than it was built against cannot. */
 function isPrebuilt() {
-  const folder = join(root, "prebuilds", `${process.platform}-${process.arch}`);
-  return existsSync(join(folder, "tessera.node"));
+  if (process.env["npm_config_build_from_source"]) return false;
+  try {
+    createRequire(import.meta.url)(`@tessera/native-${process.platform}-${process.arch}`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Changes with any source, and with the processor and platform that it was built for. */
@@ -78,7 +85,7 @@ if (process.argv.includes("--emulated")) {
       process.exitCode = 1;
     } else note();
   }
-} else if (!isPrebuilt() && !hasModule) {
+} else if (!hasModule && !isPrebuilt()) {
   const problem = nodeGyp("rebuild", "--jobs", "max", ...headers());
   if (problem) {
     console.log(

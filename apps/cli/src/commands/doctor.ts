@@ -1,5 +1,6 @@
 import os from "node:os";
 import { listBackends } from "@tessera/backends";
+import { adviceHere } from "../advice.ts";
 import { colours } from "../colours.ts";
 import type { Settings } from "../settings.ts";
 import { print, printJson } from "../report.ts";
@@ -8,7 +9,7 @@ import { table } from "../table.ts";
 /** `tessera doctor`: what this machine can run, and why not the rest. */
 export async function doctor({ json }: Settings): Promise<number> {
   const found = await listBackends();
-  const backends = found.map(({ software: _, ...report }) => report);
+  const backends = found.map(({ software: _, ...report }) => ({ ...report, reason: adviceHere(report.reason) }));
   const [processor] = os.cpus();
   const report = {
     node: process.version,

@@ -16,6 +16,7 @@ import { type HubOptions, type SourceInput, openCheckpoint, watchNonFinite } fro
 import { checkAgainstWeights, checkPreprocessing } from "./checked-sizes.ts";
 import { type KnownVariant, describeVariant, findVariant, knownVariant, missingWeights } from "./describe-variant.ts";
 import { EMBEDDED_MODEL } from "./embedded.ts";
+import { ensureBackend } from "./ensure-backend.ts";
 import { isCheckpointFile } from "./checkpoint-file.ts";
 import { type ModelFiles, isModelFiles, openFolder, openWeights } from "./model-files.ts";
 import { takenFrom } from "./taken-from.ts";
@@ -72,7 +73,8 @@ interface Plan {
 /**
  * From a name to a model that is ready. `spec` is the embedded default; a repository of the Hugging Face hub
  * (`timm/vit_base_patch16_224.augreg_in21k_ft_in1k`), a folder or an address, with `config.json` as timm or transformers
- * writes it; those files themselves; a checkpoint file with `arch`; or a variant with `weights`.
+ * writes it; those files themselves; a checkpoint file with `arch`; or a variant with `weights`. Chooses a backend if none is
+ * set.
  *
  * @throws {TesseraError} if there is no such model, or its weights are those of another. Nothing is left allocated then.
  */
@@ -95,6 +97,8 @@ export async function loadModel(
       );
     });
     let isHeadNew = false;
+    // Only now: what is refused up to here needs none.
+    await ensureBackend();
     await model.load(checkpoint, {
       resetHead,
       signal,

@@ -3,7 +3,7 @@ import { type Backbone, TesseraError } from "@tessera/core";
 import { forwardsOf } from "./forwards.ts";
 import { type LoadModelOptions, loadModel } from "../source/load-model.ts";
 import type { ModelFiles } from "../source/model-files.ts";
-import { type Outcome, type RunOptions, type Timing, checkCount, ensureBackend, run } from "./run.ts";
+import { type Outcome, type RunOptions, type Timing, checkCount, run } from "./run.ts";
 import { sigmoid, softmax, topK } from "./top-k.ts";
 import { type WarmUpOptions, warmUpRun } from "./warm-up.ts";
 
@@ -59,7 +59,6 @@ export async function imageClassifier(
   spec?: string | URL | ModelFiles,
   options: ImageClassifierOptions = {},
 ): Promise<ImageClassifier> {
-  await ensureBackend();
   const { name, model, labels, preprocessing, multiLabel, isHeadNew } = await loadModel(spec, options);
   if (model.config.classes === 0) {
     model.dispose();

@@ -3,7 +3,7 @@ import type { ImageInput, Preprocessing } from "@tessera/data";
 import { forwardsOf } from "./forwards.ts";
 import { type LoadModelOptions, loadModel } from "../source/load-model.ts";
 import type { ModelFiles } from "../source/model-files.ts";
-import { type RunOptions, type Timing, ensureBackend, run } from "./run.ts";
+import { type RunOptions, type Timing, run } from "./run.ts";
 import { type WarmUpOptions, warmUpRun } from "./warm-up.ts";
 
 export type ImageEmbedderOptions = LoadModelOptions;
@@ -48,7 +48,6 @@ export async function imageEmbedder(
   spec?: string | URL | ModelFiles,
   options: ImageEmbedderOptions = {},
 ): Promise<ImageEmbedder> {
-  await ensureBackend();
   const { name, model, preprocessing } = await loadModel(spec, options);
   const forwards = forwardsOf(model, (batch) => model.embed(batch));
 

@@ -1,5 +1,4 @@
-import { type Tensor2D, engine, tidy } from "@tensorflow/tfjs-core";
-import { useBackend } from "@tessera/backends";
+import { type Tensor2D, tidy } from "@tensorflow/tfjs-core";
 import { TesseraError } from "@tessera/core";
 import type { ImageInput, Preprocessing } from "@tessera/data";
 import { batchOf, release } from "./batch.ts";
@@ -26,11 +25,6 @@ export interface RunOptions extends PrepareOptions {
   batchSize?: number | undefined;
   /** Averages the outputs for the picture and its mirror image. @default false */
   tta?: boolean | undefined;
-}
-
-/** Chooses a backend for callers who have not. */
-export async function ensureBackend(): Promise<void> {
-  if (!engine().backendName) await useBackend("auto");
 }
 
 /** @throws {TesseraError} unless it is a whole number from 1. */
