@@ -7,7 +7,6 @@ import {
   expandDims,
   getBackend,
   range,
-  scalar,
   tidy,
   where,
 } from "@tensorflow/tfjs-core";
@@ -26,7 +25,7 @@ export function oneHotLabels(labels: Tensor1D, classes: number, caller: string):
     const hits = equal(expandDims(cast(labels, "float32"), 1), range(0, classes));
     const rows = cast(hits, "float32") as Tensor2D;
     // Not a quotient by the sum of a row, since tfjs's webgl divides 0 by 0 to 1.
-    return onGpu ? where(any(hits, 1, true), rows, scalar(Number.NaN)) : rows;
+    return onGpu ? where(any(hits, 1, true), rows, Number.NaN) : rows;
   });
 }
 
