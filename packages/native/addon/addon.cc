@@ -71,7 +71,7 @@ NAPI_MODULE_INIT() {
   stay_loaded();
   for (const Binding* list : {machine_bindings, linear_bindings, attention_bindings, row_bindings, elementwise_bindings,
                               movement_bindings, tnt_bindings, update_bindings, window_bindings, convolution_bindings,
-                              batch_norm_bindings}) {
+                              batch_norm_bindings, depthwise_bindings, group_norm_bindings}) {
     for (const Binding* binding = list; binding->name; binding++) {
       napi_value value;
       if (napi_create_function(env, binding->name, NAPI_AUTO_LENGTH, binding->call, nullptr, &value) != napi_ok ||

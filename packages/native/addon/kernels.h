@@ -160,6 +160,14 @@ struct MaxPoolGrad {
   float* dx;
 };
 
+/** Windows in steps of 1, each channel by itself: act(Σ x · filter + bias); filter [size][size][channels], bias may be null. */
+struct Depthwise {
+  Windows windows;
+  Activation activation;
+  const float *x, *filter, *bias;
+  float* out;
+};
+
 /** Rows of channels: act(x · scale + shift) with scale = γ / √(σ² + ε) and shift = β − μ scale. */
 struct BatchNorm {
   size_t width;
@@ -279,6 +287,10 @@ struct Kernels {
   void (*pool)(const Pooling& pooling, size_t first, size_t last);
   /** Of one image; dx is zeroed first. */
   void (*max_pool_grad)(const MaxPoolGrad& grad, size_t batch);
+  /** Rows [row, row_end) of windows. */
+  void (*depthwise)(const Depthwise& convolution, size_t row, size_t row_end);
+  /** Σ dy · x of each tap over rows [row, row_end) of windows in steps of 1: [size][size][channels] */
+  void (*depthwise_products)(const Windows& windows, const float* dy, const float* x, size_t row, size_t row_end, float* sums);
   /** Sums of x − centre and of its square over rows [row, row_end) of x [rows, width] -> [width] each. */
   void (*column_moments)(const float* x, const float* centre, size_t width, size_t row, size_t row_end, float* sums,
                          float* squares);

@@ -159,6 +159,12 @@ void multiply_windows(const WindowProduct& product);
 void convolution_grad_x(const Windows& windows, size_t outs, const float* dy, const float* weight, float* dx);
 void convolution_grad_weight(const Windows& windows, size_t outs, const float* dy, const float* x, float* dweight);
 
+/** `filter` as PyTorch has it: [channels][size][size] */
+void depthwise(Depthwise convolution);
+/** Its gradients by x and by the weight, for windows whose padding is below their size; dy has the grid's pixels. */
+void depthwise_grad_x(const Windows& windows, const float* dy, const float* weight, float* dx);
+void depthwise_grad_weight(const Windows& windows, const float* dy, const float* x, float* dweight);
+
 /** Mean and biased variance of each column: x [rows, width] -> [width] each */
 void batch_statistics(const float* x, size_t rows, size_t width, float* mean, float* variance);
 
@@ -178,6 +184,21 @@ struct ColumnNormGrad {
   float *dx, *dgamma, *dbeta;
 };
 void batch_norm_grad(const ColumnNormGrad& grad);
+
+/** Pictures [batch][pixels][width]: act((x − μ) / √(σ² + ε) γ + β), statistics of a picture's group of neighbouring channels. */
+struct GroupNorm {
+  size_t batch, pixels, width, groups;
+  float epsilon;
+  Activation activation;
+  const float *x, *gamma, *beta;
+};
+void group_norm(const GroupNorm& norm, float* y);
+struct GroupNormGrad {
+  GroupNorm forward;
+  const float* dy;
+  float *dx, *dgamma, *dbeta;
+};
+void group_norm_grad(const GroupNormGrad& grad);
 
 /** Windows of images, each in the order channel, row, column: [batch][grid][grid][channels · size · size]. Their dilation is 1. */
 void patchify(const Windows& windows, const float* image, float* out);

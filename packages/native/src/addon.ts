@@ -59,6 +59,19 @@ type ColumnNorm = [
   beta: Float32Array,
 ];
 
+/** What group norm and its gradient begin with. */
+type GroupNorm = [
+  batch: number,
+  pixels: number,
+  width: number,
+  groups: number,
+  epsilon: number,
+  activation: number,
+  x: Float32Array,
+  gamma: Float32Array,
+  beta: Float32Array,
+];
+
 /** The C++ side; see addon/bindings. Each function throws a TypeError where an array has another length than the sizes say. */
 export interface Addon {
   /** `refusal`: why AMX is not among `isas` on a processor that has it; else empty. */
@@ -282,6 +295,22 @@ export interface Addon {
   convolutionGradWeight(
     ...args: [...windows: WindowArguments, outs: number, dy: Float32Array, x: Float32Array, dweight: Float32Array]
   ): void;
+  depthwise(
+    ...args: [
+      ...windows: WindowArguments,
+      activation: number,
+      x: Float32Array,
+      weight: Float32Array,
+      bias: MaybeFloats,
+      out: Float32Array,
+    ]
+  ): void;
+  depthwiseGradX(
+    ...args: [...windows: WindowArguments, dy: Float32Array, weight: Float32Array, dx: Float32Array]
+  ): void;
+  depthwiseGradWeight(
+    ...args: [...windows: WindowArguments, dy: Float32Array, x: Float32Array, dweight: Float32Array]
+  ): void;
   batchStatistics(rows: number, width: number, x: Float32Array, mean: Float32Array, variance: Float32Array): void;
   batchNorm(...args: [...norm: ColumnNorm, out: Float32Array]): void;
   batchNormGrad(
@@ -293,6 +322,10 @@ export interface Addon {
       dgamma: Float32Array,
       dbeta: Float32Array,
     ]
+  ): void;
+  groupNorm(...args: [...norm: GroupNorm, out: Float32Array]): void;
+  groupNormGrad(
+    ...args: [...norm: GroupNorm, dy: Float32Array, dx: Float32Array, dgamma: Float32Array, dbeta: Float32Array]
   ): void;
   patchify(...args: [...windows: WindowArguments, image: Float32Array, out: Float32Array]): void;
   patchifyGrad(...args: [...windows: WindowArguments, dy: Float32Array, image: Float32Array]): void;

@@ -10,6 +10,7 @@ struct Binding {
 };
 
 extern const Binding linear_bindings[], attention_bindings[], row_bindings[], elementwise_bindings[], movement_bindings[],
-    tnt_bindings[], update_bindings[], window_bindings[], convolution_bindings[], batch_norm_bindings[];
+    tnt_bindings[], update_bindings[], window_bindings[], convolution_bindings[], batch_norm_bindings[],
+    depthwise_bindings[], group_norm_bindings[];
 
 }  // namespace tessera

@@ -2,6 +2,7 @@
 #pragma once
 #include "batch_norm.h"
 #include "cross_entropy.h"
+#include "depthwise.h"
 #include "elementwise.h"
 #include "pooling.h"
 #include "tnt_inner.h"
@@ -42,6 +43,8 @@ constexpr Kernels table(const char* name) {
           sum_squares,
           pool,
           max_pool_grad,
+          depthwise,
+          depthwise_products,
           column_moments,
           batch_norm,
           batch_norm_sums,

@@ -1,37 +1,14 @@
-// Batch norm. Sums go by blocks of rows that depend on the shape alone, so that they come out the same whatever the threads.
+// Batch norm: statistics of each channel over all rows.
 #include <cmath>
 #include <vector>
 
 #include "../isa.h"
 #include "../ops.h"
-#include "work.h"
+#include "column_sums.h"
 
 namespace tessera {
 
 namespace {
-
-/** Rows of a block: what stays in a near cache from one pass to the next. */
-size_t block_rows(size_t width) { return std::max<size_t>(1, (1 << 13) / width); }
-
-/** work(begin, end, a, b) on blocks of rows, a and b [width]; then both, summed over the blocks in order. */
-template <class F>
-void summed(size_t rows, size_t width, std::vector<double>& a, std::vector<double>& b, const F& work) {
-  const size_t height = block_rows(width), blocks = parts(rows, height);
-  float* partial = shared_scratch(2 * blocks * width);
-  divided(blocks, pieces_for(rows * width, kSmallMap), 1, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; i++) {
-      float* own = partial + 2 * i * width;
-      work(i * height, std::min(rows, (i + 1) * height), own, own + width);
-    }
-  });
-  a.assign(width, 0);
-  b.assign(width, 0);
-  for (size_t i = 0; i < blocks; i++)
-    for (size_t c = 0; c < width; c++) {
-      a[c] += double(partial[2 * i * width + c]);
-      b[c] += double(partial[(2 * i + 1) * width + c]);
-    }
-}
 
 /** What the kernels take in place of statistics and weights. */
 struct Coefficients {
@@ -61,7 +38,7 @@ void batch_statistics(const float* x, size_t rows, size_t width, float* mean, fl
   const Kernels& kernel = kernels();
   std::vector<double> sums, squares;
   // About the first row, which is near the mean for what a variance of differences needs.
-  summed(rows, width, sums, squares,
+  sum_blocks(rows, width, sums, squares,
          [&](size_t row, size_t end, float* a, float* b) { kernel.column_moments(x, x, width, row, end, a, b); });
   for (size_t c = 0; c < width; c++) {
     const double shift = sums[c] / double(rows);
@@ -91,7 +68,7 @@ void batch_norm_grad(const ColumnNormGrad& g) {
   // dx serves as `inner` until the second pass overwrites it.
   BatchNormGrad grad = {coefficients.of(n, nullptr), n.mean, coefficients.inverse.data(), g.dy, g.dx, nullptr, nullptr, g.dx};
   std::vector<double> sums, products;
-  summed(n.rows, n.width, sums, products,
+  sum_blocks(n.rows, n.width, sums, products,
          [&](size_t row, size_t end, float* a, float* b) { kernel.batch_norm_sums(grad, row, end, a, b); });
   std::vector<float> tilt(n.width, 0), lift(n.width, 0);
   for (size_t c = 0; c < n.width; c++) {

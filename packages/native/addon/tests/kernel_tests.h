@@ -43,7 +43,9 @@ void test_tnt(bool quick);
 void test_windows();
 void test_patches();
 void test_convolution();
+void test_depthwise();
 void test_batch_norm();
+void test_group_norm();
 void test_cross_entropy();
 void test_updates();
 

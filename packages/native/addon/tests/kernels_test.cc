@@ -269,7 +269,9 @@ int main(int argc, char** argv) {
     test_windows();
     test_patches();
     test_convolution();
+    test_depthwise();
     test_batch_norm();
+    test_group_norm();
     test_cross_entropy();
     test_updates();
     if (kernels().tiles) test_tile_kernels(rows);

@@ -13,6 +13,8 @@ if (!addon.useIsa(isa)) throw new Error(`expected the set ${isa}, got none`);
 const f = (length) => new Float32Array(length).fill(0.5);
 /** Windows of 2 × 2 on two images of 4 × 4 with 3 channels. */
 const windows = [2, 4, 4, 3, 2, 2, 0, 1, 2, 2, 2, 0, 1, 2];
+/** Windows of 3 × 2 in steps of 1 on two images of 4 × 3 with 3 channels. */
+const near = [2, 4, 3, 3, 3, 1, 1, 1, 4, 2, 1, 1, 1, 4];
 /** Batch, queries, keys, heads, width, scale; no bias, no mask, in float32. */
 const attention = [2, 3, 5, 2, 4, 0.5, 0, 0, 0, 0, undefined, undefined];
 const masked = [2, 3, 3, 2, 4, 0.5, 2, 2, 3, 1, f(18), new Uint8Array(18).fill(1)];
@@ -87,9 +89,17 @@ const right = {
   ],
   convolutionGradX: [[...windows, 5, f(40), f(60), f(96)]],
   convolutionGradWeight: [[...windows, 5, f(40), f(96), f(60)]],
+  depthwise: [
+    [...near, 1, f(72), f(18), f(3), f(96)],
+    [...near, 0, f(72), f(18), undefined, f(96)],
+  ],
+  depthwiseGradX: [[...near, f(96), f(18), f(72)]],
+  depthwiseGradWeight: [[...near, f(96), f(72), f(18)]],
   batchStatistics: [[3, 5, f(15), f(5), f(5)]],
   batchNorm: [[3, 5, 1e-5, 1, f(15), f(5), f(5), f(5), f(5), f(15)]],
   batchNormGrad: [[3, 5, 1e-5, 1, f(15), f(5), f(5), f(5), f(5), true, f(15), f(15), f(5), f(5)]],
+  groupNorm: [[2, 5, 6, 3, 1e-5, 1, f(60), f(6), f(6), f(60)]],
+  groupNormGrad: [[2, 5, 6, 3, 1e-5, 1, f(60), f(6), f(6), f(60), f(60), f(6), f(6)]],
   patchify: [[...windows, f(96), f(96)]],
   patchifyGrad: [[...windows, f(96), f(96)]],
 };

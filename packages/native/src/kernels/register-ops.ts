@@ -16,6 +16,10 @@ import {
   batchStatisticsOp,
   convolutionGradOp,
   convolutionOp,
+  depthwiseConvolutionGradOp,
+  depthwiseConvolutionOp,
+  groupNormGradOp,
+  groupNormOp,
   layerNormGradOp,
   layerNormOp,
   linearGradOp,
@@ -43,6 +47,8 @@ import type { NativeBackend } from "../backend.ts";
 import { attention, attentionGrad, queryKeyAttention, selfAttention, selfAttentionGrad } from "./attention.ts";
 import { batchNorm, batchNormGrad, batchStatistics } from "./batch-norm.ts";
 import { convolution, convolutionGrad, maxPool, maxPoolGrad } from "./convolution.ts";
+import { depthwiseConvolution, depthwiseConvolutionGrad } from "./depthwise-convolution.ts";
+import { groupNorm, groupNormGrad } from "./group-norm.ts";
 import { patchify, patchifyGrad, resize } from "./images.ts";
 import type { OpFunction } from "./kernel.ts";
 import { activate, activateGrad, linear, linearGrad } from "./linear.ts";
@@ -72,11 +78,15 @@ export function registerOps(): void {
   register(resizeOp, resize);
   register(convolutionOp, convolution);
   register(convolutionGradOp, convolutionGrad);
+  register(depthwiseConvolutionOp, depthwiseConvolution);
+  register(depthwiseConvolutionGradOp, depthwiseConvolutionGrad);
   register(maxPoolOp, maxPool);
   register(maxPoolGradOp, maxPoolGrad);
   register(batchStatisticsOp, batchStatistics);
   register(batchNormOp, batchNorm);
   register(batchNormGradOp, batchNormGrad);
+  register(groupNormOp, groupNorm);
+  register(groupNormGradOp, groupNormGrad);
   register(softmaxCrossEntropyOp, softmaxCrossEntropy);
   register(softmaxCrossEntropyGradOp, softmaxCrossEntropyGrad);
   register(sgdUpdateOp, sgdUpdate);
