@@ -12,11 +12,22 @@ describe("help", () => {
   test("lists commands, and is all that is printed", async () => {
     const { code, stdout, stderr } = await tessera(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const name of ["classify", "embed", "train", "finetune", "eval", "bench", "models", "summary", "doctor"])
+    for (const name of [
+      "classify",
+      "embed",
+      "explain",
+      "train",
+      "finetune",
+      "eval",
+      "bench",
+      "models",
+      "summary",
+      "doctor",
+    ])
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
-  test.each(["classify", "embed", "train", "finetune", "eval", "bench", "models", "summary", "doctor"])(
+  test.each(["classify", "embed", "explain", "train", "finetune", "eval", "bench", "models", "summary", "doctor"])(
     "of %s fits a terminal and tells of --json",
     async (name) => {
       const { code, stdout } = await tessera([name, "--help"]);

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { explainingCommands } from "./explaining-commands.ts";
 import type { Settings } from "./settings.ts";
 import { entryHelp, trainingCommands } from "./training-commands.ts";
 import { version } from "./version.ts";
@@ -65,7 +66,9 @@ Examples:
       done(await (await import("./commands/embed.ts")).embed(images, options)),
     );
 
-  trainingCommands(tessera, { common, computing, running, wholeNumber, positive, done });
+  const declaring = { common, computing, running, wholeNumber, positive, done };
+  explainingCommands(tessera, declaring);
+  trainingCommands(tessera, declaring);
 
   common(tessera.command("models"))
     .description("List models with their size and checkpoints.")
@@ -151,7 +154,7 @@ function common(command: Command): Command {
     .helpOption("-h, --help", "print this help");
 }
 
-/** Adds a command's own options and those of every command that runs a model. */
+/** Adds a command's own options and those of every command that runs a model; without `--batch` where it runs on one picture. */
 function running(command: Command, own: readonly Option[], batch = 8): Command {
   for (const option of own) command.addOption(option);
   command
@@ -160,7 +163,8 @@ function running(command: Command, own: readonly Option[], batch = 8): Command {
     .option("--arch <variant>", "the variant of a checkpoint file")
     .option("--weights <file>", "a checkpoint, instead of the model's own")
     .option("--entry <name>", entryHelp);
-  computing(command).option("--batch <n>", "pictures that are computed together", wholeNumber, batch);
+  computing(command);
+  if (batch > 0) command.option("--batch <n>", "pictures that are computed together", wholeNumber, batch);
   return common(command).addHelpText("after", modelHelp);
 }
 

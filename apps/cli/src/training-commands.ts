@@ -137,7 +137,7 @@ function training(
   return common(computing(command));
 }
 
-function wholeNumberFrom0(text: string): number {
+export function wholeNumberFrom0(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("Expected a whole number from 0.");
   return value;

@@ -24,6 +24,7 @@ test("exports these and nothing else", () => {
     "preprocessBatch",
     "preprocessOnGpu",
     "resizeImage",
+    "seenPart",
     "select",
     "split",
     "subset",

@@ -32,6 +32,7 @@ export { preprocessOnGpu } from "./preprocess-on-gpu.ts";
 export type { Preprocessing } from "./preprocessing.ts";
 export { cropImage, resizeImage, type ResizeOptions, type Window } from "./resize.ts";
 export type { RgbImage } from "./rgb-image.ts";
+export { type Part, seenPart } from "./seen-part.ts";
 export { CLIP_MEAN, CLIP_STD, HALF_MEAN, HALF_STD, IMAGENET_MEAN, IMAGENET_STD, type Rgb } from "./statistics.ts";
 export { type TimmPretrainedConfig, type TimmPreprocessingOptions, timmPreprocessing } from "./timm-preprocessing.ts";
 export { torchvisionPreprocessing, type TorchvisionPreset } from "./torchvision-preprocessing.ts";

@@ -1,4 +1,5 @@
 export { type HeadDistance, attentionDistance } from "./attention/attention-distance.ts";
+export { type AttentionHeatmapOptions, attentionHeatmap } from "./attention/attention-heatmap.ts";
 export {
   type AttentionMaps,
   type AttentionOptions,
@@ -11,6 +12,12 @@ export { type RolloutOptions, attentionRollout } from "./attention/rollout.ts";
 export { type GradCamOptions, gradCam } from "./attribution/grad-cam.ts";
 export { type IntegratedGradientsOptions, integratedGradients, perPatch } from "./attribution/integrated-gradients.ts";
 export { type OcclusionOptions, occlusion } from "./attribution/occlusion.ts";
+export { type Colour, type ColourMap, opposing, turbo, viridis } from "./draw/colour-maps.ts";
+export { type MatrixOptions, matrixPicture } from "./draw/matrix-picture.ts";
+export { type Frame, type OverlayOptions, type Picture, overlay } from "./draw/overlay.ts";
+export { type Panel, type PanelOptions, panels } from "./draw/panels.ts";
+export { type PlotOptions, type PlotSeries, plot } from "./draw/plot.ts";
+export { type Report, type ReportFigure, type ReportMap, reportPage } from "./draw/report.ts";
 export { positionSimilarity } from "./embedding/position-similarity.ts";
 export type { Explained, TokenLayout } from "./explained.ts";
 export { type Seen, gradientsAt } from "./gradients-at.ts";

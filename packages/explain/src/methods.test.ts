@@ -4,6 +4,7 @@ import { Linear, Module } from "@tessera/core";
 import { afterAll, describe, expect, test } from "vitest";
 import { brightPatches, trained } from "./__fixtures__/bright-patch.ts";
 import { SmallVit } from "./__fixtures__/small-vit.ts";
+import { attentionHeatmap } from "./attention/attention-heatmap.ts";
 import { attentionMaps } from "./attention/attention-maps.ts";
 import { gradientRollout, relevance } from "./attention/relevance.ts";
 import { attentionRollout } from "./attention/rollout.ts";
@@ -136,4 +137,25 @@ test("maps are brought to 0 and 1, those that say nothing to 0", () => {
   expect(rankCorrelation(map(1, 2, 3), map(10, 20, 30))).toBeCloseTo(1, 10);
   expect(rankCorrelation(map(1, 2, 3), map(3, 2, 1))).toBeCloseTo(-1, 10);
   expect(rankCorrelation(map(1, 2, 2, 3), map(1, 1, 1, 1))).toBe(0);
+});
+
+test("one token's attention in one block, and no other's", async () => {
+  const maps = await attentionMaps(model, images);
+  const { tokens, grid } = maps; // prettier-ignore
+  const heads = maps.blocks[1]!.heads;
+  const row = (image: number, head: number, token: number) => [
+    ...maps.blocks[1]!.values.subarray(((image * heads + head) * tokens + token) * tokens + 1).subarray(0, 16),
+  ];
+  expect([...attentionHeatmap(maps, { image: 2, block: -1, head: 1 }).values]).toEqual(row(2, 1, 0));
+  expect([...attentionHeatmap(maps, { block: 1, head: 0, from: { row: 2, column: 3 } }).values]).toEqual(row(0, 0, 1 + 2 * 4 + 3)); // prettier-ignore
+  const all = attentionHeatmap(maps, { image: 1, from: { row: 0, column: 0 } }).values;
+  const mean = row(1, 0, 1).map((value, i) => (value + row(1, 1, 1)[i]!) / 2);
+  for (const [i, value] of all.entries()) expect(value).toBeCloseTo(mean[i]!, 6);
+  expect(grid).toEqual([4, 4]);
+  expect(() => attentionHeatmap(maps, { block: 2 })).toThrow("attentionHeatmap: expected a block from 0 to 1, got 2");
+  expect(() => attentionHeatmap(maps, { head: 2 })).toThrow("attentionHeatmap: expected a head from 0 to 1, got 2");
+  expect(() => attentionHeatmap(maps, { image: 6 })).toThrow("attentionHeatmap: expected a picture from 0 to 5, got 6");
+  expect(() => attentionHeatmap(maps, { from: { row: 4, column: 0 } })).toThrow(
+    "expected a patch among 4 rows and 4 columns, from 0, got row 4, column 0",
+  );
 });

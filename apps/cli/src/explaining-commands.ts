@@ -1,0 +1,35 @@
+import { type Command, Option } from "commander";
+import { parseMethods, parsePatch } from "./explaining/method-names.ts";
+import { type Declaring, wholeNumberFrom0 } from "./training-commands.ts";
+
+const methodHelp = `
+Methods (--method), with commas between them, or all:
+  relevance, gradient-rollout      what speaks for the class, by attention and its gradient
+  grad-cam                         by features and their gradient; asks for no attention
+  integrated-gradients, occlusion  by pixels, and by hiding places; ask for no tokens
+  rollout, attention               where attention looks, whatever the class
+  distance, positions              how far heads look, how alike positions are
+One map as .png is an overlay; more of them, or .svg, are a drawing; .html is a page of
+all methods with sliders for blocks and heads, readable offline.`;
+
+/** Adds `explain`. */
+export function explainingCommands(tessera: Command, { running, done }: Declaring): void {
+  running(
+    tessera.command("explain"),
+    [
+      new Option("--method <names>", "see below (default: all on a page, else relevance)").argParser(parseMethods),
+      new Option("--target <class>", "its name or number (default: what the model says)"),
+      new Option("--block <n>", "of attention, from 0 (default: all)").argParser(wholeNumberFrom0),
+      new Option("--head <n>", "of attention, from 0 (default: all)").argParser(wholeNumberFrom0),
+      new Option("--patch <row,column>", "that looks, from 0 (default: the class token)").argParser(parsePatch),
+      new Option("--out <file>", "a .png, .svg or .html (default: IMAGE-explained.html)"),
+    ],
+    0,
+  )
+    .description("Show what of a picture speaks for an answer.")
+    .argument("<image>", "a file or an address")
+    .addHelpText("after", methodHelp)
+    .action(async (image: string, options) =>
+      done(await (await import("./commands/explain.ts")).explain(image, options)),
+    );
+}

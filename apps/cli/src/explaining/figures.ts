@@ -1,0 +1,68 @@
+import { type Tensor, dispose } from "@tensorflow/tfjs-core";
+import { TesseraError } from "@tessera/core";
+import { attentionDistance, panels, plot, positionSimilarity } from "@tessera/explain";
+import { similarityGrid } from "./similarity-grid.ts";
+import type { MethodName } from "./method-names.ts";
+import { pngUri } from "./pictures.ts";
+import type { Subject } from "./subject.ts";
+
+/** A way to look at a model that is no map on the picture. */
+export interface FigureMethod {
+  title: string;
+  about: string;
+  /** @returns SVG */
+  draw: (subject: Subject) => Promise<string>;
+}
+
+export const figureMethods: Partial<Record<MethodName, FigureMethod>> = {
+  distance: {
+    title: "Attention distance",
+    about: "How far each head looks, on average over this picture's patches: figure 7 of the ViT paper.",
+    draw: async (subject) => {
+      const maps = await subject.attention();
+      const [, height, width] = subject.input.shape;
+      const distances = attentionDistance(maps, [height / maps.grid[0], width / maps.grid[1]]);
+      const points = distances.map(({ block, pixels }) => [block, pixels] as const);
+      return plot([{ name: "heads", points, kind: "points" }], {
+        title: "Attention distance",
+        x: "block",
+        y: "pixels",
+      });
+    },
+  },
+  positions: {
+    title: "Likeness of positions",
+    about:
+      "Each small square belongs to one patch, and shows how alike its learnt position is to those of all others. Nobody told the model which patches are neighbours.",
+    draw: async ({ model, input }) => {
+      const { grid, table } = positionsOf(model, input.shape);
+      const all = await positionSimilarity(table, { grid });
+      dispose(table);
+      return panels([{ title: "", href: await pngUri(similarityGrid(all, grid)) }], {
+        title: "Likeness of positions",
+        side: 440,
+        pixelated: true,
+      });
+    },
+  },
+};
+
+interface Positions {
+  table: (grid: [number, number]) => Tensor;
+}
+
+/** A model's positions, one for each patch. @throws {TesseraError} if it has none in a table. */
+function positionsOf(
+  model: object,
+  [, height, width]: readonly [number, number, number, number],
+): { grid: [number, number]; table: Tensor } {
+  const parts = model as Partial<Record<"posEmbed" | "patchPos", Positions>> &
+    Partial<Record<"patchEmbed" | "pixelEmbed", { gridOf?: (image: [number, number]) => [number, number] }>>;
+  const positions = parts.posEmbed ?? parts.patchPos;
+  const grid = (parts.patchEmbed ?? parts.pixelEmbed)?.gridOf?.([height, width]);
+  if (!positions || !grid)
+    throw new TesseraError(
+      "positions: expected a model with a table of positions, got one without; attention inside windows has biases instead",
+    );
+  return { grid, table: positions.table(grid).clone() };
+}
