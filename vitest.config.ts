@@ -161,7 +161,7 @@ function inChromium(
     optimizeDeps: {
       include: ["core", "backend-cpu", "backend-wasm", "backend-webgl", "backend-webgpu"]
         .map((part) => `@tensorflow/tfjs-${part}`)
-        .concat("fast-check", "fastest-levenshtein"),
+        .concat("fast-check", "fastest-levenshtein", "umap-js"),
     },
     test: {
       name,

@@ -1,6 +1,8 @@
 // Draws the pictures of docs/explaining.md with the command itself: `node docs/images/draw-explaining-pictures.mjs`.
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 
@@ -25,3 +27,20 @@ async function draw(picture, methods, name, most = 960) {
 await draw("frog", "relevance,rollout,grad-cam,occlusion", "explain-maps");
 await draw("ship", "attention", "explain-attention");
 await draw("truck", "distance,positions", "explain-model", 560);
+
+// Each drawing, its mirror image and the drawing with less light.
+const folder = mkdtempSync(join(tmpdir(), "tessera-drawings-"));
+for (const name of ["airplane", "frog", "ship", "truck"]) {
+  const drawing = () => sharp(`${root}/examples/images/${name}.jpg`);
+  await drawing().toFile(join(folder, `${name}.jpg`));
+  await drawing()
+    .flop()
+    .toFile(join(folder, `${name}-mirrored.jpg`));
+  await drawing()
+    .modulate({ brightness: 0.6 })
+    .toFile(join(folder, `${name}-dark.jpg`));
+}
+const made = join(folder, "features.png");
+execFileSync(process.execPath, ["scripts/tessera.mjs", "features", folder, "--out", made], { cwd: root });
+await sharp(made).resize(560).png({ palette: true, colours: 128 }).toFile(`${root}/docs/images/features.png`);
+rmSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseMethods, parsePatch } from "./explaining/method-names.ts";
 import { type Declaring, wholeNumberFrom0 } from "./training-commands.ts";
 
@@ -8,12 +8,17 @@ Methods (--method), with commas between them, or all:
   grad-cam                         by features and their gradient; asks for no attention
   integrated-gradients, occlusion  by pixels, and by hiding places; ask for no tokens
   rollout, attention               where attention looks, whatever the class
-  distance, positions              how far heads look, how alike positions are
+  lens, tokens, trajectory         what each block makes of the picture
+  distance, positions, filters     how far heads look, how alike positions are, what
+                                   patches are looked at for
+  inner                            attention inside one patch of a TNT (--patch)
+  trust, sanity                    curves of deletion, insertion and ROAD; whether
+                                   random weights change the maps
 One map as .png is an overlay; more of them, or .svg, are a drawing; .html is a page of
 all methods with sliders for blocks and heads, readable offline.`;
 
-/** Adds `explain`. */
-export function explainingCommands(tessera: Command, { running, done }: Declaring): void {
+/** Adds `explain` and `features`. */
+export function explainingCommands(tessera: Command, { running, wholeNumber, done }: Declaring): void {
   running(
     tessera.command("explain"),
     [
@@ -32,4 +37,26 @@ export function explainingCommands(tessera: Command, { running, done }: Declarin
     .action(async (image: string, options) =>
       done(await (await import("./commands/explain.ts")).explain(image, options)),
     );
+
+  running(
+    tessera.command("features"),
+    [
+      new Option("--out <file>", "a page, or a drawing as .svg or .png").default("features.html"),
+      new Option("--projection <method>", "to the plane").choices(["umap", "pca"]).default("umap"),
+      new Option("--neighbours <n>", "of each picture").argParser(wholeNumber).default(8),
+      new Option("--same <cosine>", "from which two pictures are taken for the same").argParser(cosine).default(0.98),
+    ],
+    32,
+  )
+    .description("Lay out a folder's pictures by their features; find neighbours and duplicates.")
+    .argument("<folder>", "pictures; folders inside of it are classes")
+    .action(async (folder: string, options) =>
+      done(await (await import("./commands/features.ts")).features(folder, options)),
+    );
+}
+
+function cosine(text: string): number {
+  const value = Number(text);
+  if (!(value >= -1 && value <= 1)) throw new InvalidArgumentError("Expected a cosine from -1 to 1.");
+  return value;
 }

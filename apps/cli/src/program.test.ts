@@ -27,16 +27,25 @@ describe("help", () => {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
-  test.each(["classify", "embed", "explain", "train", "finetune", "eval", "bench", "models", "summary", "doctor"])(
-    "of %s fits a terminal and tells of --json",
-    async (name) => {
-      const { code, stdout } = await tessera([name, "--help"]);
-      expect(code).toBe(0);
-      expect(stdout).toContain(`Usage: tessera ${name} [options]`);
-      expect(stdout).toContain("--json");
-      expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
-    },
-  );
+  test.each([
+    "classify",
+    "embed",
+    "explain",
+    "features",
+    "train",
+    "finetune",
+    "eval",
+    "bench",
+    "models",
+    "summary",
+    "doctor",
+  ])("of %s fits a terminal and tells of --json", async (name) => {
+    const { code, stdout } = await tessera([name, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: tessera ${name} [options]`);
+    expect(stdout).toContain("--json");
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
 
   test("--version prints the package's", async () => {
     expect(await tessera(["--version"])).toMatchObject({ code: 0, stdout: `${packageJson.version}\n`, stderr: "" });

@@ -135,6 +135,7 @@ test("exports these names, and no others", () => {
     "patchifyGradOp",
     "patchifyOp",
     "permuteAxes",
+    "placesInWindows",
     "positionRules",
     "prependTokens",
     "preprocessOp",

@@ -154,7 +154,7 @@ export {
   windowAttentionOp,
   windowAttentionWeights,
 } from "./ops/window-attention.ts";
-export { type Windows, shiftMask } from "./ops/windows.ts";
+export { type Windows, placesInWindows, shiftMask } from "./ops/windows.ts";
 export type { Converted } from "./names/convert.ts";
 export type { Dialect, NameTable, Rule, Translation } from "./names/dialect.ts";
 export type { Layout } from "./names/layout.ts";

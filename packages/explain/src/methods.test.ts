@@ -12,8 +12,10 @@ import { gradCam } from "./attribution/grad-cam.ts";
 import { integratedGradients, perPatch } from "./attribution/integrated-gradients.ts";
 import { occlusion } from "./attribution/occlusion.ts";
 import { type Heatmap, normalized, peak } from "./heatmap.ts";
-import { deletionCurve, insertionCurve } from "./trust/curves.ts";
+import { deletionCurve, insertionCurve, roadCurve } from "./trust/curves.ts";
 import { rankCorrelation } from "./trust/rank-correlation.ts";
+import { sanityCheck } from "./trust/sanity-check.ts";
+import { innerAttention } from "./attention/inner-attention.ts";
 
 const model = await trained();
 const { images, labels, places } = brightPatches(6, 1000);
@@ -68,6 +70,33 @@ describe("of a model that has learnt to find a bright patch", () => {
     expect(areas.hidden).toBeLessThan(0.7 * areas.hiddenLast);
     expect(areas.shown).toBeGreaterThan(1.2 * areas.shownLast);
   });
+});
+
+test("filling in what relevance finds costs the answer, and what it leaves does not", async () => {
+  let [first, last] = [0, 0];
+  for (const [i, map] of (await relevance(model, images)).entries()) {
+    const most = await roadCurve(model, one(i), map, { steps: 4 });
+    expect(most.points.map(([share]) => share)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    first += most.area;
+    last += (await roadCurve(model, one(i), map, { steps: 4, order: "least" })).area;
+  }
+  expect(first).toBeLessThan(0.7 * last);
+});
+
+test("the sanity check gives the model its weights back, also after an error", async () => {
+  const before = await model.forward(images).data();
+  const explain = () => relevance(model, images);
+  const likeness = await sanityCheck(model, explain, { seed: 2 });
+  expect(likeness).toHaveLength(6);
+  expect(likeness.reduce((total, value) => total + value, 0) / 6).toBeLessThan(0.5);
+  expect(await sanityCheck(model, async () => [{ values: Float32Array.of(1, 2, 3), rows: 1, columns: 3 }])).toEqual([
+    1,
+  ]);
+  let calls = 0;
+  const failing = () => (calls++ > 0 ? Promise.reject(new Error("no")) : explain());
+  await expect(sanityCheck(model, failing)).rejects.toThrow("no");
+  expect(await model.forward(images).data()).toEqual(before);
+  await expect(innerAttention(model, one(0), { patch: { row: 0, column: 0 } })).rejects.toThrow("innerAttention: expected a TNT"); // prettier-ignore
 });
 
 test("a model without class token is looked at from its patches, and one that does not say its layout by what is given", async () => {

@@ -1,19 +1,21 @@
-import { type Tensor3D, tensor3d } from "@tensorflow/tfjs-core";
+import { type Tensor3D, tensor2d, tensor3d } from "@tensorflow/tfjs-core";
 import {
   type Context,
   type WindowAttentionOptions,
+  placesInWindows,
   shiftMask,
   windowAttention,
   windowAttentionWeights,
 } from "@tessera/core";
 
 /**
- * Window attention that can be looked at: offers `weights` [b · windows, h, area, area], `relative_position_bias` [h, area, area]
- * and, of shifted windows, `mask` [windows, area, area] to captures. qkv [b, n, 3·h·d] -> [b, n, h·d]
+ * Window attention that can be looked at: offers `weights` [b · windows, h, area, area], `places` [rows, columns] of the tokens in the
+ * windows (window · area + place), `relative_position_bias` [h, area, area] and, of shifted windows, `mask` [windows, area, area] to captures. qkv [b, n, 3·h·d] -> [b, n, h·d]
  */
 export function attend(qkv: Tensor3D, options: WindowAttentionOptions, ctx: Context): Tensor3D {
   const { bias, window, shift, masked = -100 } = options;
   const area = window[0] * window[1];
+  ctx.capture?.("places", () => tensor2d(placesInWindows(options), [...options.grid], "int32"));
   ctx.capture?.("weights", () => windowAttentionWeights(qkv, options));
   ctx.capture?.("relative_position_bias", () => bias);
   if (shift[0] > 0 || shift[1] > 0) {

@@ -61,7 +61,7 @@ describe("tessera explain", () => {
     const { code, stderr } = await tessera(small(picture), { cwd: place.folder });
     expect(code).toBe(0);
     const page = await readFile(place.path("one-explained.html"), "utf8");
-    for (const title of ["Relevance", "Rollout", "Grad-CAM", "Occlusion", "Attention distance"]) expect(page).toContain(title); // prettier-ignore
+    for (const title of ["Relevance", "Rollout", "Grad-CAM", "Occlusion", "Attention distance", "Logit lens", "Tokens", "Sanity check", "expected a TNT"]) expect(page).toContain(title); // prettier-ignore
     expect(page).toContain("default-src 'none'");
     expect(page.replaceAll("http://www.w3.org/2000/svg", "")).not.toMatch(/https?:/);
     expect(stderr).toBe("");

@@ -6,7 +6,7 @@ import type { LoadedModel } from "@tessera/pipeline";
 import { saveFolder } from "@tessera/weights";
 import { explainMethods } from "../explaining/explain-methods.ts";
 import { type MethodName, methodNames } from "../explaining/method-names.ts";
-import { formatOf, render } from "../explaining/render.ts";
+import { contentOf, formatOf, render } from "../explaining/render.ts";
 import { type Answer, type Focus, Subject } from "../explaining/subject.ts";
 import { targetOf } from "../explaining/target.ts";
 import { checkWritable } from "../npy.ts";
@@ -14,7 +14,6 @@ import { progress } from "../progress.ts";
 import { note, print, printJson } from "../report.ts";
 import { type ComputeSettings, interruption, introduce, startBackend, warmUpDecoder } from "../run-options.ts";
 import { loadTrained } from "../training/load-trained.ts";
-import { text } from "../training/run-folder.ts";
 
 interface ExplainSettings extends ComputeSettings, Focus {
   model?: string;
@@ -55,11 +54,11 @@ export async function explain(image: string, options: ExplainSettings): Promise<
     const isAll = names.length === methodNames.length;
     const found = await explainMethods(subject, names, { isAll, onStep: () => bar.step() }).finally(() => bar.stop());
     const file = await render(subject, found, format, image);
-    await saveFolder(dirname(out), { [basename(out)]: typeof file === "string" ? text(file) : bytes(file) });
+    await saveFolder(dirname(out), { [basename(out)]: contentOf(file) });
     if (json)
       printJson({ image, method: names, target: { index: target, label: loaded.labels[target] }, files: [out] });
     else print(out);
-    for (const missing of found.notes) note(`left out: ${missing}`);
+    if (options.verbose) for (const missing of found.notes) note(`left out: ${missing}`);
     return 0;
   } finally {
     input.dispose();
@@ -78,8 +77,4 @@ async function scoresOf({ model, multiLabel }: LoadedModel, input: Tensor4D): Pr
 function best(scores: Float32Array, labels: readonly string[]): Answer[] {
   const all = labels.map((label, index) => ({ index, label, score: scores[index]! }));
   return all.sort((a, b) => b.score - a.score).slice(0, ANSWERS);
-}
-
-async function* bytes(file: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield file;
 }

@@ -8,7 +8,8 @@ import type { Subject } from "./subject.ts";
 /** What methods found. */
 export interface Found {
   maps: ReportMap[];
-  attention?: { maps: AttentionMaps; asked: AttentionPanels };
+  /** `maps` of a model whose tokens all look at each other. */
+  attention?: { maps: AttentionMaps | undefined; asked: AttentionPanels };
   figures: ReportFigure[];
   /** Methods that this model has no answer to, and why. */
   notes: string[];

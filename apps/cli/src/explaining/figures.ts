@@ -1,20 +1,14 @@
 import { type Tensor, dispose } from "@tensorflow/tfjs-core";
 import { TesseraError } from "@tessera/core";
-import { attentionDistance, panels, plot, positionSimilarity } from "@tessera/explain";
+import { attentionDistance, panels, patchFilters, plot, positionSimilarity } from "@tessera/explain";
 import { similarityGrid } from "./similarity-grid.ts";
+import { answerFigures } from "./answer-figures.ts";
+import type { FigureMethod } from "./figure-method.ts";
 import type { MethodName } from "./method-names.ts";
 import { pngUri } from "./pictures.ts";
-import type { Subject } from "./subject.ts";
-
-/** A way to look at a model that is no map on the picture. */
-export interface FigureMethod {
-  title: string;
-  about: string;
-  /** @returns SVG */
-  draw: (subject: Subject) => Promise<string>;
-}
 
 export const figureMethods: Partial<Record<MethodName, FigureMethod>> = {
+  ...answerFigures,
   distance: {
     title: "Attention distance",
     about: "How far each head looks, on average over this picture's patches: figure 7 of the ViT paper.",
@@ -28,6 +22,19 @@ export const figureMethods: Partial<Record<MethodName, FigureMethod>> = {
         x: "block",
         y: "pixels",
       });
+    },
+  },
+  filters: {
+    title: "Filters of the patches",
+    about:
+      "What the first layer looks for in a patch: the first principal components of its filters, figure 7 of the ViT paper.",
+    draw: async ({ model }) => {
+      const kernel = model.params().get("patch_embed.proj.weight")?.value as Tensor | undefined;
+      if (!kernel || kernel.rank !== 4)
+        throw new TesseraError("filters: expected a model that cuts pictures by one convolution, got another stem");
+      const drawn = [];
+      for (const { picture } of await patchFilters(kernel)) drawn.push({ title: "", href: await pngUri(picture) });
+      return panels(drawn, { title: "Filters of the patches", columns: 7, side: 56, pixelated: true });
     },
   },
   positions: {

@@ -9,7 +9,10 @@ import {
   occlusion,
   perPatch,
   relevance,
+  windowedAttention,
+  windowedHeatmap,
 } from "@tessera/explain";
+import { TesseraError } from "@tessera/core";
 import type { MethodName } from "./method-names.ts";
 import type { Subject } from "./subject.ts";
 
@@ -78,6 +81,7 @@ export interface AttentionPanels {
 
 /** The attention that is asked for: of a block and head, of a block's heads, of a head in all blocks, or all of it, a row a head. */
 export async function attentionPanels(subject: Subject): Promise<AttentionPanels> {
+  if (!(await subject.hasAttention()) && (await subject.hasWindows())) return windowPanels(subject);
   const maps = await subject.attention();
   const { block, head, patch: from } = subject.focus;
   const one = (options: AttentionHeatmapOptions) => attentionHeatmap(maps, { ...options, from });
@@ -88,6 +92,17 @@ export async function attentionPanels(subject: Subject): Promise<AttentionPanels
   const panels = heads.flatMap((h) => blocks.map((b) => ({ title: `block ${b} head ${h}`, map: one({ block: b, head: h }) }))); // prettier-ignore
   const columns = heads.length > 1 && blocks.length > 1 ? blocks.length : Math.ceil(Math.sqrt(panels.length));
   return { panels, columns };
+}
+
+/** Attention inside windows: of all blocks or one, how much each token is looked at, or where one looks. */
+async function windowPanels({ model, input, focus: { block, head, patch: from } }: Subject): Promise<AttentionPanels> {
+  const blocks = await windowedAttention(model, input);
+  if (block !== undefined && !blocks[block])
+    throw new TesseraError(`--block: expected a block from 0 to ${blocks.length - 1}, got ${block}`);
+  const panels = blocks.flatMap((one, b) =>
+    block === undefined || block === b ? [{ title: `block ${b}`, map: windowedHeatmap(one, { head, from }) }] : [],
+  );
+  return { panels, columns: Math.ceil(Math.sqrt(panels.length)) };
 }
 
 function first([map]: readonly Heatmap[]): Heatmap {

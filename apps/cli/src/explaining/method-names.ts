@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import { closest } from "fastest-levenshtein";
 
 /** What `--method` takes, besides `all`; their code is loaded when they run. A test compares with it. */
-export const methodNames = ["relevance", "gradient-rollout", "rollout", "attention", "grad-cam", "integrated-gradients", "occlusion", "distance", "positions"] as const; // prettier-ignore
+export const methodNames = ["relevance", "gradient-rollout", "rollout", "attention", "grad-cam", "integrated-gradients", "occlusion", "lens", "tokens", "trajectory", "distance", "positions", "filters", "inner", "trust", "sanity"] as const; // prettier-ignore
 
 export type MethodName = (typeof methodNames)[number];
 

@@ -26,6 +26,27 @@ export async function sized(
   };
 }
 
+/** One patch of what the model sees, as the original has it; at least a pixel. */
+export async function cut(
+  { picture, part }: Sized,
+  { row, column }: { row: number; column: number },
+  [rows, columns]: readonly [number, number],
+): Promise<Picture> {
+  const within = (at: number, least: number, most: number) => Math.min(most, Math.max(least, Math.round(at)));
+  const left = within(part.left + (column * part.width) / columns, 0, picture.width - 1);
+  const top = within(part.top + (row * part.height) / rows, 0, picture.height - 1);
+  const width = within(part.width / columns, 1, picture.width - left);
+  const height = within(part.height / rows, 1, picture.height - top);
+  const data = await (await raw(picture)).extract({ left, top, width, height }).raw().toBuffer();
+  return { width, height, data };
+}
+
+/** A small square of the middle of a picture, as an address. */
+export async function thumbnail(picture: Picture): Promise<string> {
+  const bytes = await (await raw(picture)).resize(96, 96, { fit: "cover" }).jpeg({ quality: 80 }).toBuffer();
+  return `data:image/jpeg;base64,${bytes.toString("base64")}`;
+}
+
 export async function png(picture: Picture): Promise<Buffer> {
   return (await raw(picture)).png().toBuffer();
 }

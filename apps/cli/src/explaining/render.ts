@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { TesseraError, printable } from "@tessera/core";
-import { type Panel, type ReportMap, overlay, panels, reportPage } from "@tessera/explain";
+import { type Panel, type ReportFigure, type ReportMap, overlay, panels, reportPage } from "@tessera/explain";
 import type { Found } from "./explain-methods.ts";
 import { jpegUri, png, rasterized, sized } from "./pictures.ts";
 import type { Subject } from "./subject.ts";
@@ -11,6 +11,11 @@ export type Format = "png" | "svg" | "html";
 /** Longer side of a picture that is drawn on, alone and on a page. */
 const ALONE = { least: 448, most: 2048 };
 const ON_PAGE = { least: 448, most: 1024 };
+
+/** A file as what is written. */
+export async function* contentOf(file: string | Uint8Array): AsyncGenerator<Uint8Array> {
+  yield typeof file === "string" ? Buffer.from(file) : file;
+}
 
 /** @throws {TesseraError} if a file's name says of no format that there is. */
 export function formatOf(file: string): Format {
@@ -80,7 +85,14 @@ async function page(subject: Subject, found: Found, image: string): Promise<stri
     answers: answers.map(({ label, score }) => ({ label: printable(label), score })),
     maps: found.maps,
     attention: found.attention?.maps,
-    figures: found.figures,
+    figures: [...(await windowFigures(subject, found)), ...found.figures],
     notes: found.notes,
   });
+}
+
+/** Attention inside windows, which has no sliders. */
+async function windowFigures(subject: Subject, { attention }: Found): Promise<ReportFigure[]> {
+  if (!attention || attention.maps) return [];
+  const about = "How much each token is looked at by those of its window, block by block, mapped back to the picture.";
+  return [{ title: "Attention inside windows", about, svg: await overlays(subject, attention.asked.panels, attention.asked.columns) }]; // prettier-ignore
 }

@@ -1,7 +1,7 @@
 import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { TesseraError } from "@tessera/core";
 import type { Part, RgbImage } from "@tessera/data";
-import { type AttentionMaps, attentionMaps } from "@tessera/explain";
+import { type AttentionMaps, attentionMaps, windowedAttention } from "@tessera/explain";
 import type { LoadedModel } from "@tessera/pipeline";
 
 /** Where to look, of what there is. */
@@ -54,6 +54,26 @@ export class Subject {
   /** Of all blocks; asked for once, whoever wants it. @throws {TesseraError} if the model has none among all of its tokens. */
   attention(): Promise<AttentionMaps> {
     return (this.#attention ??= attentionMaps(this.model, this.input));
+  }
+
+  hasAttention(): Promise<boolean> {
+    return this.attention().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** True for a model that looks inside of windows. */
+  hasWindows(): Promise<boolean> {
+    return windowedAttention(this.model, this.input).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Rows and columns of patches. @throws {TesseraError} as `attention`. */
+  async grid(): Promise<readonly [rows: number, columns: number]> {
+    return (await this.attention()).grid;
   }
 
   /** Sides in pixels of what counts as one place: a patch, or several where there would be more places than `most` along a side. */

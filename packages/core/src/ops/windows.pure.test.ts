@@ -1,6 +1,6 @@
 // Masks and tables of larger maps, against timm's: packages/swin/src/geometry.test.ts.
 import { describe, expect, test } from "vitest";
-import { type Windows, isWhole, shiftMask, tokensInWindows } from "./windows.ts";
+import { type Windows, isWhole, placesInWindows, shiftMask, tokensInWindows } from "./windows.ts";
 
 const map: Windows = { grid: [4, 4], window: [2, 2], shift: [0, 0], padFirst: false };
 
@@ -11,6 +11,14 @@ test("windows stand row by row, and tokens in them too", () => {
 test("a shift moves the map up and to the left, around its border", () => {
   const tokens = [...tokensInWindows({ ...map, shift: [1, 1] })];
   expect(tokens).toEqual([5, 6, 9, 10, 7, 4, 11, 8, 13, 14, 1, 2, 15, 12, 3, 0]);
+});
+
+test("each token of the map has its place, also where windows are padded", () => {
+  for (const windows of [map, { ...map, shift: [1, 1] as const }, { ...map, grid: [3, 5] as const, padFirst: true }]) {
+    const tokens = tokensInWindows(windows);
+    const places = [...placesInWindows(windows)];
+    expect(places.map((place) => tokens[place])).toEqual([...places.keys()]);
+  }
 });
 
 test("what a shift brought together is masked", () => {

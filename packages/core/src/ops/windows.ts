@@ -41,6 +41,13 @@ export function tokensInWindows(windows: Windows): Int32Array {
   return tokens;
 }
 
+/** Where among the windows' tokens each token of the map is: window · area + place. [rows · columns] */
+export function placesInWindows(windows: Windows): Int32Array {
+  const places = new Int32Array(windows.grid[0] * windows.grid[1]);
+  for (const [place, token] of tokensInWindows(windows).entries()) if (token >= 0) places[token] = place;
+  return places;
+}
+
 /**
  * What is added to the scores of a window's tokens, row by query: 0, or `value` between tokens that the shift brought together
  * from opposite borders of the map. [windows, area, area]

@@ -1,4 +1,4 @@
-import { type Tensor2D, type Tensor4D, add, tidy } from "@tensorflow/tfjs-core";
+import { type Tensor2D, type Tensor3D, type Tensor4D, add, tidy } from "@tensorflow/tfjs-core";
 import { type Context, EncoderBlock, LayerNorm, LearnedPositions, Linear, Module, Param, PatchEmbed, meanPool, output, prependTokens, repeat, tokenAt, within, zeros } from "@tessera/core"; // prettier-ignore
 
 export interface SmallVitConfig {
@@ -40,8 +40,13 @@ export class SmallVit extends Module {
       const tokens = prependTokens(patches, [this.clsToken]);
       let x = add(tokens, this.posEmbed.table(this.patchEmbed.gridOf([images.shape[1], images.shape[2]]))) as typeof tokens;
       for (const [i, block] of this.blocks.entries()) x = block.forward(x, within(ctx, `blocks.${i}`));
-      const last = this.norm.forward(x, within(ctx, "norm"));
-      return output(ctx, this.head.forward(this.clsToken ? tokenAt(last, 0) : meanPool(last, 0)));
+      return output(ctx, this.read(x, ctx));
     });
+  }
+
+  /** Tokens [b, n, d] -> [b, classes] */
+  read(x: Tensor3D, ctx: Context = {}): Tensor2D {
+    const last = this.norm.forward(x, within(ctx, "norm"));
+    return this.head.forward(this.clsToken ? tokenAt(last, 0) : meanPool(last, 0));
   }
 }

@@ -25,10 +25,27 @@ export interface AttentionOptions {
 }
 
 const WEIGHTS = ".weights";
+const PLACES = ".places";
 
-/** True for what attention among all tokens offers: [b, heads, n, n]. */
-export function isSelfAttention(path: string, { shape }: Tensor): boolean {
-  return path.endsWith(WEIGHTS) && shape.length === 4 && shape[2] === shape[3];
+/** Tells during one forward what attention among all tokens offers, [b, heads, n, n], from what attention inside windows does. */
+export class SelfAttentionFinder {
+  readonly #windowed = new Set<string>();
+
+  /** True for attention among all tokens. What is inside windows says first where its tokens lie. */
+  readonly takes = (path: string, { shape }: Tensor): boolean => {
+    if (path.endsWith(PLACES)) this.#windowed.add(path.slice(0, -PLACES.length));
+    if (!path.endsWith(WEIGHTS) || this.#windowed.has(path.slice(0, -WEIGHTS.length))) return false;
+    return shape.length === 4 && shape[2] === shape[3];
+  };
+
+  /** What there is to say of a model in which nothing was found. */
+  absent(where: string): TesseraError {
+    return new TesseraError(
+      this.#windowed.size > 0
+        ? `${where}: expected a model whose tokens all look at each other, got one that looks inside of windows; windowedAttention maps that back, gradCam and occlusion ask for no attention`
+        : `${where}: expected a model with attention among its tokens, got one without; gradCam and occlusion ask for none`,
+    );
+  }
 }
 
 /** Of several attentions in a model, those over the most tokens: TNT's among patches, and not those among the words of one. */
@@ -50,23 +67,20 @@ export async function attentionMaps(
   { layout }: AttentionOptions = {},
 ): Promise<AttentionMaps> {
   const found: [string, Tensor4D][] = [];
+  const finder = new SelfAttentionFinder();
   tidy(() => {
     model.forward(images, {
       capture(path, compute) {
-        if (!path.endsWith(WEIGHTS)) return;
+        if (!path.endsWith(WEIGHTS) && !path.endsWith(PLACES)) return;
         const value = compute();
-        if (isSelfAttention(path, value)) found.push([path, keep(value.clone()) as Tensor4D]);
+        if (finder.takes(path, value)) found.push([path, keep(value.clone()) as Tensor4D]);
       },
     });
   });
   try {
     const chosen = overAllTokens(found, ({ shape }) => shape[2]);
     const [first] = chosen;
-    if (!first) {
-      throw new TesseraError(
-        "attentionMaps: expected a model with attention among its tokens, got one without; gradCam and occlusion ask for none",
-      );
-    }
+    if (!first) throw finder.absent("attentionMaps");
     const [b, , n] = first[1].shape;
     const blocks: BlockAttention[] = [];
     for (const [path, value] of chosen) {

@@ -1,10 +1,9 @@
 import { type Tensor4D } from "@tensorflow/tfjs-core";
-import { TesseraError } from "@tessera/core";
 import { type Explained, type TokenLayout, layoutOf } from "../explained.ts";
 import { type Seen, gradientsAt } from "../gradients-at.ts";
 import type { Heatmap } from "../heatmap.ts";
 import { type Target, targetOf } from "../target.ts";
-import { type AttentionMaps, isSelfAttention, overAllTokens } from "./attention-maps.ts";
+import { type AttentionMaps, SelfAttentionFinder, overAllTokens } from "./attention-maps.ts";
 import { fusedHeads, identity, product } from "./fuse-heads.ts";
 import { ofPatches } from "./of-patches.ts";
 import { chained, rowsToOne } from "./rollout.ts";
@@ -66,14 +65,12 @@ async function weightedMaps(
   images: Tensor4D,
   { target = "predicted", layout }: RelevanceOptions,
 ): Promise<AttentionMaps> {
-  const { seen, ...rest } = gradientsAt(model, images, targetOf(target), isSelfAttention);
+  const finder = new SelfAttentionFinder();
+  const { seen, ...rest } = gradientsAt(model, images, targetOf(target), finder.takes);
   try {
     const chosen = overAllTokens([...seen], ({ value }) => value.shape[2]!);
     const [first] = chosen;
-    if (!first)
-      throw new TesseraError(
-        "relevance: expected a model with attention among its tokens, got one without; gradCam and occlusion ask for none",
-      );
+    if (!first) throw finder.absent("relevance");
     const [b, , n] = first[1].value.shape as Tensor4D["shape"];
     const blocks = await Promise.all(chosen.map(async ([path, one]) => ({ path, heads: one.value.shape[1]!, values: await weighted(one) }))); // prettier-ignore
     return { ...layoutOf(model, images, n, layout), images: b, tokens: n, blocks };

@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
+import { bars } from "./bars.ts";
 import { colourTable, opposing, turbo, viridis } from "./colour-maps.ts";
+import { featuresPage } from "./features-page.ts";
 import { matrixPicture } from "./matrix-picture.ts";
 import { overlay } from "./overlay.ts";
 import { panels } from "./panels.ts";
 import { plot } from "./plot.ts";
+import { scatter } from "./scatter.ts";
 import { sampled } from "./sampled.ts";
 
 const map = (values: number[], rows: number, columns: number) => ({ values: Float32Array.from(values), rows, columns });
@@ -72,4 +75,28 @@ test("drawings mean their text, whoever wrote it", () => {
   expect(grid.match(/<image /g)).toHaveLength(2);
   expect(grid).toContain("&lt;i&gt;");
   expect(grid).toContain('href="x&quot;y"');
+});
+
+test("bars go from zero to their values, to the end of the range at most", () => {
+  const drawn = bars([{ name: "a<b", value: -0.5 }, { name: "b", value: 3 }], { title: "T", range: [-1, 1], width: 480 }); // prettier-ignore
+  const [left, right] = [...drawn.matchAll(/<rect x="([\d.]+)" y="\d+" width="([\d.]+)"/g)].map((found) => found.slice(1).map(Number)); // prettier-ignore
+  expect(left).toEqual([202.5, 72.5]);
+  expect(right).toEqual([275, 145]);
+  expect(drawn).toContain("a&lt;b");
+});
+
+test("pictures lie where their features are, the way across as long as the way down", () => {
+  const pictures = [[0, 0], [2, 0], [2, 1]].map(([x = 0, y = 0], i) => ({ name: `<${i}>`, href: `data:${i}`, x, y, group: `g${i % 2}` })); // prettier-ignore
+  const drawn = scatter(pictures, { title: "T", side: 400, thumbnail: 20 });
+  const places = [...drawn.matchAll(/<image href="data:\d" x="([\d.]+)" y="([\d.]+)"/g)].map((found) => found.slice(1).map(Number)); // prettier-ignore
+  expect(places[1]![0]! - places[0]![0]!).toBe(400 - 96 - 20);
+  expect(places[2]![1]! - places[1]![1]!).toBe((400 - 96 - 20) / 2);
+  const neighbours = [1, 0, 1].map((index) => [{ index, similarity: 1 }]);
+  const page = featuresPage({ title: "T", subtitle: "", pictures, neighbours, duplicates: [[0, 1]] });
+  expect(page).toContain("default-src 'none'");
+  expect(page).not.toContain("<0>");
+  expect(page.match(/<button /g)).toHaveLength(3);
+  expect(() => featuresPage({ title: "", subtitle: "", pictures, neighbours: [], duplicates: [] })).toThrow(
+    "got 3 and 0",
+  );
 });

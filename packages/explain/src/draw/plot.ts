@@ -30,7 +30,10 @@ export function plot(series: readonly PlotSeries[], options: PlotOptions): strin
   const shown = series.map((one) => ({ ...one, points: one.points.filter((point) => point.every(Number.isFinite)) }));
   const all = shown.flatMap(({ points }) => points);
   const [xs, ys] = [ticks(all.map(([x]) => x)), ticks(range ?? all.map(([, y]) => y))];
-  const [left, right, bottom] = [margin.left, width - margin.right, height - margin.bottom];
+  const named = shown.length > 1 ? shown : [];
+  // Names stand beside the lines, each as wide as its letters.
+  const names = named.reduce((longest, { name }) => Math.max(longest, 8 * name.length + 12), 0);
+  const [left, right, bottom] = [margin.left, width - margin.right - names, height - margin.bottom];
   const across = (x: number) => short(left + share(x, xs) * (right - left));
   const up = (y: number) => short(bottom - share(y, ys) * (bottom - margin.top));
   const rule = (x1: number, y1: number, x2: number, y2: number) =>
@@ -43,7 +46,6 @@ export function plot(series: readonly PlotSeries[], options: PlotOptions): strin
     }
     return points.map(([x, y]) => `<circle cx="${across(x)}" cy="${up(y)}" r="4" fill="${colour}" fill-opacity="0.75"/>`).join(""); // prettier-ignore
   });
-  const named = shown.length > 1 ? shown : [];
   return svg(width, height, [
     text(left, 20, title, 'class="title" font-size="14" font-weight="bold"'),
     ...ys.flatMap((y) => [rule(left, up(y), right, up(y)), text(left - 8, up(y) + 4, label(y), 'text-anchor="end" font-size="11"')]), // prettier-ignore
@@ -51,13 +53,13 @@ export function plot(series: readonly PlotSeries[], options: PlotOptions): strin
     text((left + right) / 2, height - 8, options.x, 'text-anchor="middle"'),
     text(0, 0, options.y, `text-anchor="middle" transform="translate(14 ${short((margin.top + bottom) / 2)}) rotate(-90)"`), // prettier-ignore
     ...marks,
-    ...named.map(({ name }, i) => legend(right - 8, margin.top + 14 + 16 * i, name, colours[i % colours.length]!)),
+    ...named.map(({ name }, i) => legend(right + 12, margin.top + 12 + 18 * i, name, colours[i % colours.length]!)),
   ]);
 }
 
-/** A name in its colour, with paper around it where it lies on a line. */
+/** A name in its colour. */
 function legend(x: number, y: number, name: string, colour: string): string {
-  return text(x, y, name, `style="fill: ${colour}" text-anchor="end" font-weight="bold"`);
+  return text(x, y, name, `style="fill: ${colour}" font-weight="bold"`);
 }
 
 /** About five round numbers that enclose all values. */

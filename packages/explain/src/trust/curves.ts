@@ -2,6 +2,7 @@ import { type Tensor4D, concat, tensor4d, tidy, where, zeros, fill } from "@tens
 import { TesseraError } from "@tessera/core";
 import type { Explained } from "../explained.ts";
 import type { Heatmap } from "../heatmap.ts";
+import { type ImputationOptions, imputed } from "./imputed.ts";
 
 export interface CurveOptions {
   /** A class by its number. @default the class that the whole picture is taken for */
@@ -52,6 +53,30 @@ export function insertionCurve(
   return curve(model, image, map, options, "insertion");
 }
 
+export interface RoadOptions extends CurveOptions, ImputationOptions {
+  /** Whether the most or the least important places go first. @default "most" */
+  order?: "most" | "least";
+}
+
+/**
+ * The probability of a class while places go, one after the other, and what goes is filled in from what is left: ROAD of Rong et al. 2022. A
+ * hidden square has a shape that a model may see; what is filled in has none. With `most` a small area is good, with `least` a large one.
+ *
+ * @throws as `deletionCurve`.
+ */
+export async function roadCurve(
+  model: Explained,
+  image: Tensor4D,
+  map: Heatmap,
+  { order = "most", steps = 10, noise, seed, ...options }: RoadOptions = {},
+): Promise<Curve> {
+  const pixels = await image.data<"float32">();
+  const [, ...size] = image.shape;
+  const ordered = order === "most" ? map : { ...map, values: map.values.map((value) => -value) };
+  const without = (removed: Uint8Array) => tensor4d(imputed(pixels, removed, size, { noise, seed }), image.shape);
+  return curve(model, image, ordered, { ...options, steps }, "road", without);
+}
+
 /** Pictures that are computed together. */
 const BATCH = 16;
 
@@ -60,7 +85,8 @@ async function curve(
   image: Tensor4D,
   map: Heatmap,
   { target = "predicted", steps, value = 0, signal }: CurveOptions,
-  kind: "deletion" | "insertion",
+  kind: "deletion" | "insertion" | "road",
+  without = (removed: Uint8Array) => covered(image, removed, value),
 ): Promise<Curve> {
   const [b, height, width] = image.shape;
   if (b !== 1) throw new TesseraError(`${kind}Curve: expected one picture, got ${b}; call it for each`);
@@ -77,7 +103,7 @@ async function curve(
     signal?.throwIfAborted();
     const pictures = changed.slice(at, at + BATCH).map((size) => {
       const isChanged = new Set(order.slice(0, size));
-      return hidden(image, map, (place) => isChanged.has(place) === (kind === "deletion"), value);
+      return without(pixelsOf(map, image.shape, (place) => isChanged.has(place) === (kind !== "insertion")));
     });
     scores.push(...(await scoresOf(model, pictures)));
     for (const picture of pictures) picture.dispose();
@@ -89,24 +115,23 @@ async function curve(
   return { points, area: areaUnder(points) };
 }
 
-/** A picture that shows a value in some places of a map. */
-function hidden(
-  image: Tensor4D,
+/** 1 for each pixel that lies in one of some places of a map. [h · w] */
+function pixelsOf(
   { rows, columns }: Heatmap,
-  isHidden: (place: number) => boolean,
-  value: number,
-): Tensor4D {
-  const [, height, width] = image.shape;
-  const mask = new Uint8Array(height * width);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const place = Math.floor((y * rows) / height) * columns + Math.floor((x * columns) / width);
-      mask[y * width + x] = isHidden(place) ? 1 : 0;
-    }
-  }
+  [, height, width]: Tensor4D["shape"],
+  isChosen: (place: number) => boolean,
+): Uint8Array {
+  return Uint8Array.from({ length: height * width }, (_, at) => {
+    const [y, x] = [Math.floor(at / width), at % width];
+    return isChosen(Math.floor((y * rows) / height) * columns + Math.floor((x * columns) / width)) ? 1 : 0;
+  });
+}
+
+/** A picture that shows a value instead of some pixels. */
+function covered(image: Tensor4D, removed: Uint8Array, value: number): Tensor4D {
   return tidy(() => {
     const other = value === 0 ? zeros(image.shape) : fill(image.shape, value);
-    return where(tensor4d(mask, [1, height, width, 1], "bool"), other, image) as Tensor4D;
+    return where(tensor4d(removed, [1, image.shape[1], image.shape[2], 1], "bool"), other, image) as Tensor4D;
   });
 }
 
