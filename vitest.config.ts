@@ -18,6 +18,7 @@ const nodeTests = [
   "apps/*/src/**/*.node.test.ts",
   "apps/cli/src/**/*.test.ts",
   "examples/**/*.node.test.ts",
+  "scripts/**/*.node.test.ts",
 ];
 const browserTests = ["packages/*/src/**/*.browser.test.ts", "apps/*/src/**/*.browser.test.ts"];
 const webgpuKernelTests = "packages/*/src/**/*.webgpu.test.ts";

@@ -15,7 +15,7 @@ test.each([
   ],
   [
     "@tensorflow/tfjs-node is not installed; npm install @tensorflow/tfjs-node",
-    "@tensorflow/tfjs-node is not installed; npm install @tessera/cli @tensorflow/tfjs-node in a folder, and there npx tessera",
+    "@tensorflow/tfjs-node is not installed; npm install @tessera/cli @tensorflow/tfjs-node in a folder, and there npx @tessera/cli",
   ],
 ])("a global command says how to mend it: %s", (advice, global) => {
   expect(adviceHere(advice, true)).toBe(global);

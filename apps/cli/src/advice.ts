@@ -16,5 +16,8 @@ export function adviceHere(text: string, global: boolean = isGlobal(fileURLToPat
   if (!global) return text;
   return text
     .replace(/\bnpm (install|rebuild) (?!@tensorflow\/)(\S+)/g, "npm $1 --global $2")
-    .replace(/\bnpm install (@tensorflow\/\S+)/g, "npm install @tessera/cli $1 in a folder, and there npx tessera");
+    .replace(
+      /\bnpm install (@tensorflow\/\S+)/g,
+      "npm install @tessera/cli $1 in a folder, and there npx @tessera/cli",
+    );
 }

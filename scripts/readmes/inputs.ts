@@ -1,0 +1,65 @@
+// What the READMEs' programs are given: the files that they name, and a hub with the repositories that they name.
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createBackbone, modelFilesOf } from "@tessera/pipeline";
+import sharp from "sharp";
+import type { SmallHub } from "../../packages/pipeline/src/__fixtures__/small-hub.ts";
+
+const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** Draws a folder of pictures for each class. */
+async function drawClasses(folder: string, classes: readonly string[], count: number): Promise<void> {
+  for (const [number, name] of classes.entries()) {
+    await mkdir(join(folder, name), { recursive: true });
+    for (let i = 0; i < count; i++) {
+      const data = Uint8Array.from({ length: 32 * 32 * 3 }, (_, at) => (at * (number + 2) * (i + 3)) % 256);
+      const picture = sharp(data, { raw: { width: 32, height: 32, channels: 3 } });
+      await picture.png().toFile(join(folder, name, `${i}.png`));
+    }
+  }
+}
+
+/** Lays the files that pages name into a folder. */
+export async function layInputs(folder: string, weights: Uint8Array): Promise<void> {
+  for (const name of ["holiday", "more"]) await mkdir(join(folder, name), { recursive: true });
+  await drawClasses(join(folder, "pets"), ["cat", "dog"], 12);
+  await drawClasses(join(folder, "flowers", "train"), ["daisy", "rose"], 24);
+  await drawClasses(join(folder, "flowers", "test"), ["daisy", "rose"], 4);
+  await drawClasses(folder, ["pictures", "more"], 2);
+  await copyFile(file("examples/images/ship.jpg"), join(folder, "boat.jpg"));
+  await copyFile(file("examples/images/frog.jpg"), join(folder, "frog.jpg"));
+  await copyFile(file("examples/images/truck.jpg"), join(folder, "holiday", "truck.jpg"));
+  // A ViT of Google's names, smaller than the one that it stands for.
+  await copyFile(file("packages/weights/src/__fixtures__/google_compressed.npz"), join(folder, "ViT-B_16.npz"));
+  await writeFile(join(folder, "vit_tiny.safetensors"), weights);
+}
+
+/** A folder as timm writes it, of a model that was drawn at random. */
+async function drawnModel(name: string): Promise<Record<string, Uint8Array | string>> {
+  const model = (await createBackbone(name)).init(0);
+  try {
+    return await modelFilesOf(model);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** The repositories that the pages name. Random weights stand for published ones; what is trained is the embedded model, which is small. */
+export async function drawRepositories(): Promise<SmallHub["repositories"]> {
+  const embedded = Object.fromEntries(
+    await Promise.all(
+      ["config.json", "model.safetensors"].map(
+        async (name) => [name, await readFile(file(`packages/pipeline/models/vit_cifar10/${name}`))] as const,
+      ),
+    ),
+  );
+  const tiny = await drawnModel("vit_tiny_patch16_224");
+  return {
+    "timm/vit_tiny_patch16_224.augreg_in21k_ft_in1k": tiny,
+    "timm/vit_tiny_patch16_224.augreg_in21k": embedded,
+    "timm/deit_tiny_patch16_224.fb_in1k": await drawnModel("deit_tiny_patch16_224"),
+    "google/vit-base-patch16-224": tiny,
+    "org/name": embedded,
+  };
+}
