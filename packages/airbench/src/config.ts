@@ -1,3 +1,5 @@
+import type { OptionNames } from "@tessera/core";
+
 /** What fixes a network's parameters and arithmetic. */
 export interface AirbenchConfig {
   /** Pixels; [height, width] or a side. The native size: any other that three poolings leave 3 × 3 places of, or more, is taken. */
@@ -19,3 +21,16 @@ export interface AirbenchConfig {
   /** What the scores are divided by, so that they grow slowly. @default 9 */
   headDivisor?: number;
 }
+
+/** What `createAirbench` takes. */
+export const airbenchOptions: OptionNames<AirbenchConfig> = {
+  imageSize: true,
+  widths: true,
+  depth: true,
+  classes: true,
+  channels: true,
+  momentum: true,
+  epsilon: true,
+  dropout: true,
+  headDivisor: true,
+};

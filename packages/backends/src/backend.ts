@@ -24,7 +24,7 @@ export interface BackendReport {
 }
 
 export interface BackendOptions {
-  /** @default "f32" */
+  /** Number format of products: less than f32 is faster, and not as exact. @default "f32" */
   precision?: Precision | undefined;
   /**
    * Threads, where the backend can choose: native, and wasm before it starts, up to 8, in Node and in cross-origin isolated

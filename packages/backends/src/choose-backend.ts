@@ -1,5 +1,5 @@
 import { ready, setBackend } from "@tensorflow/tfjs-core";
-import { TesseraError, nearest, registerGradients } from "@tessera/core";
+import { type OptionNames, TesseraError, checkedOptions, nearest, registerGradients, shown } from "@tessera/core";
 import {
   type BackendName,
   type BackendProvider,
@@ -15,6 +15,8 @@ export interface UseBackendOptions extends BackendOptions {
   fallback?: boolean | undefined;
 }
 
+const optionNames: OptionNames<UseBackendOptions> = { precision: true, threads: true, wasmPath: true, fallback: true };
+
 /** The backend that runs now, and why not another. */
 export interface BackendChoice extends BackendReport {
   precision: Precision;
@@ -26,8 +28,9 @@ export interface BackendChoice extends BackendReport {
 export async function chooseBackend(
   providers: readonly BackendProvider[],
   name: BackendName | "auto",
-  { precision = "f32", fallback = false, ...options }: UseBackendOptions,
+  asked: UseBackendOptions,
 ): Promise<BackendChoice> {
+  const { precision = "f32", fallback = false, ...options } = checkedOptions("useBackend", asked, optionNames);
   const passedOver: BackendReport[] = [];
   for (const provider of candidates(providers, name, fallback)) {
     const report = await start(provider, { ...options, precision }, provider.name === name);
@@ -61,7 +64,7 @@ function candidates(
   if (provider) return fallback ? [provider, ...providers.filter((other) => other !== provider)] : [provider];
   const known = ["auto", ...providers.map((candidate) => candidate.name)];
   throw new TesseraError(
-    `useBackend: expected one of ${known.join(", ")}, got "${name}"; did you mean ${nearest(name, known)[0]}?`,
+    `useBackend: expected one of ${known.join(", ")}, got ${shown(name)}; did you mean ${nearest(name, known)[0]}?`,
   );
 }
 

@@ -23,6 +23,7 @@ export type ErrorCode =
 const longestMessage = 100_000;
 
 export interface TesseraErrorOptions extends ErrorOptions {
+  /** What kind of thing went wrong. @default "invalid" */
   code?: ErrorCode | undefined;
 }
 

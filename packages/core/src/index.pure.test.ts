@@ -68,6 +68,7 @@ test("exports these names, and no others", () => {
     "blockFeatures",
     "blockIndices",
     "capture",
+    "checkedOptions",
     "classCounts",
     "compileOp",
     "composeAttention",

@@ -164,6 +164,7 @@ export { gatherStrided, isRowMajor, permuteAxes } from "./names/strided.ts";
 export { type HuggingFaceNames, type HuggingFaceTable, toHuggingFaceNames } from "./names/to-hugging-face.ts";
 export { type TimmNames, toTimmNames } from "./names/to-timm.ts";
 export { nearest } from "./nearest.ts";
+export { type OptionNames, checkedOptions } from "./options.ts";
 export { Param, type ParamOptions } from "./param.ts";
 export { FixedPositions, type FixedPositionsConfig, sincos1d, sincos2d } from "./positions/fixed.ts";
 export { LearnedPositions, LearnedPositions2d, type LearnedPositionsConfig } from "./positions/learned.ts";

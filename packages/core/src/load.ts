@@ -21,6 +21,7 @@ export interface LoadOptions {
   onAdapt?: (adapted: { path: string; from: Shape; to: Shape }) => void;
   /** Is called for each tensor that `resetHead` draws anew. */
   onDraw?: (drawn: { path: string }) => void;
+  /** Stops between two tensors, and leaves the model as it was. */
   signal?: AbortSignal;
 }
 

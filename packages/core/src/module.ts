@@ -1,3 +1,5 @@
+// Users who compile without `using` have no Symbol.dispose; every package that has one sees this.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
 import { TesseraError } from "./errors.ts";
 import { refuseHidden } from "./hidden-parts.ts";

@@ -6,6 +6,7 @@ import { replayOp } from "./ops/replay.ts";
 export interface WarmUpOptions {
   /** Is called with how many of a GPU's programs are compiled, at the start and after each; not where nothing is compiled. */
   onProgress?: ((progress: { compiled: number; total: number }) => void) | undefined;
+  /** Stops between two programs. */
   signal?: AbortSignal | undefined;
 }
 

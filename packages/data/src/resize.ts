@@ -18,6 +18,7 @@ export interface ResizeOptions {
   readonly width: number;
   /** Pixels of the whole resized picture. */
   readonly height: number;
+  /** Which of Pillow's filters. */
   readonly interpolation: Interpolation;
   /** Computes only this part, as if the result had been cropped. @default the whole */
   readonly window?: Window;

@@ -1,3 +1,4 @@
+import type { OptionNames } from "@tessera/core";
 import type { StandardizedConfig } from "@tessera/resnet";
 import type { VitConfig } from "@tessera/vit";
 
@@ -13,3 +14,38 @@ export interface HybridConfig extends Omit<VitConfig, "patchEmbed" | "patchKerne
    */
   arithmetic?: "timm" | "google";
 }
+
+/** What `createHybrid` takes. */
+export const hybridOptions: OptionNames<HybridConfig> = {
+  imageSize: true,
+  width: true,
+  depth: true,
+  heads: true,
+  mlpDim: true,
+  classes: true,
+  channels: true,
+  mlp: true,
+  activation: true,
+  epsilon: true,
+  qkvBias: true,
+  qkNorm: true,
+  layerScale: true,
+  classToken: true,
+  distilled: true,
+  distilledHead: true,
+  registers: true,
+  positionOnPrefix: true,
+  attentionStart: true,
+  positions: true,
+  positionRule: true,
+  pool: true,
+  poolNorm: true,
+  preLogits: true,
+  dropout: true,
+  patchDropout: true,
+  dropPath: true,
+  dropPathSchedule: true,
+  patchSize: true,
+  backbone: true,
+  arithmetic: true,
+};

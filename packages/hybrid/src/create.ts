@@ -1,5 +1,5 @@
-import { variantConfig } from "@tessera/core";
-import type { HybridConfig } from "./config.ts";
+import { checkedOptions, variantConfig } from "@tessera/core";
+import { type HybridConfig, hybridOptions } from "./config.ts";
 import { Hybrid } from "./model.ts";
 import { type HybridName, hybridVariants } from "./variants.ts";
 
@@ -12,8 +12,11 @@ export function isHybridName(name: string): name is HybridName {
  * A published variant, with overrides: `createHybrid("vit_small_r26_s32_224", { classes: 5 })`. Its parameters are declared;
  * `init` or `load` fills them.
  *
- * @throws {TesseraError} on an unknown name, with the nearest one.
+ * @throws {TesseraError} on an unknown name, of a variant or an option, with the nearest one.
  */
 export function createHybrid(name: HybridName | (string & {}), overrides: Partial<HybridConfig> = {}): Hybrid {
-  return new Hybrid({ ...variantConfig<HybridConfig>("createHybrid", hybridVariants, name), ...overrides });
+  return new Hybrid({
+    ...variantConfig<HybridConfig>("createHybrid", hybridVariants, name),
+    ...checkedOptions("createHybrid", overrides, hybridOptions),
+  });
 }

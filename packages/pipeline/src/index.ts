@@ -1,7 +1,14 @@
 export { buildModel } from "./source/build-model.ts";
 export { describeModel } from "./source/describe-model.ts";
 export { EMBEDDED_MODEL, embeddedModel } from "./source/embedded.ts";
-export { allFamilies, createBackbone, familyOf, familyOfModel, variantNames } from "./source/families.ts";
+export {
+  type VariantName,
+  allFamilies,
+  createBackbone,
+  familyOf,
+  familyOfModel,
+  variantNames,
+} from "./source/families.ts";
 export {
   type Classification,
   type ClassifyOptions,
@@ -17,7 +24,7 @@ export {
   type ImageEmbedderOptions,
   imageEmbedder,
 } from "./tasks/image-embedder.ts";
-export { type LoadModelOptions, type LoadedModel, loadModel } from "./source/load-model.ts";
+export { type LoadModelOptions, type LoadedModel, type ModelSpec, loadModel } from "./source/load-model.ts";
 export { type ModelFiles, openModelWeights } from "./source/model-files.ts";
 export { type ParityOptions, type ParityReference, type ParityReport, type ParityRow, parity } from "./tasks/parity.ts";
 export { anyToHuggingFaceNames, anyToTimmNames } from "./source/rename.ts";

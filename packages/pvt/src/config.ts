@@ -1,4 +1,4 @@
-import type { Activation } from "@tessera/core";
+import type { Activation, OptionNames } from "@tessera/core";
 
 /** A value for each of the four stages. */
 export type Stages<T> = readonly [T, T, T, T];
@@ -16,6 +16,7 @@ export interface PvtConfig {
   depths: Stages<number>;
   /** Channels of the maps. */
   widths: Stages<number>;
+  /** Of attention; they share a stage's width evenly. */
   heads: Stages<number>;
   /** Width between the two layers of an MLP, by that of its stage. */
   mlpRatios: Stages<number>;
@@ -51,3 +52,22 @@ export function epsilonsOf({ epsilon }: PvtConfig): { afterConvolution: number; 
 export function stages<T>(make: (stage: 0 | 1 | 2 | 3) => T): [T, T, T, T] {
   return [make(0), make(1), make(2), make(3)];
 }
+
+/** What `createPvt` takes. */
+export const pvtOptions: OptionNames<PvtConfig> = {
+  version: true,
+  imageSize: true,
+  depths: true,
+  widths: true,
+  heads: true,
+  mlpRatios: true,
+  reductions: true,
+  linear: true,
+  classes: true,
+  channels: true,
+  qkvBias: true,
+  activation: true,
+  epsilon: true,
+  dropout: true,
+  dropPath: true,
+};

@@ -1,3 +1,5 @@
+import type { OptionNames } from "@tessera/core";
+
 /** What fixes a ResNet's parameters and arithmetic. */
 export interface ResNetConfig {
   /** Pixels; [height, width] or a side. The native size: any other is taken as it is. */
@@ -28,3 +30,19 @@ export interface ResNetConfig {
   /** Of the last block; it grows from 0 over the blocks. @default 0 */
   dropPath?: number;
 }
+
+/** What `createResNet` takes. */
+export const resnetOptions: OptionNames<ResNetConfig> = {
+  imageSize: true,
+  block: true,
+  depths: true,
+  widths: true,
+  classes: true,
+  channels: true,
+  stem: true,
+  outputStride: true,
+  frozenNorm: true,
+  epsilon: true,
+  dropout: true,
+  dropPath: true,
+};

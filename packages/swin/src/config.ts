@@ -1,4 +1,4 @@
-import type { Activation, RelativeRule } from "@tessera/core";
+import type { Activation, RelativeRule, OptionNames } from "@tessera/core";
 
 /** What fixes a Swin's parameters and arithmetic. Lists have one entry a stage. */
 export interface SwinConfig {
@@ -7,11 +7,13 @@ export interface SwinConfig {
    * windows.
    */
   imageSize: number | readonly [number, number];
+  /** Pixels of a side. */
   patchSize: number;
   /** Of the first stage; each stage has twice that of the one before. */
   width: number;
   /** Blocks of each stage. Every second one has its windows shifted by half of their side. */
   depths: readonly number[];
+  /** Of attention; they share a stage's width evenly. */
   heads: readonly number[];
   /** Side of the windows in tokens, of all stages or of each. */
   windowSize: number | readonly number[];
@@ -50,3 +52,27 @@ export interface SwinConfig {
   /** Drop path of the last block; it grows from 0 over the blocks. @default 0 */
   dropPath?: number;
 }
+
+/** What `createSwin` takes. */
+export const swinOptions: OptionNames<SwinConfig> = {
+  imageSize: true,
+  patchSize: true,
+  width: true,
+  depths: true,
+  heads: true,
+  windowSize: true,
+  classes: true,
+  version: true,
+  channels: true,
+  mlpRatio: true,
+  qkvBias: true,
+  activation: true,
+  epsilon: true,
+  alwaysPartition: true,
+  windowRule: true,
+  tableRule: true,
+  pretrainedWindows: true,
+  dropout: true,
+  headDropout: true,
+  dropPath: true,
+};

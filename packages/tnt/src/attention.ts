@@ -18,7 +18,9 @@ import {
 } from "@tessera/core";
 
 export interface TntAttentionConfig {
+  /** Of a token. */
   width: number;
+  /** They share the width evenly. */
   heads: number;
   /** Biases of q, k and v; the output projection always has one. @default false */
   qkvBias?: boolean;

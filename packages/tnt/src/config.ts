@@ -1,9 +1,10 @@
-import type { Activation, PositionRule, Positions } from "@tessera/core";
+import type { Activation, PositionRule, Positions, OptionNames } from "@tessera/core";
 
 /** What fixes a TNT's parameters and arithmetic. Patches are the paper's visual sentences, words the pieces of a patch. */
 export interface TntConfig {
   /** Pixels; [height, width] or a side. The native size: others are taken by resampling outer positions. */
   imageSize: number | readonly [number, number];
+  /** Pixels; [height, width] or a side. */
   patchSize: number | readonly [number, number];
   /** Pixels from one word to the next: timm's `first_stride`. @default 4 */
   innerPatchSize?: number | readonly [number, number];
@@ -11,9 +12,13 @@ export interface TntConfig {
   width: number;
   /** Width of a word. */
   innerWidth: number;
+  /** Blocks. */
   depth: number;
+  /** Of attention among patches. */
   heads: number;
+  /** Of attention among the words of a patch. */
   innerHeads: number;
+  /** Width inside the MLP of patches. */
   mlpDim: number;
   /** @default 4 · innerWidth */
   innerMlpDim?: number;
@@ -48,9 +53,38 @@ export interface TntConfig {
 
 /** What an outer position encoding of one's own is made for. */
 export interface OuterPositionsConfig {
+  /** Patches: rows and columns. */
   grid: [number, number];
+  /** Of a token. */
   width: number;
   /** Tokens before the patches: the class token. */
   prefix: number;
+  /** Whose rule resamples them. */
   rule: PositionRule;
 }
+
+/** What `createTnt` takes. */
+export const tntOptions: OptionNames<TntConfig> = {
+  imageSize: true,
+  patchSize: true,
+  innerPatchSize: true,
+  width: true,
+  innerWidth: true,
+  depth: true,
+  heads: true,
+  innerHeads: true,
+  mlpDim: true,
+  innerMlpDim: true,
+  classes: true,
+  channels: true,
+  activation: true,
+  epsilon: true,
+  qkvBias: true,
+  legacy: true,
+  innerPositions: true,
+  outerPositions: true,
+  positionRule: true,
+  pool: true,
+  dropout: true,
+  dropPath: true,
+};

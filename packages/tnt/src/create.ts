@@ -1,5 +1,5 @@
-import { variantConfig } from "@tessera/core";
-import type { TntConfig } from "./config.ts";
+import { checkedOptions, variantConfig } from "@tessera/core";
+import { type TntConfig, tntOptions } from "./config.ts";
 import { Tnt } from "./model.ts";
 import { type TntName, tntVariants } from "./variants.ts";
 
@@ -12,8 +12,11 @@ export function isTntName(name: string): name is TntName {
  * A published variant, with overrides: `createTnt("tnt_s_patch16_224", { classes: 5 })`. Its parameters are declared; `init`
  * or `load` fills them.
  *
- * @throws {TesseraError} on an unknown name, with the nearest one.
+ * @throws {TesseraError} on an unknown name, of a variant or an option, with the nearest one.
  */
 export function createTnt(name: TntName | (string & {}), overrides: Partial<TntConfig> = {}): Tnt {
-  return new Tnt({ ...variantConfig<TntConfig>("createTnt", tntVariants, name), ...overrides });
+  return new Tnt({
+    ...variantConfig<TntConfig>("createTnt", tntVariants, name),
+    ...checkedOptions("createTnt", overrides, tntOptions),
+  });
 }

@@ -13,9 +13,11 @@ export interface Batch {
 export interface BatchOptions {
   /** 0-based; fixes the order and every augmentation of a training. */
   epoch: number;
+  /** Pictures of a batch. */
   batchSize: number;
   /** The first batch that is wanted, so that a resumed run goes on where it stopped. @default 0 */
   from?: number;
+  /** Ends the epoch with the signal's reason. */
   signal?: AbortSignal;
 }
 

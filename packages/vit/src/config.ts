@@ -6,15 +6,20 @@ import type {
   Positions,
   ResizeMethod,
   TokenEmbedding,
+  OptionNames,
 } from "@tessera/core";
 
 /** What fixes a ViT's parameters and arithmetic. */
 export interface VitConfig {
   /** Pixels; [height, width] or a side. The native size: others are taken by resampling positions. */
   imageSize: number | readonly [number, number];
+  /** Pixels; [height, width] or a side. */
   patchSize: number | readonly [number, number];
+  /** Of a token. */
   width: number;
+  /** Blocks. */
   depth: number;
+  /** Of attention; they share the width evenly. */
   heads: number;
   /** Width inside the MLP; with `swiglu`, of its gated half. */
   mlpDim: number;
@@ -76,3 +81,40 @@ export interface VitConfig {
   /** Drop path grows from 0 over the blocks, or is the same everywhere as in DeiT III. @default "linear" */
   dropPathSchedule?: "linear" | "constant";
 }
+
+/** What `createVit` takes. */
+export const vitOptions: OptionNames<VitConfig> = {
+  imageSize: true,
+  patchSize: true,
+  width: true,
+  depth: true,
+  heads: true,
+  mlpDim: true,
+  classes: true,
+  channels: true,
+  mlp: true,
+  activation: true,
+  epsilon: true,
+  qkvBias: true,
+  qkNorm: true,
+  layerScale: true,
+  classToken: true,
+  distilled: true,
+  distilledHead: true,
+  registers: true,
+  positionOnPrefix: true,
+  attentionStart: true,
+  positions: true,
+  positionRule: true,
+  stem: true,
+  patchEmbed: true,
+  patchKernel: true,
+  preNorm: true,
+  pool: true,
+  poolNorm: true,
+  preLogits: true,
+  dropout: true,
+  patchDropout: true,
+  dropPath: true,
+  dropPathSchedule: true,
+};

@@ -22,6 +22,16 @@ test("a misspelt name gets the nearest", () => {
   expect(create).toThrow(TesseraError);
   expect(create).toThrow('createVit: expected a variant, got "vit_tiny_patch_224"; did you mean vit_tiny_patch16_224?');
   expect(() => createVit("toString")).toThrow("expected a variant");
+  expect(() => createVit("vit_tiny_patch16_224", { clases: 5 } as object)).toThrow(
+    'createVit: expected a known option, got "clases"; did you mean classes?',
+  );
+});
+
+test("plain JavaScript gets the same errors", () => {
+  const create = createVit as (...args: unknown[]) => unknown;
+  expect(() => create()).toThrow("createVit: expected a variant, got nothing; did you mean ");
+  expect(() => create(5)).toThrow("createVit: expected a variant, got 5; did you mean ");
+  expect(() => create("vit_tiny_patch16_224", null)).toThrow("createVit: expected options as an object, got null");
 });
 
 test("knows its names", () => {

@@ -10,19 +10,25 @@ import { readDirectory } from "./zip/directory.ts";
 
 const sniffed = 512;
 
-/** Files that are often taken for checkpoints, by how they start, and what to do about each. */
-const lookalikes: readonly [(text: string) => boolean, string][] = [
+/**
+ * Files that are often taken for checkpoints, by how they start, and what to do about each. Bytes that are no ASCII are not compared
+ * as text: a minifier may write such characters as they are, and a page that is not served as UTF-8 reads others.
+ */
+const lookalikes: readonly [(text: string, bytes: Uint8Array) => boolean, string][] = [
   [
     (text) => text.startsWith("version https://git-lfs"),
     "a Git LFS pointer; fetch the file itself with `git lfs pull`",
   ],
   [(text) => /^\s*<(!doctype|html|\?xml)/i.test(text), "a web page; check the address that it was downloaded from"],
-  [(text) => text.startsWith("\x1f\x8b"), "a gzip archive; unpack it first"],
+  [(_, [first, second]) => first === 0x1f && second === 0x8b, "a gzip archive; unpack it first"],
   [(text) => text.startsWith("BZh"), "a bzip2 archive; unpack it first"],
   [(text) => text.slice(257, 262) === "ustar", "a tar archive; unpack it first"],
-  [(text) => text.startsWith("\x89HDF"), "an HDF5 file (Keras); convert it to .safetensors first"],
+  [
+    (text, [first]) => first === 0x89 && text.startsWith("HDF", 1),
+    "an HDF5 file (Keras); convert it to .safetensors first",
+  ],
   [(text) => text.startsWith("GGUF"), "a GGUF file; take the .safetensors of the same model"],
-  [(text) => text.startsWith("\x80"), "a pickle that PyTorch did not write; save the weights with torch.save"],
+  [(_, [first]) => first === 0x80, "a pickle that PyTorch did not write; save the weights with torch.save"],
   [(text) => /^\s*\{/.test(text), "JSON text; name the .safetensors beside it"],
 ];
 
@@ -32,7 +38,7 @@ async function byContent(source: ByteSource, options: TorchOptions): Promise<Che
   const start = await source.read(0, Math.min(sniffed, source.length), signal);
   const text = String.fromCharCode(...start);
   if (isLegacy(start)) return torchCheckpoint(source, undefined, options);
-  if (text.startsWith("\x93NUMPY")) return npyCheckpoint(source, signal);
+  if (start[0] === 0x93 && text.startsWith("NUMPY", 1)) return npyCheckpoint(source, signal);
   if (text.startsWith("PK")) {
     const members = await readDirectory(source, signal);
     const names = [...members.keys()];
@@ -43,7 +49,7 @@ async function byContent(source: ByteSource, options: TorchOptions): Promise<Che
     );
   }
   if (text[8] === "{") return safetensorsCheckpoint(source, signal);
-  const known = lookalikes.find(([matches]) => matches(text))?.[1];
+  const known = lookalikes.find(([matches]) => matches(text, start))?.[1];
   const got =
     known ??
     (source.length === 0

@@ -21,7 +21,7 @@ export interface Family<M extends Backbone = Backbone> {
   build(config: M["config"]): M;
   /**
    * A published variant, with overrides.
-   * @throws {TesseraError} on an unknown name, with the nearest one.
+   * @throws {TesseraError} on an unknown name, of a variant or an option, with the nearest one.
    */
   create(variant: string, overrides?: Partial<M["config"]>): M;
 

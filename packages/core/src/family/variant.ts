@@ -1,5 +1,6 @@
 import { TesseraError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
+import { shown } from "../untrusted-text.ts";
 
 /** What a table of published sizes says of each, besides its config. */
 export interface Variant {
@@ -22,7 +23,7 @@ export function variantConfig<C extends object>(
 ): C {
   if (!Object.hasOwn(variants, name)) {
     const [close] = nearest(name, Object.keys(variants));
-    throw new TesseraError(`${where}: expected a variant, got "${name}"; did you mean ${close}?`, {
+    throw new TesseraError(`${where}: expected a variant, got ${shown(name)}; did you mean ${close}?`, {
       code: "not-found",
     });
   }

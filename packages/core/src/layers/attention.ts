@@ -14,7 +14,9 @@ import type { RelativePositionBias } from "../positions/relative-bias.ts";
 import type { Rotary2d } from "../positions/rotary.ts";
 
 export interface AttentionConfig {
+  /** Of a token. */
   width: number;
+  /** They share the width evenly. */
   heads: number;
   /** Adds a bias to the fused q, k, v projection. @default true */
   qkvBias?: boolean;
@@ -28,6 +30,7 @@ export interface AttentionConfig {
   rotary?: Rotary2d;
   /** Dropout after the output projection. @default 0 */
   dropout?: number;
+  /** How weights start. */
   init?: Initializer;
 }
 

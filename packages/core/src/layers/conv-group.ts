@@ -9,7 +9,9 @@ import { BatchNorm, type BatchNormConfig } from "./batch-norm.ts";
 import { Conv2d } from "./conv2d.ts";
 
 export interface ConvGroupConfig {
+  /** Channels of the image. */
   inputs: number;
+  /** Channels of the result. */
   outputs: number;
   /** Convolutions. With the third, all but the first are a residual branch. @default 2 */
   depth?: 2 | 3;

@@ -8,7 +8,9 @@ import { Param } from "../param.ts";
 import { type Shape, pair, sizeOf } from "../shape.ts";
 
 export interface Conv2dConfig extends Pick<ConvolutionOptions, "stride" | "padding" | "dilation"> {
+  /** Channels of the image. */
   inputs: number;
+  /** Channels of the result. */
   outputs: number;
   /** Pixels of a window; [height, width] or a side. */
   size: number | readonly [number, number];

@@ -10,7 +10,9 @@ import { Linear } from "./linear.ts";
 import { addPositions } from "./tokens.ts";
 
 export interface CrossAttentionConfig {
+  /** Of a token. */
   width: number;
+  /** They share the width evenly. */
   heads: number;
   /** Width of the tokens that are looked at. @default width */
   memoryWidth?: number;
@@ -18,6 +20,7 @@ export interface CrossAttentionConfig {
   qkvBias?: boolean;
   /** Dropout after the output projection. @default 0 */
   dropout?: number;
+  /** How weights start. */
   init?: Initializer;
 }
 

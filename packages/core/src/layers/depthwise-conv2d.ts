@@ -9,6 +9,7 @@ import { Param } from "../param.ts";
 import { type Shape, pair, sizeOf } from "../shape.ts";
 
 export interface DepthwiseConv2dConfig extends Pick<DepthwiseConvolutionOptions, "padding"> {
+  /** Of the image and of the result. */
   channels: number;
   /** Pixels of a window; [height, width] or a side. */
   size: number | readonly [number, number];

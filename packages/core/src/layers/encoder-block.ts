@@ -10,7 +10,9 @@ import { Mlp } from "./mlp.ts";
 import { type NormOrder, Sublayer } from "./sublayer.ts";
 
 export interface EncoderBlockConfig {
+  /** Of a token. */
   width: number;
+  /** Of attention; they share the width evenly. */
   heads: number;
   /** @default 4 · width; ignored when `mlp` is given */
   mlpDim?: number;

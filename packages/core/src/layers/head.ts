@@ -9,6 +9,7 @@ import { averageHeads } from "./pooling.ts";
 import { PreLogits } from "./pre-logits.ts";
 
 export interface HeadConfig {
+  /** Of a token. */
   width: number;
   /** 0: no classifier, `forward` gives what it is given. */
   classes: number;
@@ -16,6 +17,7 @@ export interface HeadConfig {
   distilled?: boolean;
   /** A layer of the same width with tanh before the classifier: the original ImageNet-21k checkpoints. @default false */
   preLogits?: boolean;
+  /** How weights start. */
   init?: Initializer;
 }
 

@@ -9,6 +9,7 @@ import { dropout } from "./dropout.ts";
 import { Linear } from "./linear.ts";
 
 export interface MlpConfig {
+  /** Of a token. */
   width: number;
   /** Width between the two layers, usually 4 times `width`. */
   hidden: number;
@@ -16,6 +17,7 @@ export interface MlpConfig {
   activation?: Activation;
   /** After each layer. @default 0 */
   dropout?: number;
+  /** How weights start. */
   init?: Initializer;
 }
 

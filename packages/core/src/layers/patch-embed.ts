@@ -16,7 +16,9 @@ import type { TokenEmbedding } from "./token-embedding.ts";
 export interface PatchEmbedConfig {
   /** The size that positions are made for; other sizes are taken too. */
   imageSize: number | readonly [number, number];
+  /** Pixels; [height, width] or a side. */
   patchSize: number | readonly [number, number];
+  /** Of a token. */
   width: number;
   /** @default 3 */
   channels?: number;
@@ -28,6 +30,7 @@ export interface PatchEmbedConfig {
   bias?: boolean;
   /** A layer norm after the projection. @default false */
   norm?: boolean;
+  /** ε of the norm. */
   epsilon?: number;
   /** Lets `load` take kernels of other patch sizes, resized by pseudo-inverse of this method: FlexiViT. @default refused */
   patchKernel?: ResizeMethod;

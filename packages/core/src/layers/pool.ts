@@ -26,10 +26,15 @@ export function meanPool(x: Tensor3D, prefix = 0): Tensor2D {
 }
 
 export interface AttentionPoolConfig {
+  /** Of a token. */
   width: number;
+  /** They share the width evenly. */
   heads: number;
+  /** Width inside the MLP. */
   mlpDim?: number;
+  /** ε of the norm. */
   epsilon?: number;
+  /** Of the MLP. */
   activation?: Activation;
 }
 

@@ -14,6 +14,7 @@ import { SequencePool } from "./sequence-pool.ts";
 export type Pool = "token" | "mean" | "attention" | "sequence" | "token-and-mean";
 
 export interface PoolingConfig {
+  /** Of a token. */
   width: number;
   /** @default "token" */
   pool?: Pool;

@@ -11,7 +11,9 @@ import { type Shape, sizeOf } from "../shape.ts";
 export type StandardizationRule = "timm" | "google";
 
 export interface StdConv2dConfig {
+  /** Channels of the image. */
   inputs: number;
+  /** Channels of the result. */
   outputs: number;
   /** Pixels of a window's side. */
   size: number;

@@ -59,6 +59,7 @@ export const attentionOp: Op<{ q: Tensor3D; k: Tensor3D; v: Tensor3D } & BiasAnd
 export const MASKED_SCORE = -1e9;
 
 export interface AttentionOptions {
+  /** They share the width evenly. */
   heads: number;
   /** Factor on q·k. @default (head width)^−½ */
   scale?: number | undefined;

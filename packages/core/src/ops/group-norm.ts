@@ -29,11 +29,13 @@ export const groupNormOp: Op<{ x: Tensor4D; gamma: Tensor1D; beta: Tensor1D }, A
 };
 
 export interface GroupNormOptions {
+  /** They share the channels evenly. */
   groups: number;
   /** [c] */
   gamma: Tensor1D;
   /** [c] */
   beta: Tensor1D;
+  /** Added to the variance. */
   epsilon: number;
   /** @default "none" */
   activation?: Activation;

@@ -40,6 +40,7 @@ export const maxPoolOp: Op<{ x: Tensor4D }, Windows, Tensor4D> = {
 };
 
 export interface MaxPoolOptions {
+  /** Pixels of a window. */
   size: number | readonly [number, number];
   /** @default size */
   stride?: number | readonly [number, number];

@@ -49,6 +49,7 @@ export const windowAttentionOp: Op<
 };
 
 export interface WindowAttentionOptions extends Windows {
+  /** They share the width evenly. */
   heads: number;
   /** Factor on q·k. @default (head width)^−½ */
   scale?: number | undefined;

@@ -5,6 +5,7 @@ import type { Shape } from "../shape.ts";
 import type { Positions } from "./positions.ts";
 
 export interface FixedPositionsConfig {
+  /** Of a token. */
   width: number;
   /** Tokens before the patches; their positions are zero in two dimensions, the first numbers in one. @default 0 */
   prefix?: number;

@@ -10,11 +10,13 @@ import { type PositionRule, resamplePositions } from "./resample.ts";
 export interface LearnedPositionsConfig {
   /** [rows, columns] that the table is made for. */
   grid: readonly [number, number];
+  /** Of a token. */
   width: number;
   /** Tokens before the patches that have a position too. @default 0 */
   prefix?: number;
   /** How the table is resized for other grids. @default "timm" */
   rule?: PositionRule;
+  /** How they start. */
   init?: Initializer;
 }
 

@@ -10,6 +10,7 @@ import { type RelativeRule, resampleRelativeBias } from "./resample-relative.ts"
 export interface RelativePositionBiasConfig {
   /** [rows, columns] of the window, or of the whole grid. */
   window: readonly [number, number];
+  /** Each has a bias of its own. */
   heads: number;
   /** Tokens before the patches (0 or 1); a class token has three entries of its own, as in BEiT. @default 0 */
   prefix?: 0 | 1;

@@ -5,7 +5,7 @@ export function readCsv(text: string, where: string): string[][] {
   const field = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/y;
   const rows: string[][] = [];
   let row: string[] = [];
-  const start = text.startsWith("\uFEFF") ? 1 : 0;
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   for (field.lastIndex = start; field.lastIndex < text.length;) {
     const at = field.lastIndex;
     const [, value, end] = field.exec(text) ?? [];

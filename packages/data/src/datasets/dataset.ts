@@ -34,5 +34,6 @@ export interface DatasetOptions {
    * numbers count them. @default those that the labels name: names in the order of their code points, numbers by value
    */
   readonly classes?: readonly string[];
+  /** Stops looking through folders and archives. */
   readonly signal?: AbortSignal;
 }

@@ -26,6 +26,7 @@ export interface OcclusionOptions {
   value?: number;
   /** Places that are computed together. @default 32 */
   batchSize?: number;
+  /** Stops between two forwards. */
   signal?: AbortSignal;
 }
 

@@ -11,6 +11,7 @@ export interface CurveOptions {
   steps?: number;
   /** What a picture shows where it is hidden: a value as the model sees it. @default 0, mid-grey for most models */
   value?: number;
+  /** Stops between two forwards. */
   signal?: AbortSignal;
 }
 

@@ -1,4 +1,14 @@
-import { type Backbone, type BackboneConfig, type Family, TesseraError, nearest } from "@tessera/core";
+import type { AirbenchName } from "@tessera/airbench";
+import { type Backbone, type BackboneConfig, type Family, TesseraError, nearest, shown } from "@tessera/core";
+import type { HybridName } from "@tessera/hybrid";
+import type { PvtName } from "@tessera/pvt";
+import type { ResNetName } from "@tessera/resnet";
+import type { SwinName } from "@tessera/swin";
+import type { TntName } from "@tessera/tnt";
+import type { VitName } from "@tessera/vit";
+
+/** A published variant by name. Any text is taken where one is asked for; an editor offers these. */
+export type VariantName = AirbenchName | HybridName | PvtName | ResNetName | SwinName | TntName | VitName;
 
 /** A family by its name. Its package is loaded when somebody asks for one of its models. */
 interface Entry {
@@ -61,9 +71,12 @@ export async function variantNames(): Promise<string[]> {
 
 /**
  * Any published variant by name, its parameters declared but not filled.
- * @throws {TesseraError} on an unknown name, with the nearest ones.
+ * @throws {TesseraError} on an unknown name, of a variant or an option, with the nearest ones.
  */
-export async function createBackbone(variant: string, overrides: Partial<BackboneConfig> = {}): Promise<Backbone> {
+export async function createBackbone(
+  variant: VariantName | (string & {}),
+  overrides: Partial<BackboneConfig> = {},
+): Promise<Backbone> {
   const family = await familyOf(variant);
   if (!family) throw await unknownVariant("createBackbone", variant);
   return family.create(variant, overrides);
@@ -72,7 +85,7 @@ export async function createBackbone(variant: string, overrides: Partial<Backbon
 /** The error for a name that no family has, with the nearest that one has. */
 export async function unknownVariant(where: string, name: string): Promise<TesseraError> {
   const close = nearest(name, await variantNames(), 2).join(" or ");
-  return new TesseraError(`${where}: expected a variant, got "${name}"; did you mean ${close}?`, {
+  return new TesseraError(`${where}: expected a variant, got ${shown(name)}; did you mean ${close}?`, {
     code: "not-found",
   });
 }

@@ -3,9 +3,11 @@ import {
   type BackboneConfig,
   type Checkpoint,
   type Family,
+  type OptionNames,
   type Shape,
   TesseraError,
   type TimmNames,
+  checkedOptions,
   pair,
   toTimmNames,
   printable,
@@ -19,12 +21,13 @@ import { EMBEDDED_MODEL } from "./embedded.ts";
 import { ensureBackend } from "./ensure-backend.ts";
 import { isCheckpointFile } from "./checkpoint-file.ts";
 import { type ModelFiles, isModelFiles, openFolder, openWeights } from "./model-files.ts";
+import type { VariantName } from "./families.ts";
 import { takenFrom } from "./taken-from.ts";
 import { type DescribedModel, describeFolder } from "./model-folder.ts";
 
 export interface LoadModelOptions {
   /** Variant whose weights `spec` or `weights` holds: `vit_tiny_patch16_224`. */
-  arch?: string | undefined;
+  arch?: VariantName | (string & {}) | undefined;
   /** A checkpoint of any format and anybody's names, when `spec` names a variant, or instead of a folder's own. */
   weights?: SourceInput | undefined;
   /** Which weights of a file with several: a dict of PyTorch's, or what stands before names: `student`. @default the averaged ones */
@@ -43,12 +46,30 @@ export interface LoadModelOptions {
   overrides?: Readonly<Partial<BackboneConfig> & Record<string, unknown>> | undefined;
   /** Revision, token, endpoint, cache and progress of downloads. */
   hub?: HubOptions | undefined;
+  /** Stops loading, downloads too; nothing is left allocated. */
   signal?: AbortSignal | undefined;
   /** Is called after each tensor. */
   onProgress?: ((progress: { loaded: number; total: number }) => void) | undefined;
   /** Told of what is odd but no error: NaN in a weight, positions resampled from another grid, other weights in the file. */
   onWarning?: ((warning: string) => void) | undefined;
 }
+
+/** The names of those options. @internal */
+export const loadModelOptions: OptionNames<LoadModelOptions> = {
+  arch: true,
+  weights: true,
+  entry: true,
+  labels: true,
+  resetHead: true,
+  overrides: true,
+  hub: true,
+  signal: true,
+  onProgress: true,
+  onWarning: true,
+};
+
+/** What a model is found by: see `loadModel`. An editor offers the variants and the embedded default. */
+export type ModelSpec = typeof EMBEDDED_MODEL | VariantName | (string & {}) | URL | ModelFiles;
 
 /** A model with what it takes to use it. */
 export interface LoadedModel {
@@ -79,9 +100,11 @@ interface Plan {
  * @throws {TesseraError} if there is no such model, or its weights are those of another. Nothing is left allocated then.
  */
 export async function loadModel(
-  spec: string | URL | ModelFiles = EMBEDDED_MODEL,
+  spec: ModelSpec = EMBEDDED_MODEL,
   options: LoadModelOptions = {},
 ): Promise<LoadedModel> {
+  checkSpec("loadModel", spec);
+  checkedOptions("loadModel", options, loadModelOptions);
   const { resetHead, signal, onProgress, onWarning } = options;
   const { family, names, describe } = await plan(spec, options);
   try {
@@ -112,7 +135,18 @@ export async function loadModel(
   }
 }
 
-async function plan(spec: string | URL | ModelFiles, options: LoadModelOptions): Promise<Plan> {
+/**
+ * Holds plain JavaScript to what a model is found by.
+ * @throws {TesseraError} for what is no text, no address and no files.
+ */
+export function checkSpec(where: string, spec: ModelSpec): void {
+  if (typeof spec === "string" || spec instanceof URL || isModelFiles(spec)) return;
+  throw new TesseraError(
+    `${where}: expected a name, a folder, an address or files ({ config, weights }), got ${shown(spec)}; options come second`,
+  );
+}
+
+async function plan(spec: ModelSpec, options: LoadModelOptions): Promise<Plan> {
   const { arch, weights, entry, labels, resetHead, signal, onWarning } = options;
   const opened = (source: SourceInput) => openCheckpoint(source, { entry, signal });
   const named = (checkpoint: Checkpoint, { dialects }: Family): TimmNames => {

@@ -14,7 +14,9 @@ import { EMBEDDED_MODEL, embeddedFiles } from "./embedded.ts";
 
 /** A model's files, wherever they are: what a user drops on a page has no path. */
 export interface ModelFiles {
+  /** `config.json`, as timm or transformers writes it. */
   config: SourceInput;
+  /** A checkpoint of any format that `@tessera/weights` reads. */
   weights: SourceInput;
   /** transformers' `preprocessor_config.json`. */
   preprocessor?: SourceInput;
@@ -54,7 +56,7 @@ export async function openFolder(spec: string | URL | ModelFiles, hub: HubOption
 
 /** True for files in place of a name. */
 export function isModelFiles(spec: string | URL | ModelFiles): spec is ModelFiles {
-  return typeof spec === "object" && "config" in spec;
+  return typeof spec === "object" && spec !== null && "config" in spec;
 }
 
 interface WeightOptions {

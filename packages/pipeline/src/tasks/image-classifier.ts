@@ -1,9 +1,8 @@
 import type { ImageInput, Preprocessing } from "@tessera/data";
-import { type Backbone, TesseraError } from "@tessera/core";
+import { type Backbone, type OptionNames, TesseraError, checkedOptions } from "@tessera/core";
 import { forwardsOf } from "./forwards.ts";
-import { type LoadModelOptions, loadModel } from "../source/load-model.ts";
-import type { ModelFiles } from "../source/model-files.ts";
-import { type Outcome, type RunOptions, type Timing, checkCount, run } from "./run.ts";
+import { type LoadModelOptions, type ModelSpec, checkSpec, loadModel, loadModelOptions } from "../source/load-model.ts";
+import { type Outcome, type RunOptions, type Timing, checkCount, run, runOptions } from "./run.ts";
 import { sigmoid, softmax, topK } from "./top-k.ts";
 import { type WarmUpOptions, warmUpRun } from "./warm-up.ts";
 
@@ -22,6 +21,8 @@ export interface ClassifyOptions extends RunOptions {
   /** How many classes, the best first. @default 5 */
   topK?: number | undefined;
 }
+
+const classifyOptions: OptionNames<ClassifyOptions> = { ...runOptions, topK: true };
 
 /** A picture's classes, or why it could not be read. */
 export type Classification = { index: number; input: ImageInput } & (
@@ -56,9 +57,11 @@ export interface ImageClassifier {
  * @throws {TesseraError} if there is no such model, its weights are those of another, or it has no head.
  */
 export async function imageClassifier(
-  spec?: string | URL | ModelFiles,
+  spec?: ModelSpec,
   options: ImageClassifierOptions = {},
 ): Promise<ImageClassifier> {
+  if (spec !== undefined) checkSpec("imageClassifier", spec);
+  checkedOptions("imageClassifier", options, loadModelOptions);
   const { name, model, labels, preprocessing, multiLabel, isHeadNew } = await loadModel(spec, options);
   if (model.config.classes === 0) {
     model.dispose();
@@ -70,11 +73,9 @@ export async function imageClassifier(
   const scoresOf = multiLabel || model.config.classes === 1 ? sigmoid : softmax;
   const forwards = forwardsOf(model, (batch) => model.forward(batch));
 
-  async function* stream(
-    images: readonly ImageInput[],
-    { topK: count = 5, ...how }: ClassifyOptions = {},
-  ): AsyncGenerator<Classification> {
+  async function* stream(images: readonly ImageInput[], given: ClassifyOptions = {}): AsyncGenerator<Classification> {
     checkInUse();
+    const { topK: count = 5, ...how } = checkedOptions("imageClassifier", given, classifyOptions);
     checkCount("topK", count);
     if (isHeadNew)
       options.onWarning?.(

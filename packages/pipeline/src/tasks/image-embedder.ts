@@ -1,9 +1,8 @@
-import { type Backbone, TesseraError } from "@tessera/core";
+import { type Backbone, type OptionNames, TesseraError, checkedOptions } from "@tessera/core";
 import type { ImageInput, Preprocessing } from "@tessera/data";
 import { forwardsOf } from "./forwards.ts";
-import { type LoadModelOptions, loadModel } from "../source/load-model.ts";
-import type { ModelFiles } from "../source/model-files.ts";
-import { type RunOptions, type Timing, run } from "./run.ts";
+import { type LoadModelOptions, type ModelSpec, checkSpec, loadModel, loadModelOptions } from "../source/load-model.ts";
+import { type RunOptions, type Timing, run, runOptions } from "./run.ts";
 import { type WarmUpOptions, warmUpRun } from "./warm-up.ts";
 
 export type ImageEmbedderOptions = LoadModelOptions;
@@ -12,6 +11,8 @@ export interface EmbedOptions extends RunOptions {
   /** Scales embeddings to length 1, so that a dot product is their cosine. @default false */
   normalize?: boolean | undefined;
 }
+
+const embedOptions: OptionNames<EmbedOptions> = { ...runOptions, normalize: true };
 
 /** A picture's embedding, or why it could not be read. */
 export type Embedding = { index: number; input: ImageInput } & (
@@ -44,18 +45,15 @@ export interface ImageEmbedder {
  *
  * @throws {TesseraError} if there is no such model or its weights are those of another.
  */
-export async function imageEmbedder(
-  spec?: string | URL | ModelFiles,
-  options: ImageEmbedderOptions = {},
-): Promise<ImageEmbedder> {
+export async function imageEmbedder(spec?: ModelSpec, options: ImageEmbedderOptions = {}): Promise<ImageEmbedder> {
+  if (spec !== undefined) checkSpec("imageEmbedder", spec);
+  checkedOptions("imageEmbedder", options, loadModelOptions);
   const { name, model, preprocessing } = await loadModel(spec, options);
   const forwards = forwardsOf(model, (batch) => model.embed(batch));
 
-  async function* stream(
-    images: readonly ImageInput[],
-    { normalize = false, ...how }: EmbedOptions = {},
-  ): AsyncGenerator<Embedding> {
+  async function* stream(images: readonly ImageInput[], given: EmbedOptions = {}): AsyncGenerator<Embedding> {
     checkInUse();
+    const { normalize = false, ...how } = checkedOptions("imageEmbedder", given, embedOptions);
     for await (const outcome of run(images, preprocessing, forwards, how)) {
       if (outcome.error) yield outcome;
       else {

@@ -19,6 +19,7 @@ export interface ParityOptions {
   batch?: number;
   /** Largest difference that passes, relative to the largest logit. @default 1e-3 */
   tolerance?: number;
+  /** Stops between two backends. */
   signal?: AbortSignal;
 }
 

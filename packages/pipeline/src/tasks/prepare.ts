@@ -30,6 +30,7 @@ export interface PrepareOptions {
    * is webgpu: the same values, none of which passes through the CPU. @default true
    */
   gpuPreprocessing?: boolean | undefined;
+  /** Ends the run with the signal's reason, at the next batch at the latest. */
   signal?: AbortSignal | undefined;
 }
 

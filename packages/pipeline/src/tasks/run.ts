@@ -1,5 +1,5 @@
 import { type Tensor2D, tidy } from "@tensorflow/tfjs-core";
-import { TesseraError } from "@tessera/core";
+import { type OptionNames, TesseraError } from "@tessera/core";
 import type { ImageInput, Preprocessing } from "@tessera/data";
 import { batchOf, release } from "./batch.ts";
 import type { Forward, Forwards } from "./forwards.ts";
@@ -26,6 +26,14 @@ export interface RunOptions extends PrepareOptions {
   /** Averages the outputs for the picture and its mirror image. @default false */
   tta?: boolean | undefined;
 }
+
+/** The names of those options. */
+export const runOptions: OptionNames<RunOptions> = {
+  batchSize: true,
+  tta: true,
+  gpuPreprocessing: true,
+  signal: true,
+};
 
 /** @throws {TesseraError} unless it is a whole number from 1. */
 export function checkCount(name: string, count: number): void {

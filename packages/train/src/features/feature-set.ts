@@ -17,6 +17,7 @@ export interface FeatureSet {
 export interface ExtractOptions {
   /** @default 256 */
   batchSize?: number;
+  /** Stops between two batches. */
   signal?: AbortSignal;
   /** Told after each batch. */
   onProgress?: (progress: { images: number; total: number }) => void;

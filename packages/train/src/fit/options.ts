@@ -23,6 +23,7 @@ export interface WeightAverages {
 }
 
 export interface EvaluationOptions {
+  /** Pictures that are not trained on. */
   data: TrainingData;
   /** In steps. @default once an epoch */
   every?: number;
@@ -35,6 +36,7 @@ export interface EvaluationOptions {
 }
 
 export interface CheckpointOptions {
+  /** Where they are kept. */
   store: CheckpointStore;
   /** In steps. @default once an epoch */
   every?: number;
@@ -45,6 +47,7 @@ export interface CheckpointOptions {
 export interface FitOptions {
   /** How long: epochs or steps. A step is one update of the weights. */
   epochs?: number;
+  /** Instead of epochs. */
   steps?: number;
   /** Images of one forward. */
   batchSize: number;
@@ -66,7 +69,9 @@ export interface FitOptions {
   ema?: WeightAverages;
   /** Of dropout, drop path and mixing; the order of the data is the data's own. @default 0 */
   seed?: number | string;
+  /** Judges the model on other pictures from time to time. @default never */
   evaluation?: EvaluationOptions;
+  /** Keeps the run, so that it can be resumed. @default not */
   checkpoints?: CheckpointOptions;
   /** Goes on from the last checkpoint in the store, if there is one. @default false */
   resume?: boolean;
@@ -74,8 +79,11 @@ export interface FitOptions {
   config?: Readonly<Record<string, unknown>>;
   /** Ends the training after the present step, with a checkpoint. */
   signal?: AbortSignal;
+  /** Told after each step, and waited for. */
   onStep?: (report: StepReport) => void | Promise<void>;
+  /** Told after each evaluation, and waited for. */
   onEvaluation?: (report: EvaluationReport) => void | Promise<void>;
+  /** Told when a checkpoint is written, and waited for. */
   onCheckpoint?: (report: { name: string; step: number }) => void | Promise<void>;
   /** Told where a resumed run goes on: at step 0 and without a name if there is no checkpoint yet. */
   onResume?: (report: { name: string | undefined; step: number }) => void | Promise<void>;

@@ -10,6 +10,7 @@ import { type Judgement, judge } from "./judgement.ts";
 export interface EvaluateOptions {
   /** @default 256 */
   batchSize?: number;
+  /** Stops between two batches. */
   signal?: AbortSignal;
   /** Told after each batch. */
   onProgress?: (progress: { images: number; total: number }) => void;

@@ -4,6 +4,7 @@ import { drawBeta } from "./beta.ts";
 import { type Mix, mixBatch } from "./mix-batch.ts";
 
 export interface MixingOptions {
+  /** How many there are. */
   classes: number;
   /** Both parameters of the beta distribution that mixup's shares come from; 0 is none. @default 0 */
   mixup?: number;

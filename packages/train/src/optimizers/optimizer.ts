@@ -43,5 +43,6 @@ export type ParamGroups = ReadonlyMap<string, ParamGroup>;
 export interface OptimizerOptions {
   /** Of parameters that no group names. @default 0 */
   weightDecay?: number;
+  /** Parameters with a rate or weight decay of their own, by path. */
   groups?: ParamGroups;
 }

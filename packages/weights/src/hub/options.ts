@@ -24,16 +24,19 @@ export interface HubOptions {
   commit?: string;
   /** `false` sends none. @default HF_TOKEN, or the file that `hf auth login` writes; none in browsers */
   token?: string | false;
-  /** @default HF_ENDPOINT, or https://huggingface.co */
+  /** Address of the hub, or of a mirror. @default HF_ENDPOINT, or https://huggingface.co */
   endpoint?: string;
   /** Uses the cache alone. @default true when HF_HUB_OFFLINE=1 */
   offline?: boolean;
   /** In Node a folder, in browsers the name of a cache. @default HF_HUB_CACHE, HF_HOME/hub, …; `tessera-hub` */
   cacheDir?: string;
+  /** Stops downloads. */
   signal?: AbortSignal;
+  /** Is called as bytes of a file arrive. */
   onProgress?: (progress: HubProgress) => void;
   /** In place of the global `fetch`: for a proxy, for example. */
   fetch?: typeof fetch;
+  /** How often and how patiently to ask again. */
   retry?: HubRetry;
 }
 

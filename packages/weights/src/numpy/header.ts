@@ -67,7 +67,7 @@ export function parseNpyHeader(bytes: Uint8Array, fileBytes: number, where: stri
   const refuse = (expected: string, got: string): FormatError =>
     new FormatError(`${where}: expected ${expected}, got ${got}`);
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 10 || String.fromCharCode(...bytes.subarray(0, 6)) !== "\x93NUMPY")
+  if (bytes.length < 10 || bytes[0] !== 0x93 || String.fromCharCode(...bytes.subarray(1, 6)) !== "NUMPY")
     throw refuse("an .npy array", "something else; the file is damaged");
   const version = bytes[6]!;
   if (version < 1 || version > 3) throw refuse("version 1, 2 or 3 of .npy", `${version}; write it with NumPy`);

@@ -1,3 +1,4 @@
+import { TesseraError, shown } from "@tessera/core";
 import { openPath } from "#file-system";
 import { blobSource, bufferSource, type ByteSource } from "./byte-source.ts";
 import { urlSource, type UrlSourceOptions } from "./url-source.ts";
@@ -8,7 +9,7 @@ export type SourceInput = string | URL | ArrayBuffer | Uint8Array | Blob | ByteS
 /**
  * Opens whatever holds bytes. Nothing but its length, and for a URL its first 64 KB, is read yet.
  *
- * @throws TesseraError when there is no such file or no answer
+ * @throws TesseraError when there is no such file or no answer, and for what holds no bytes
  */
 export async function openSource(input: SourceInput, options: UrlSourceOptions = {}): Promise<ByteSource> {
   options.signal?.throwIfAborted();
@@ -18,5 +19,6 @@ export async function openSource(input: SourceInput, options: UrlSourceOptions =
   }
   if (input instanceof ArrayBuffer || input instanceof Uint8Array) return bufferSource(input);
   if (input instanceof Blob) return blobSource(input);
-  return input;
+  if (typeof (input as Partial<ByteSource> | null)?.read === "function") return input;
+  throw new TesseraError(`openSource: expected a path, URL, buffer, Blob or source, got ${shown(input)}`);
 }

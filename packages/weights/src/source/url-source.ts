@@ -19,6 +19,7 @@ export interface UrlLimits extends Patience {
 const usualLimits: UrlLimits = { bytes: 8 * 2 ** 30, silenceMs: 30_000, totalMs: 6 * 3_600_000 };
 
 export interface UrlSourceOptions {
+  /** Stops waiting for the server. */
   signal?: AbortSignal;
   /** Sent with every request, as `Authorization`. */
   headers?: Record<string, string>;
