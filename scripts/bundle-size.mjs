@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** @type {Record<string, { budget: number, packages: RegExp, asked?: string, source: string }>} */
 const pages = {
   "a page that runs a ViT": {
-    budget: 41_000,
+    budget: 41_500,
     packages: /^(core|vit)$/,
     source: `
     import { tensor } from "@tensorflow/tfjs-core";
@@ -18,7 +18,7 @@ const pages = {
   `,
   },
   "a page that classifies": {
-    budget: 103_000,
+    budget: 104_000,
     // what is asked for at run time: the family of the model, and no other
     asked: "packages/vit/src/index.ts",
     packages: /^(backends|core|data|pipeline|vit|weights)$/,

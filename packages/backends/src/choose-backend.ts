@@ -24,6 +24,18 @@ export interface BackendChoice extends BackendReport {
   passedOver: BackendReport[];
 }
 
+/** The backend that was chosen last in this thread, and what it was set up with. */
+export interface CurrentBackend extends BackendOptions {
+  name: BackendName;
+}
+
+let current: CurrentBackend | undefined;
+
+/** What `useBackend` chose last, for another thread to do the same; undefined before. */
+export function currentBackend(): CurrentBackend | undefined {
+  return current;
+}
+
 /** `useBackend` among the providers given. */
 export async function chooseBackend(
   providers: readonly BackendProvider[],
@@ -41,6 +53,7 @@ export async function chooseBackend(
         // oxlint-disable-next-line no-console -- the warning that the option promises
         console.warn(`useBackend: expected backend "${name}", runs on ${report.name} instead: ${named.reason}`);
       }
+      current = { ...options, name: report.name, precision };
       return { ...report, precision, passedOver };
     }
     passedOver.push(report);

@@ -16,6 +16,10 @@ export type ErrorCode =
   | "unreachable"
   /** Code that is loaded when it is needed did not come: a package is not installed, or there is no network. */
   | "not-loaded"
+  /** Too much waits already; the same may work later. */
+  | "busy"
+  /** A thread ended in the middle of a call; another takes its place, and the same may work there. */
+  | "worker-ended"
   /** A checkpoint fits but for the head: `resetHead` takes it. */
   | "head-mismatch";
 

@@ -87,6 +87,8 @@ test("exports these names, and no others", () => {
     "dropPath",
     "dropPathRates",
     "dropout",
+    "errorOf",
+    "failureOf",
     "fans",
     "gatherRows",
     "gatherStrided",

@@ -4,6 +4,7 @@ export { capture } from "./capture.ts";
 export type { Checkpoint, StoredTensor, TensorValues } from "./checkpoint.ts";
 export { type Capture, type Context, output, randomOf, within } from "./context.ts";
 export { type ErrorCode, FormatError, ShapeError, TesseraError } from "./errors.ts";
+export { type Failure, errorOf, failureOf } from "./failure.ts";
 export type { Family } from "./family/family.ts";
 export { type FeatureInfo, blockFeatures } from "./family/feature-info.ts";
 export { activationForHuggingFace, activationFromHuggingFace } from "./family/hugging-face-activation.ts";

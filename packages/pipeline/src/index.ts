@@ -14,6 +14,8 @@ export {
   type ClassifyOptions,
   type ImageClassifier,
   type ImageClassifierOptions,
+  type PooledClassifier,
+  type PooledClassifierOptions,
   type Prediction,
   imageClassifier,
 } from "./tasks/image-classifier.ts";
@@ -22,12 +24,16 @@ export {
   type Embedding,
   type ImageEmbedder,
   type ImageEmbedderOptions,
+  type PooledEmbedder,
+  type PooledEmbedderOptions,
   imageEmbedder,
 } from "./tasks/image-embedder.ts";
 export { type LoadModelOptions, type LoadedModel, type ModelSpec, loadModel } from "./source/load-model.ts";
 export { type ModelFiles, openModelWeights } from "./source/model-files.ts";
+export type { ImageInputs } from "./tasks/inputs.ts";
 export { type ParityOptions, type ParityReference, type ParityReport, type ParityRow, parity } from "./tasks/parity.ts";
 export { anyToHuggingFaceNames, anyToTimmNames } from "./source/rename.ts";
 export type { Outcome, RunOptions, Timing } from "./tasks/run.ts";
 export { type SaveModelOptions, modelFilesOf, saveModel } from "./source/save-model.ts";
+export type { WorkerOptions } from "./pool/options.ts";
 export type { WarmUpOptions } from "./tasks/warm-up.ts";

@@ -1,5 +1,5 @@
-import { TesseraError } from "@tessera/core";
-import type { Calls, Failure, FromWorker, Handler, Handlers, ToWorker } from "./messages.ts";
+import { type Failure, failureOf } from "@tessera/core";
+import type { Calls, FromWorker, Handler, Handlers, ToWorker } from "./messages.ts";
 
 const cancelled: Failure = { name: "AbortError", message: "Cancelled", code: undefined };
 
@@ -37,11 +37,4 @@ export function answerCalls<C extends Calls>(scope: Worker, handlers: Handlers<C
     waiting.set(id, controller);
     last = last.then(() => run(id, data.call, data.input, controller));
   });
-}
-
-function failureOf(error: unknown): Failure {
-  const code = TesseraError.isInstance(error) ? error.code : undefined;
-  return error instanceof Error
-    ? { name: error.name, message: error.message, code }
-    : { name: "Error", message: String(error), code };
 }

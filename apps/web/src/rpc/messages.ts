@@ -1,4 +1,4 @@
-import type { ErrorCode } from "@tessera/core";
+import type { Failure } from "@tessera/core";
 
 /** What a worker's procedures take, give back and tell on the way. */
 export type Calls = Record<string, { input: unknown; output: unknown; progress: unknown }>;
@@ -17,11 +17,3 @@ export type FromWorker =
   | { id: number; progress: unknown }
   | { id: number; output: unknown }
   | { id: number; failure: Failure };
-
-/** An error on its way between threads, where classes are lost. */
-export interface Failure {
-  name: string;
-  message: string;
-  /** Of a `TesseraError`: something that the user can mend, and its message says how. */
-  code: ErrorCode | undefined;
-}

@@ -1,4 +1,5 @@
-import type { Calls, Failure, FromWorker, ToWorker } from "./messages.ts";
+import type { Failure } from "@tessera/core";
+import type { Calls, FromWorker, ToWorker } from "./messages.ts";
 
 export interface CallOptions<Progress> {
   signal?: AbortSignal;

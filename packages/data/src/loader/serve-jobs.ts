@@ -1,4 +1,4 @@
-import { TesseraError } from "@tessera/core";
+import { failureOf } from "@tessera/core";
 import type { FromWorker, ToWorker } from "./worker-pool.ts";
 import { runJob } from "./job.ts";
 import { type Prepare, prepareBy } from "./recipe.ts";
@@ -14,11 +14,7 @@ export function serveJobs(answer: (message: FromWorker, transfer: ArrayBuffer[])
     const { id, job } = message;
     runJob(job, prepare).then(
       (result) => answer({ id, result }, [result.images.buffer as ArrayBuffer]),
-      (error: Error) =>
-        answer(
-          { id, error: { message: error.message, code: TesseraError.isInstance(error) ? error.code : undefined } },
-          [],
-        ),
+      (error: unknown) => answer({ id, failure: failureOf(error) }, []),
     );
   };
 }

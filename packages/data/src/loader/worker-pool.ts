@@ -1,4 +1,4 @@
-import { type ErrorCode, TesseraError } from "@tessera/core";
+import { type Failure, TesseraError, errorOf } from "@tessera/core";
 import { startWorker } from "#start-worker";
 import { type Job, type Result, runJob } from "./job.ts";
 import { prepareBy, type Recipe } from "./recipe.ts";
@@ -24,7 +24,7 @@ export type ToWorker = { readonly recipe: Recipe } | { readonly id: number; read
 
 export type FromWorker =
   | { readonly id: number; readonly result: Result }
-  | { readonly id: number; readonly error: { readonly message: string; readonly code: ErrorCode | undefined } };
+  | { readonly id: number; readonly failure: Failure };
 
 /** The caller's own thread. */
 export function inlinePool(recipe: Recipe): WorkerPool {
@@ -51,7 +51,7 @@ export function workerPool(recipe: Recipe, size: number): WorkerPool {
         waiting.delete(message.id);
         if (waiting.size === 0) worker.hold(false);
         if ("result" in message) resolve(message.result);
-        else reject(errorOf(message.error));
+        else reject(errorOf(message.failure));
       },
       (error) => discard(entry, error),
     );
@@ -97,8 +97,4 @@ function closed(): TesseraError {
   return new TesseraError(
     "batches: expected a loader that is open, got one closed while it was read; close it afterwards",
   );
-}
-
-function errorOf({ message, code }: { message: string; code: ErrorCode | undefined }): Error {
-  return code ? new TesseraError(message, { code }) : new Error(message);
 }

@@ -1,11 +1,23 @@
 import { type Backbone, type OptionNames, TesseraError, checkedOptions } from "@tessera/core";
 import type { ImageInput, Preprocessing } from "@tessera/data";
-import { forwardsOf } from "./forwards.ts";
-import { type LoadModelOptions, type ModelSpec, checkSpec, loadModel, loadModelOptions } from "../source/load-model.ts";
-import { type RunOptions, type Timing, run, runOptions } from "./run.ts";
-import { type WarmUpOptions, warmUpRun } from "./warm-up.ts";
+import type { WorkerOptions } from "../pool/options.ts";
+import { type LoadModelOptions, type ModelSpec, checkSpec, loadModelOptions } from "../source/load-model.ts";
+import { type ImageInputs, areMany, checkInputs } from "./inputs.ts";
+import { openRunner } from "./open-runner.ts";
+import { type RunOptions, type Timing, runOptions } from "./run.ts";
+import type { WarmUpOptions } from "./warm-up.ts";
 
-export type ImageEmbedderOptions = LoadModelOptions;
+export interface ImageEmbedderOptions extends LoadModelOptions {
+  /** None: the model is loaded into the caller's own thread. */
+  workers?: undefined;
+}
+
+export interface PooledEmbedderOptions extends LoadModelOptions {
+  /** Threads in which the model is loaded and runs, so that the caller's own stays free. @default none: this thread */
+  workers?: number | WorkerOptions | undefined;
+}
+
+const imageEmbedderOptions: OptionNames<PooledEmbedderOptions> = { ...loadModelOptions, workers: true };
 
 export interface EmbedOptions extends RunOptions {
   /** Scales embeddings to length 1, so that a dot product is their cosine. @default false */
@@ -20,13 +32,16 @@ export type Embedding = { index: number; input: ImageInput } & (
   | { error: Error }
 );
 
-/** Turns pictures into vectors: the pooled features that the classifier's head sees. */
-export interface ImageEmbedder {
-  /** @throws {TesseraError} if the picture cannot be read. */
+/** Turns pictures into vectors, the pooled features that the classifier's head sees, wherever the model runs. */
+export interface PooledEmbedder {
+  /** @throws {TesseraError} if the picture cannot be read; of workers also `busy` and `worker-ended`. */
   (image: ImageInput, options?: EmbedOptions): Promise<Float32Array>;
-  (images: readonly ImageInput[], options?: EmbedOptions): Promise<Float32Array[]>;
-  /** Picture by picture, with times; one that cannot be read gives its error and the rest go on. */
-  stream(images: readonly ImageInput[], options?: EmbedOptions): AsyncGenerator<Embedding>;
+  (images: ImageInputs, options?: EmbedOptions): Promise<Float32Array[]>;
+  /**
+   * Picture by picture, with times; one that cannot be read gives its error and the rest go on. What is iterated may be endless: it
+   * is asked for no more than a batch ahead, of workers two for each.
+   */
+  stream(images: ImageInputs, options?: EmbedOptions): AsyncGenerator<Embedding>;
   /**
    * Makes the first call as fast as later ones, and does not hold up the page: a GPU's programs are compiled side by side.
    * It counts for this `batchSize` and with or without `tta`, as calls will have them.
@@ -34,27 +49,36 @@ export interface ImageEmbedder {
   warmUp(options?: WarmUpOptions): Promise<void>;
   /** The model's name; `name` is taken by functions. */
   readonly modelName: string;
-  readonly model: Backbone;
   readonly preprocessing: Preprocessing;
+  /** Frees the model, and ends its workers; what they have not answered yet is rejected. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
+/** One whose model lies in this thread. */
+export interface ImageEmbedder extends PooledEmbedder {
+  readonly model: Backbone;
+}
+
 /**
- * An embedder from a name, a folder or a file; the embedded default without one. Chooses a backend if none is set.
+ * An embedder from a name, a folder or a file; the embedded default without one. Chooses a backend if none is set. With `workers` the
+ * model is loaded and runs in threads of its own, and there is no `model` in this one.
  *
  * @throws {TesseraError} if there is no such model or its weights are those of another.
  */
-export async function imageEmbedder(spec?: ModelSpec, options: ImageEmbedderOptions = {}): Promise<ImageEmbedder> {
+export function imageEmbedder(spec?: ModelSpec, options?: ImageEmbedderOptions): Promise<ImageEmbedder>;
+export function imageEmbedder(spec: ModelSpec | undefined, options: PooledEmbedderOptions): Promise<PooledEmbedder>;
+export async function imageEmbedder(spec?: ModelSpec, options: PooledEmbedderOptions = {}): Promise<PooledEmbedder> {
   if (spec !== undefined) checkSpec("imageEmbedder", spec);
-  checkedOptions("imageEmbedder", options, loadModelOptions);
-  const { name, model, preprocessing } = await loadModel(spec, options);
-  const forwards = forwardsOf(model, (batch) => model.embed(batch));
+  checkedOptions("imageEmbedder", options, imageEmbedderOptions);
+  const runner = await openRunner("embed", "imageEmbedder", spec, options);
+  const { name, preprocessing } = runner.facts;
 
-  async function* stream(images: readonly ImageInput[], given: EmbedOptions = {}): AsyncGenerator<Embedding> {
+  async function* stream(images: ImageInputs, given: EmbedOptions = {}): AsyncGenerator<Embedding> {
     checkInUse();
     const { normalize = false, ...how } = checkedOptions("imageEmbedder", given, embedOptions);
-    for await (const outcome of run(images, preprocessing, forwards, how)) {
+    checkInputs("imageEmbedder", images);
+    for await (const outcome of runner.run(images, how)) {
       if (outcome.error) yield outcome;
       else {
         const { index, input, values, ms } = outcome;
@@ -63,13 +87,10 @@ export async function imageEmbedder(spec?: ModelSpec, options: ImageEmbedderOpti
     }
   }
 
-  async function embed(
-    images: ImageInput | readonly ImageInput[],
-    how?: EmbedOptions,
-  ): Promise<Float32Array | Float32Array[]> {
-    const many = Array.isArray(images);
+  async function embed(images: ImageInput | ImageInputs, how?: EmbedOptions): Promise<Float32Array | Float32Array[]> {
+    const many = areMany(images);
     const results: Float32Array[] = [];
-    for await (const result of stream(many ? images : [images as ImageInput], how)) {
+    for await (const result of stream(many ? (images as ImageInputs) : [images as ImageInput], how)) {
       if (result.error) throw result.error;
       results.push(result.embedding);
     }
@@ -78,7 +99,7 @@ export async function imageEmbedder(spec?: ModelSpec, options: ImageEmbedderOpti
 
   async function warmUp(how: WarmUpOptions = {}): Promise<void> {
     checkInUse();
-    await warmUpRun(forwards, preprocessing, how);
+    await runner.warmUp(how);
   }
 
   function checkInUse(): void {
@@ -88,13 +109,13 @@ export async function imageEmbedder(spec?: ModelSpec, options: ImageEmbedderOpti
   let disposed = false;
   const dispose = () => {
     disposed = true;
-    model.dispose();
+    runner.dispose();
   };
   return Object.assign(embed as ImageEmbedder, {
     stream,
     warmUp,
     modelName: name,
-    model,
+    ...("model" in runner && { model: runner.model }),
     preprocessing,
     dispose,
     [Symbol.dispose]: dispose,

@@ -3,7 +3,9 @@ import { type OptionNames, TesseraError } from "@tessera/core";
 import type { ImageInput, Preprocessing } from "@tessera/data";
 import { batchOf, release } from "./batch.ts";
 import type { Forward, Forwards } from "./forwards.ts";
+import { type ImageInputs, inputBatches } from "./inputs.ts";
 import { type PrepareOptions, type Prepared, type Spent, prepare } from "./prepare.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** Milliseconds of one picture. Those of all pictures add up to no more than passed. */
 export interface Timing {
@@ -43,10 +45,10 @@ export function checkCount(name: string, count: number): void {
 
 /**
  * One row of numbers a picture, in order. A picture that cannot be read gives its error and the rest go on; while a batch
- * is computed, the next is decoded.
+ * is computed, the next is decoded, so what is iterated is asked for one batch ahead.
  */
 export async function* run(
-  inputs: readonly ImageInput[],
+  images: ImageInputs,
   preprocessing: Preprocessing,
   { plain, mirrored }: Forwards,
   { batchSize = 8, tta = false, ...how }: RunOptions,
@@ -54,15 +56,24 @@ export async function* run(
   checkCount("batchSize", batchSize);
   how.signal?.throwIfAborted();
   const spent: Spent = { ms: 0 };
-  const batchAt = (start: number) => prepare(inputs.slice(start, start + batchSize), start, preprocessing, spent, how);
-  let next = batchAt(0);
+  const batches = inputBatches(images, batchSize);
+  const prepareNext = () => {
+    const prepared = batches
+      .next()
+      .then(({ value }) => value && prepare(value.inputs, value.first, preprocessing, spent, how));
+    // It may fail while the batch before it is computed, when nobody waits for it yet.
+    prepared.catch(() => undefined);
+    return prepared;
+  };
+  let next = prepareNext();
   try {
-    for (let start = 0; start < inputs.length; start += batchSize) {
+    for (;;) {
       const waiting = stopwatch(spent);
-      const batch = await next;
+      const batch = await untilAborted(next, how.signal);
+      if (!batch) return;
       const decode = waiting() / batch.length;
       how.signal?.throwIfAborted();
-      next = batchAt(start + batchSize);
+      next = prepareNext();
       const computing = stopwatch(spent);
       const rows = await compute(batch, preprocessing, tta ? mirrored : plain);
       const each = computing() / rows.length;
@@ -73,8 +84,12 @@ export async function* run(
       }
     }
   } finally {
-    // Whoever stops early leaves a batch that was prepared for nothing.
-    void next.then(release);
+    // Whoever stops early leaves a batch that was prepared for nothing, and pictures that are not asked for.
+    void next.then(
+      (batch) => batch && release(batch),
+      () => undefined,
+    );
+    void batches.return(undefined);
   }
 }
 
