@@ -137,7 +137,7 @@ export async function openTab(page: Page, name: string): Promise<void> {
 
 /** Waits for the model: the first load, its weights and its warm-up. */
 export async function modelReady(page: Page): Promise<void> {
-  await page.getByText("2.4 M parameters").waitFor();
+  await page.getByText("2.6 M parameters").waitFor();
 }
 
 export function expectNothingWrong({ wrong }: Pick<Visit, "wrong">): void {

@@ -8,15 +8,18 @@ Made with timm 1.0.29, torch 2.13, Pillow 12.3, in float64. Run it again when ex
 """
 import timm_stub  # noqa: F401
 import json, os, warnings
+from functools import partial
 from pathlib import Path
 
 warnings.filterwarnings("ignore")
 import timm, torch
+import torch.nn.functional as F
 from PIL import Image, ImageOps
 from safetensors.torch import load_file
 from timm.data import create_transform, resolve_data_config
 from timm.models._hub import save_for_hf
 from timm.models.vision_transformer import VisionTransformer
+from torch import nn
 
 here = Path(__file__).parent
 pictures = sorted((here / "../../../../examples/images").glob("*.jpg"))
@@ -44,10 +47,44 @@ def outputs(model, config):
     return result
 
 
+class ConvGroup(nn.Module):
+    """Two convolutions with batch norm and GELU, the grid halved after the first: airbench."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        x = F.gelu(self.norm1(F.max_pool2d(self.conv1(x), 2)))
+        return F.gelu(self.norm2(self.conv2(x)))
+
+
+class WhitenedStem(nn.Module):
+    """What the embedded model has for timm's patch embedding."""
+
+    def __init__(self, hidden, img_size, in_chans, embed_dim, **_):
+        super().__init__()
+        self.whiten = nn.Conv2d(in_chans, 8 * in_chans, 2)
+        self.groups = nn.ModuleList(ConvGroup(i, o) for i, o in zip([8 * in_chans, *hidden], hidden))
+        self.proj = nn.Conv2d(hidden[-1], embed_dim, 1)
+        self.num_patches = ((img_size - 1) // 2 ** len(hidden)) ** 2
+
+    def forward(self, x):
+        x = F.gelu(self.whiten(x))
+        for group in self.groups:
+            x = group(x)
+        return self.proj(x).flatten(2).transpose(1, 2)
+
+
 def embedded():
     folder = here / "../../models/vit_cifar10"
     config = json.loads((folder / "config.json").read_text())
-    model = VisionTransformer(num_classes=config["num_classes"], **config["model_args"])
+    args = {k: v for k, v in config["model_args"].items() if k != "stem"}
+    stem = partial(WhitenedStem, config["model_args"]["stem"]["hidden"])
+    model = VisionTransformer(num_classes=config["num_classes"], embed_layer=stem, **args)
     model.load_state_dict({k: v.float() for k, v in load_file(folder / "model.safetensors").items()})
     model.eval().double()
     return outputs(model, config["pretrained_cfg"])
