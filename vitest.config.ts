@@ -52,7 +52,7 @@ const webgpuPageTests = [
 const webgpuNodeTests = [
   "packages/backends/src/webgpu/{kernels/**/*,program/{half,subgroups}}.webgpu.test.ts",
   "packages/pipeline/src/**/gpu-memory.webgpu.test.ts",
-  "packages/tnt/src/*.webgpu.test.ts",
+  "packages/{swin,tnt}/src/*.webgpu.test.ts",
 ];
 // Tests wait: for processes that they start, for a page, for files. On two processors vitest would run one file at a time.
 const maxWorkers = Math.max(2, availableParallelism() - 1);

@@ -8,8 +8,8 @@ export interface OpCase<O extends OpDeclaration, Attrs> {
   /** Draws the inputs anew, each time the same. */
   inputs: () => InputsOf<O>;
   attrs: Attrs;
-  /** Gradients are compared elsewhere: on a GPU each is several programs more to compile. */
-  forwardOnly?: boolean;
+  /** Gradients are compared elsewhere, or on processors: on a GPU each is several programs more to compile. */
+  forwardOnly?: boolean | "webgpu";
   tolerance?: Tolerance;
 }
 

@@ -4,6 +4,10 @@ import {
   attentionGradOp,
   attentionOp,
   compileOp,
+  depthwiseConvolutionGradOp,
+  depthwiseConvolutionOp,
+  groupNormGradOp,
+  groupNormOp,
   layerNormGradOp,
   layerNormOp,
   linearGradOp,
@@ -17,12 +21,18 @@ import {
   selfAttentionOp,
   softmaxCrossEntropyGradOp,
   softmaxCrossEntropyOp,
+  windowAttentionGradOp,
+  windowAttentionOp,
 } from "@tessera/core";
 import type { tntInnerOp, tntMergeOp } from "@tessera/tnt";
 import { register } from "./kernel.ts";
 import { activation, activationGrad } from "./kernels/activation.ts";
 import { attention, queryKeyAttention, selfAttention } from "./kernels/attention.ts";
 import { attentionGrad, selfAttentionGrad } from "./kernels/attention-grad.ts";
+import { depthwiseConvolution } from "./kernels/depthwise-convolution.ts";
+import { depthwiseConvolutionGrad } from "./kernels/depthwise-convolution-grad.ts";
+import { groupNorm } from "./kernels/group-norm.ts";
+import { groupNormGrad } from "./kernels/group-norm-grad.ts";
 import { layerNorm } from "./kernels/layer-norm.ts";
 import { layerNormGrad } from "./kernels/layer-norm-grad.ts";
 import { compile } from "./kernels/compile.ts";
@@ -33,6 +43,7 @@ import { preprocess } from "./kernels/preprocess.ts";
 import { replay } from "./kernels/replay.ts";
 import { resize } from "./kernels/resize.ts";
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./kernels/softmax-cross-entropy.ts";
+import { windowAttention, windowAttentionGrad } from "./kernels/window-attention.ts";
 import { tntInner } from "./kernels/tnt/inner.ts";
 import { tntMerge } from "./kernels/tnt/merge.ts";
 
@@ -49,6 +60,12 @@ export function registerWebgpuKernels(): void {
   register(queryKeyAttentionOp, queryKeyAttention);
   register(selfAttentionOp, selfAttention);
   register(selfAttentionGradOp, selfAttentionGrad);
+  register(windowAttentionOp, windowAttention);
+  register(windowAttentionGradOp, windowAttentionGrad);
+  register(depthwiseConvolutionOp, depthwiseConvolution);
+  register(depthwiseConvolutionGradOp, depthwiseConvolutionGrad);
+  register(groupNormOp, groupNorm);
+  register(groupNormGradOp, groupNormGrad);
   register(patchifyOp, patchify);
   register(resizeOp, resize);
   register(preprocessOp, preprocess);

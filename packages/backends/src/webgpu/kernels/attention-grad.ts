@@ -2,9 +2,9 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { attentionGradOp, selfAttentionGradOp } from "@tessera/core";
 import {
   type AttentionVariant,
-  attentionParams,
   elementFor,
   inputsFor,
+  paramsFor,
   rowsWgsl,
   storeWgsl,
   variantKey,
@@ -19,6 +19,7 @@ import {
   scoreTile,
   scoreWgsl,
   shareWeightsWgsl,
+  takeWgsl,
   weighWgsl,
 } from "../wgsl/attention.ts";
 import { halfOf } from "../program/half.ts";
@@ -49,7 +50,7 @@ export const selfAttentionGrad: Kernel<typeof selfAttentionGradOp> = {
 };
 
 /** Statistics of the queries; then dq by queries, dk and dv by keys, and dbias by both. No scores are kept. */
-function backward(
+export function backward(
   backend: TfjsWebgpu,
   call: AttentionCall,
   dy: TensorInfo,
@@ -111,7 +112,7 @@ function programOf(
     key: [name, variantKey(variant)].join(),
     inputs: { ...inputsFor(variant), dy: elementFor(variant), stats: "vec4<f32>" },
     outputs,
-    params: attentionParams,
+    params: paramsFor(variant),
     threads: THREADS,
     half,
     body: () => `${attentionMemoryWgsl(variant.width)}
@@ -130,14 +131,15 @@ function storeEachWgsl(tile: Tile, name: string, store: string, first: string, f
 
 /** dq of 32 queries. */
 export function queryProgram(variant: AttentionVariant, half: HalfMode): Program {
-  const { width, packed } = variant;
+  const { width, packed, windows } = variant;
   const tile = headTile(width);
+  const type = elementFor(variant);
   const array = packed === "qkv" ? "dqkv" : "dq";
   return programOf(
     "attention-grad-q",
     variant,
     half,
-    { [array]: elementFor(variant) },
+    { [array]: type, ...(windows?.padding && { outside: type }) },
     () => `${storeWgsl("store", array, "q", variant)}
 fn run(group: u32, lane: u32) {
   let blocks = (params.queries + ${BLOCK - 1}u) / ${BLOCK}u;
@@ -145,6 +147,7 @@ fn run(group: u32, lane: u32) {
   head = (group / blocks) % params.heads;
   batch = group / blocks / params.heads;
   if (group >= blocks * params.heads * params.batch) { return; }
+  ${takeWgsl(variant)}
   ${placeWgsl(scoreTile(width))}
   ${accumulatorsWgsl(tile, "out")}
   let query = query0 + ty * 4u;
@@ -162,7 +165,7 @@ fn run(group: u32, lane: u32) {
 
 /** dk and dv of 32 keys, or one of the two. Scores lie the other way: four keys by four queries a thread. */
 export function keyProgram(variant: AttentionVariant, half: HalfMode, wanted: "kv" | "k" | "v"): Program {
-  const { width, packed } = variant;
+  const { width, packed, windows } = variant;
   const tile = headTile(width);
   const type = elementFor(variant);
   const [forK, forV] = [wanted.includes("k"), wanted.includes("v")];
@@ -171,7 +174,7 @@ export function keyProgram(variant: AttentionVariant, half: HalfMode, wanted: "k
     `attention-grad-${wanted}`,
     variant,
     half,
-    { ...(forK && { [dk!]: type }), ...(forV && { [dv!]: type }) },
+    { ...(forK && { [dk!]: type }), ...(forV && { [dv!]: type }), ...(windows?.padding && { outside: type }) },
     () => `
 ${forK ? storeWgsl("store_k", dk!, "k", variant) : ""}
 ${forV ? storeWgsl("store_v", dv!, "v", variant) : ""}
@@ -181,6 +184,7 @@ fn run(group: u32, lane: u32) {
   head = (group / blocks) % params.heads;
   batch = group / blocks / params.heads;
   if (group >= blocks * params.heads * params.batch) { return; }
+  ${takeWgsl(variant)}
   ${placeWgsl(scoreTile(width))}
   ${forK ? accumulatorsWgsl(tile, "of_k") : ""}
   ${forV ? accumulatorsWgsl(tile, "of_v") : ""}
@@ -223,6 +227,7 @@ fn run(group: u32, lane: u32) {
     head = at % params.heads;
     // Of a number that all threads share, not of head, which the compiler cannot know to be one.
     if (at % params.heads % params.bias_heads != bias_head) { continue; }
+    ${takeWgsl(variant)}
     ${scoresAndSlopesWgsl(width, ["q", "query0"], ["k", "key0"], ["dy", "v"])}
     ${slopesWgsl("queries")}
     for (var i = 0u; i < 4u; i++) { out[i] += g[i]; }

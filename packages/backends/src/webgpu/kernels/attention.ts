@@ -2,9 +2,9 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { AttentionAttrs, PlacedInputs, attentionOp, queryKeyAttentionOp, selfAttentionOp } from "@tessera/core";
 import {
   type AttentionVariant,
-  attentionParams,
   elementFor,
   inputsFor,
+  paramsFor,
   rowsWgsl,
   storeWgsl,
   variantKey,
@@ -20,9 +20,11 @@ import {
   scoreTile,
   scoreWgsl,
   shareWeightsWgsl,
+  takeWgsl,
   weighWgsl,
 } from "../wgsl/attention.ts";
 import { halfOf } from "../program/half.ts";
+import type { TfjsWebgpu } from "../device/tfjs-backend.ts";
 import type { Kernel } from "../kernel.ts";
 import { accumulatorsWgsl, eachWgsl, forEach, gatherWgsl, placeWgsl } from "../wgsl/product.ts";
 import { type HalfMode, type Program, dispatch, emptyTensor } from "../program/program.ts";
@@ -44,6 +46,8 @@ export interface AttentionCall {
   queries: number;
   keys: number;
   heads: number;
+  /** Of the result. */
+  shape: number[];
 }
 
 /** softmax(q kᵀ · scale + bias) v: one dispatch, without the matrix of scores. Dao et al. 2022, the online softmax. */
@@ -90,12 +94,13 @@ export function callOf(given: AttentionInputs, { heads, scale }: AttentionAttrs)
     queries,
     keys,
     heads,
+    shape: [batch, queries, width],
   };
 }
 
-function forward(backend: Parameters<typeof emptyTensor>[0], call: AttentionCall): TensorInfo {
-  const { variant, batch, queries, heads, inputs, params } = call;
-  const y = emptyTensor(backend, [batch, queries, heads * variant.width]);
+export function forward(backend: TfjsWebgpu, call: AttentionCall): TensorInfo {
+  const { variant, batch, queries, heads, inputs, params, shape } = call;
+  const y = emptyTensor(backend, shape);
   if (batch * queries === 0) return y;
   dispatch(backend, forwardProgram(variant, halfOf(backend.device), "output", attentionSubgroup(backend.device)), {
     inputs,
@@ -125,7 +130,7 @@ export function forwardProgram(
     key: ["attention", wanted, variantKey(variant), subgroupKey(subgroup)].join(),
     inputs: { ...inputsFor(variant), ...(stats && { dy: type }) },
     outputs: stats ? { stats: "vec4<f32>" } : { y: type },
-    params: attentionParams,
+    params: paramsFor(variant),
     threads: THREADS,
     half,
     subgroup,
@@ -141,6 +146,7 @@ fn run(group: u32, lane: u32) {
   head = (group / blocks) % params.heads;
   batch = group / blocks / params.heads;
   if (group >= blocks * params.heads * params.batch) { return; }
+  ${takeWgsl(variant)}
   ${placeWgsl(scoreTile(width))}
   ${accumulatorsWgsl(tile, "out")}
   var largest = vec4<f32>(LOWEST);

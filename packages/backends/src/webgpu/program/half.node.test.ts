@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { messagesOf } from "./__fixtures__/compile.ts";
 import { biasProgram, keyProgram, queryProgram } from "../kernels/attention-grad.ts";
 import { forwardProgram } from "../kernels/attention.ts";
+import { attentionBytes } from "../wgsl/attention.ts";
 import { fewRowsProgram } from "../kernels/few-rows.ts";
 import { productProgram, tiles } from "../kernels/product.ts";
 import { type Program, sourceOf } from "./program.ts";
@@ -25,6 +26,17 @@ const inners: InnerShape[] = [
   { ...inner, width: 40, hidden: 160 },
   { ...inner, words: 9, width: 18, heads: 3, hidden: 50, qkvBias: true, legacy: true },
 ];
+const attentions = [6, 64, 128].flatMap((width) =>
+  (["qkv", "none"] as const).map((packed) => ({ width, packed, bias: packed === "none", mask: packed === "none" })),
+);
+/** Of Swin at 384 pixels. */
+const inWindows = {
+  width: 32,
+  packed: "qkv",
+  bias: true,
+  mask: false,
+  windows: { padding: true, shifted: true, area: 24 * 24 },
+} as const;
 const programs: Program[] = [
   ...inners.map((shape) => innerProgram(shape, "native")),
   ...Object.values(tiles).map((tile) =>
@@ -40,18 +52,13 @@ const programs: Program[] = [
   ),
   fewRowsProgram({ rows: 3, columns: 12, depth: 16 }, { packed: true, epilogue, half: "native" }),
   forwardProgram({ width: 64, packed: "qk", bias: false, mask: false }, "native", "output"),
-  ...[6, 64, 128].flatMap((width) =>
-    (["qkv", "none"] as const).flatMap((packed) => {
-      const variant = { width, packed, bias: packed === "none", mask: packed === "none" };
-      return [
-        forwardProgram(variant, "native", "output"),
-        forwardProgram(variant, "native", "stats"),
-        queryProgram(variant, "native"),
-        keyProgram(variant, "native", "kv"),
-        biasProgram(variant, "native"),
-      ];
-    }),
-  ),
+  ...[...attentions, inWindows].flatMap((variant) => [
+    forwardProgram(variant, "native", "output"),
+    forwardProgram(variant, "native", "stats"),
+    queryProgram(variant, "native"),
+    keyProgram(variant, "native", "kv"),
+    biasProgram(variant, "native"),
+  ]),
 ];
 
 describe("with f16", () => {
@@ -77,9 +84,13 @@ test.each(inners)("a patch of $words × $width takes as much as is said of it", 
     expect(workgroupBytes(innerProgram(shape, half))).toBe(innerBytes(shape, half));
 });
 
+test.each([...attentions, inWindows])("attention with heads of $width takes as much as is said of it", (variant) => {
+  expect(workgroupBytes(forwardProgram(variant, "off", "output"))).toBe(attentionBytes(variant));
+});
+
 function workgroupBytes(program: Program): number {
   const native = program.half === "native";
-  const size = { half4: native ? 8 : 16, half: native ? 2 : 4, f32: 4, "vec4<f32>": 16 };
+  const size = { half4: native ? 8 : 16, half: native ? 2 : 4, f32: 4, "vec4<f32>": 16, u32: 4 };
   const arrays = sourceOf(program).matchAll(/var<workgroup> \w+: array<(\w+(?:<f32>)?), (\d+)>/g);
   return [...arrays].reduce((sum, [, type, count]) => sum + size[type as keyof typeof size] * Number(count), 0);
 }

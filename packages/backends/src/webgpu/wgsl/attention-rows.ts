@@ -1,3 +1,6 @@
+import type { Program } from "../program/program.ts";
+import { type WindowVariant, windowParams, windowsWgsl } from "./window-rows.ts";
+
 /** What an attention program was made for. */
 export interface AttentionVariant {
   /** Width of a head, 1 to 128 and more. */
@@ -6,11 +9,13 @@ export interface AttentionVariant {
   packed: "none" | "qk" | "qkv";
   bias: boolean;
   mask: boolean;
+  /** For attention inside windows of a map: `batch` counts windows, and rows are the places in one. */
+  windows?: WindowVariant;
 }
 
 /** Names what the text of a program depends on. */
-export function variantKey({ width, packed, bias, mask }: AttentionVariant): string {
-  return [width, packed, bias, mask].join();
+export function variantKey({ width, packed, bias, mask, windows }: AttentionVariant): string {
+  return [width, packed, bias, mask, windows?.padding, windows?.shifted, windows?.area].join();
 }
 
 export function elementFor({ width }: AttentionVariant): "f32" | "vec4<f32>" {
@@ -29,10 +34,11 @@ export function inputsFor(variant: AttentionVariant): Record<string, string> {
     ...Object.fromEntries(arraysFor(variant).map((name) => [name, type])),
     ...(variant.bias && { bias: "f32" }),
     ...(variant.mask && { mask: "u32" }),
+    ...(variant.windows?.padding && { padding: type }),
   };
 }
 
-export const attentionParams = {
+const attentionParams = {
   batch: "u32",
   heads: "u32",
   queries: "u32",
@@ -49,30 +55,49 @@ export const attentionParams = {
   mask_queries: "u32",
 } as const;
 
+export function paramsFor({ windows }: AttentionVariant): Program["params"] {
+  return windows ? { ...attentionParams, ...windowParams } : attentionParams;
+}
+
+/** Where q, k and v begin in a packed row. */
+const offsets = { q: "0u", k: "params.key_offset", v: "params.value_offset" };
+
 /**
  * Where the rows of a head lie, and how they are read and written four numbers at a time: `load_q`, `load_k`, `load_v`,
  * and `load_dy` of what is laid out like the result. `at(batch, head)` must come first.
  */
 export function rowsWgsl(variant: AttentionVariant, loads: readonly ("q" | "k" | "v" | "dy")[]): string {
-  const width = variant.width;
+  const { width, windows } = variant;
   const lines = loads.map((name) => {
     const array = arraysFor(variant).find((packed) => packed.includes(name)) ?? name;
     const size = name === "q" || name === "dy" ? "params.queries" : "params.keys";
     return `fn load_${name}(row: u32, column: u32) -> vec4<f32> {
   if (row < ${size} && column < ${width}u) {
+    ${windows ? `if (token_of(row) == PADDING) { ${paddingWgsl(name, variant)} }` : ""}
     let at = ${name}_place(row) + column;
     ${readWgsl(array, variant)}
   }
   return vec4<f32>();
 }`;
   });
+  const [query, key] = windows
+    ? ["token_of(row)", "token_of(row)"]
+    : ["(batch * params.queries + row)", "(batch * params.keys + row)"];
   return `var<private> batch: u32;
 var<private> head: u32;
-fn q_place(row: u32) -> u32 { return (batch * params.queries + row) * params.query_stride + head * ${width}u; }
-fn k_place(row: u32) -> u32 { return (batch * params.keys + row) * params.key_stride + params.key_offset + head * ${width}u; }
-fn v_place(row: u32) -> u32 { return (batch * params.keys + row) * params.value_stride + params.value_offset + head * ${width}u; }
-fn dy_place(row: u32) -> u32 { return ((batch * params.queries + row) * params.heads + head) * ${width}u; }
+${windows ? windowsWgsl(windows) : ""}
+fn q_place(row: u32) -> u32 { return ${query} * params.query_stride + head * ${width}u; }
+fn k_place(row: u32) -> u32 { return ${key} * params.key_stride + params.key_offset + head * ${width}u; }
+fn v_place(row: u32) -> u32 { return ${key} * params.value_stride + params.value_offset + head * ${width}u; }
+fn dy_place(row: u32) -> u32 { return (${query} * params.heads + head) * ${width}u; }
 ${lines.join("\n")}`;
+}
+
+/** Returns what pads the map in place of q, k or v; zeros for dy. */
+function paddingWgsl(name: "q" | "k" | "v" | "dy", variant: AttentionVariant): string {
+  if (!variant.windows?.padding || name === "dy") return "return vec4<f32>();";
+  return `let at = ${offsets[name]} + head * ${variant.width}u + column;
+      ${readWgsl("padding", variant)}`;
 }
 
 function readWgsl(array: string, variant: AttentionVariant): string {
@@ -84,7 +109,10 @@ function readWgsl(array: string, variant: AttentionVariant): string {
     return value;`;
 }
 
-/** `fn store_q(row, column, value)` and its like: `place` is one of the layouts of `rowsWgsl`. */
+/**
+ * `fn store_q(row, column, value)` and its like: `place` is one of the layouts of `rowsWgsl`. What pads a map is left out, or, as
+ * a gradient of values that pad, written to `outside`, rows of windows in which tokens are zeros.
+ */
 export function storeWgsl(
   name: string,
   array: string,
@@ -92,13 +120,24 @@ export function storeWgsl(
   variant: AttentionVariant,
 ): string {
   const size = place === "q" || place === "dy" ? "params.queries" : "params.keys";
-  const write =
+  const { width, windows } = variant;
+  const write = (to: string, value: string) =>
     elementFor(variant) === "vec4<f32>"
-      ? `${array}[at / 4u] = value;`
-      : `for (var i = 0u; i < 4u && column + i < ${variant.width}u; i++) { ${array}[at + i] = value[i]; }`;
+      ? `${to}[at / 4u] = ${value};`
+      : `for (var i = 0u; i < 4u && column + i < ${width}u; i++) { ${to}[at + i] = ${value}[i]; }`;
+  const outside =
+    windows?.padding && place !== "dy"
+      ? `{
+    let at = (batch * params.queries + row) * params.query_stride + ${offsets[place]} + head * ${width}u + column;
+    let kept = select(vec4<f32>(), value, token_of(row) == PADDING);
+    ${write("outside", "kept")}
+  }`
+      : "";
   return `fn ${name}(row: u32, column: u32, value: vec4<f32>) {
-  if (row >= ${size} || column >= ${variant.width}u) { return; }
+  if (row >= ${size} || column >= ${width}u) { return; }
+  ${outside}
+  ${windows ? "if (token_of(row) == PADDING) { return; }" : ""}
   let at = ${place}_place(row) + column;
-  ${write}
+  ${write(array, "value")}
 }`;
 }

@@ -29,11 +29,12 @@ export function headTile(width: number): Tile {
 }
 
 /** `fn score(product, query, key)`: scaled, with bias and mask; far below any real one where there is no key. */
-export function scoreWgsl({ bias, mask }: AttentionVariant): string {
+export function scoreWgsl({ bias, mask, windows }: AttentionVariant): string {
   return `fn score(product: f32, query: u32, key: u32) -> f32 {
   if (query >= params.queries || key >= params.keys) { return LOWEST; }
   var value = product * params.scale;
   ${bias ? "value += bias[((head % params.bias_heads) * params.queries + query) * params.keys + key];" : ""}
+  ${windows?.shifted ? "if (strip_of(query) != strip_of(key)) { value += params.masked; }" : ""}
   ${
     mask
       ? `let row = (batch % params.mask_batch) * params.mask_queries + query % params.mask_queries;
@@ -50,6 +51,11 @@ const LOWEST: f32 = ${LOWEST};
 fn exp_below(x: vec4<f32>) -> vec4<f32> { return exp(max(x, vec4<f32>(-100.0))); }`;
 }
 
+/** What all threads do when `batch` names another sample. */
+export function takeWgsl({ windows }: AttentionVariant): string {
+  return windows ? `take_window(lane, ${THREADS}u);` : "";
+}
+
 /** Workgroup memory for scores, for rows that they weigh, and for the staging of operands. */
 export function attentionMemoryWgsl(width: number): string {
   const { columns } = headTile(width);
@@ -57,6 +63,13 @@ export function attentionMemoryWgsl(width: number): string {
 var<workgroup> weights: array<half4, ${(BLOCK * BLOCK) / 4}>;
 var<workgroup> weighed: array<half4, ${(chunkFor(width) * columns) / 4}>;
 var<workgroup> parts: array<f32, ${BLOCK * ACROSS}>;`;
+}
+
+/** Bytes of it in float32, with the places of windows. */
+export function attentionBytes({ width, windows }: Pick<AttentionVariant, "width" | "windows">): number {
+  const { rows, columns, depth } = scoreTile(width);
+  const halves = depth * (rows + columns) + BLOCK * BLOCK + chunkFor(width) * headTile(width).columns;
+  return 4 * (halves + BLOCK * ACROSS + (windows?.area ?? 0));
 }
 
 /** Products of 32 rows with 32 others, of which a thread gets `into[i]`, over four columns. */
