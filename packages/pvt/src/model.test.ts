@@ -1,6 +1,6 @@
-import { type Tensor3D, type Tensor4D, ones, sum, variableGrads } from "@tensorflow/tfjs-core";
+import { type Tensor3D, type Tensor4D, getBackend, ones, sum, variableGrads } from "@tensorflow/tfjs-core";
 import { Random, ShapeError, TesseraError, capture } from "@tessera/core";
-import { expectNoLeak, seeded } from "@tessera/testing";
+import { expectNoLeak, kernelsRun, seeded } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
 import { SpatialReductionAttention } from "./attention.ts";
 import type { PvtConfig } from "./config.ts";
@@ -191,3 +191,14 @@ test("offers the attention of every block", () => {
     ["block4.0.attn.weights", [1, 2, 2, 2]],
   ]);
 });
+
+// Attention takes fewer keys than queries as it is; what is tfjs's own are positions, the class token and means.
+test.for([
+  [1, ["Add", "Concat", "Slice", "TesseraAttention", "TesseraConvolution", "TesseraLayerNorm", "TesseraLinear"]],
+  [2, ["Mean", "Slice", "TesseraAttention", "TesseraConvolution", "TesseraDepthwiseConvolution", "TesseraLayerNorm", "TesseraLinear"]],
+] as const)("on native a forward of version %d composes no op", ([version, kernels], { skip }) => {
+  skip(getBackend() !== "native", "other backends compose some");
+  using model = make(version).init(1);
+  const run = new Set(kernelsRun(() => model.forward(images(32, 32)).dispose()));
+  expect([...run].filter((name) => !["Identity", "Reshape"].includes(name)).sort()).toEqual(kernels);
+}); // prettier-ignore
