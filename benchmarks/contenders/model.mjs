@@ -3,7 +3,9 @@
 /** @typedef {import("@tensorflow/tfjs-core").Tensor} Tensor */
 
 /** @param {import("../models.mjs").Model} model with random weights, always the same */
-export async function createModel({ family, name, depth, imageSize, patchSize, mlpDim, classes }) {
+export async function createModel(model) {
+  if (model.family === "timm") return (await (await import("@tessera/pipeline")).createBackbone(model.name)).init(0);
+  const { family, name, depth, imageSize, patchSize, mlpDim, classes } = model;
   if (family === "tnt") return (await import("@tessera/tnt")).createTnt(name, { depth }).init(0);
   const { createVit } = await import("@tessera/vit");
   return createVit(name, { depth, ...(imageSize && { imageSize, patchSize, mlpDim, classes }) }).init(0);

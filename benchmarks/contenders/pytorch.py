@@ -1,7 +1,8 @@
 """PyTorch as a contender, by the protocol of turns.mjs: pytorch.py [cuda-][train-]fp32|bf16|fp16 MODEL_JSON BATCH THREADS
 
-Eager, as users run it: timm's ViT and TNT, and our hybrid, written out, with random weights. With `train`, a run is a training
-step: forward, backward, gradients clipped to a length of 1, AdamW; bf16 then means autocast, as users train.
+Eager, as users run it, with random weights: timm's ViT and TNT, and our hybrid, written out, and the other families by timm
+itself. With `train`, a run is a training step: forward, backward, gradients clipped to a length of 1, AdamW; bf16 then means
+autocast, as users train.
 """
 import json
 import resource
@@ -18,9 +19,9 @@ device = "cuda" if kind.startswith("cuda-") else "cpu"
 trains = "train" in kind
 computed = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[kind.split("-")[-1]]
 dtype = torch.float32 if trains else computed
-width, depth, heads = model["width"], model["depth"], model["heads"]
+width, depth, heads = (model.get(name) for name in ("width", "depth", "heads"))
 side, patch, classes = model.get("imageSize", 224), model.get("patchSize", 16), model.get("classes", 1000)
-hidden = model.get("mlpDim", 4 * width)
+hidden = model.get("mlpDim", 4 * (width or 0))
 parameters = []
 torch.set_num_threads(threads)
 torch.manual_seed(0)
@@ -143,16 +144,28 @@ def tnt():
     return tokens
 
 
+def classifier():
+    """Images to logits."""
+    if model["family"] == "timm":
+        import timm
+
+        net = timm.create_model(model["name"], num_classes=classes).to(device, dtype).train(trains)
+        parameters.extend(net.parameters())
+        return net
+    tokens = {"vit": vit, "tnt": tnt, "hybrid": lambda: vit(convolutions)}[model["family"]]()
+    last, head = norm_weights(width), dense(classes, width)
+    return lambda image: F.linear(norm(tokens(image)[:, 0], last), *head)
+
+
 if device == "cuda" and not torch.cuda.is_available():
     sys.exit("RuntimeError: torch finds no CUDA device")
-tokens = {"vit": vit, "tnt": tnt, "hybrid": lambda: vit(convolutions)}[model["family"]]()
-last, head = norm_weights(width), dense(classes, width)
+classify = classifier()
 image = torch.rand(batch, 3, side, side).to(device, dtype)
 
 
 @torch.inference_mode()
 def record():
-    return F.linear(norm(tokens(image)[:, 0], last), *head)
+    return classify(image)
 
 
 def forward():
@@ -167,7 +180,7 @@ def training():
     def step():
         optimizer.zero_grad()
         with torch.autocast(device, computed, enabled=computed != dtype):
-            loss = F.cross_entropy(F.linear(norm(tokens(image)[:, 0], last), *head).float(), labels)
+            loss = F.cross_entropy(classify(image).float(), labels)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
