@@ -77,6 +77,19 @@ test.each(commands)("$folder:$line runs no stranger's package", ({ code }) => {
   expect(code).not.toMatch(/npx (?!@tessera\/)/);
 });
 
+test("all programs are strict TypeScript", async () => {
+  const folder = join(place, "together");
+  const files = pages.flatMap(({ folder: page, programs }) =>
+    programs.map(({ code, line }) => [`${page.replaceAll("/", "-")}-${line}.mts`, code] as const),
+  );
+  for (const [name, code] of files) await writeFile(join(folder, name), code);
+  const target = ["--target", "es2022", "--lib", "es2022,dom", "--module", "nodenext"];
+  const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
+  const options = ["--noEmit", "--strict", "--skipLibCheck", ...target, ...types];
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  expect(await succeed(process.execPath, [tsc, ...options, ...files.map(([name]) => name)], folder)).toBe("");
+});
+
 describe("npm install @tessera/pipeline, and nothing else", () => {
   const lies = (name: string) => existsSync(join(place, "alone", "node_modules", name, "package.json"));
 
