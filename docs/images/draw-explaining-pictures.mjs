@@ -1,6 +1,6 @@
 // Draws the pictures of docs/explaining.md with the command itself: `node docs/images/draw-explaining-pictures.mjs`.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,7 +29,9 @@ await draw("ship", "attention", "explain-attention");
 await draw("truck", "distance,positions", "explain-model", 560);
 
 // Each drawing, its mirror image and the drawing with less light.
-const folder = mkdtempSync(join(tmpdir(), "tessera-drawings-"));
+const place = mkdtempSync(join(tmpdir(), "tessera-"));
+const folder = join(place, "drawings");
+mkdirSync(folder);
 for (const name of ["airplane", "frog", "ship", "truck"]) {
   const drawing = () => sharp(`${root}/examples/images/${name}.jpg`);
   await drawing().toFile(join(folder, `${name}.jpg`));
@@ -40,7 +42,7 @@ for (const name of ["airplane", "frog", "ship", "truck"]) {
     .modulate({ brightness: 0.6 })
     .toFile(join(folder, `${name}-dark.jpg`));
 }
-const made = join(folder, "features.png");
+const made = join(place, "features.png");
 execFileSync(process.execPath, ["scripts/tessera.mjs", "features", folder, "--out", made], { cwd: root });
 await sharp(made).resize(560).png({ palette: true, colours: 128 }).toFile(`${root}/docs/images/features.png`);
-rmSync(folder, { recursive: true });
+rmSync(place, { recursive: true });

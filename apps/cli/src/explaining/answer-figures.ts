@@ -9,6 +9,9 @@ import { Subject } from "./subject.ts";
 /** Classes of which the logit lens follows how likely they are. */
 const FOLLOWED = 4;
 
+/** Each is a linear system of as many unknowns as pixels go. */
+const ROAD_STEPS = 5;
+
 /** What tells of one answer, and of the maps that explain it. */
 export const answerFigures: Partial<Record<MethodName, FigureMethod>> = {
   tokens: {
@@ -59,8 +62,8 @@ export const answerFigures: Partial<Record<MethodName, FigureMethod>> = {
       const map = await judged(subject);
       const deleted = await deletionCurve(model, input, map, { target, steps: 10, signal });
       const inserted = await insertionCurve(model, input, map, { target, steps: 10, signal });
-      const most = await roadCurve(model, input, map, { target, signal });
-      const least = await roadCurve(model, input, map, { target, order: "least", signal });
+      const most = await roadCurve(model, input, map, { target, steps: ROAD_STEPS, signal });
+      const least = await roadCurve(model, input, map, { target, steps: ROAD_STEPS, order: "least", signal });
       const named = { deletion: deleted, insertion: inserted, ROAD: most, "ROAD, least first": least };
       const series = Object.entries(named).map(([name, { points, area }]) => ({ name: `${name} ${area.toFixed(2)}`, points })); // prettier-ignore
       return plot(series, { title: "How far to trust the maps", x: "share of the places", y: "probability", range: [0, 1] }); // prettier-ignore

@@ -42,8 +42,10 @@ export async function explainMethods(
 
 async function run(subject: Subject, name: MethodName, found: Found): Promise<void> {
   const [map, figure] = [mapMethods[name], figureMethods[name]];
-  if (name === "attention")
-    found.attention = { maps: await subject.attention(), asked: await attentionPanels(subject) };
+  if (name === "attention") {
+    const asked = await attentionPanels(subject);
+    found.attention = { maps: (await subject.hasAttention()) ? await subject.attention() : undefined, asked };
+  }
   if (map) found.maps.push({ title: map.title, about: map.about, signed: map.signed, map: await map.compute(subject) });
   if (figure) found.figures.push({ title: figure.title, about: figure.about, svg: await figure.draw(subject) });
 }

@@ -10,8 +10,11 @@ export interface ImputationOptions {
   seed?: number | string;
 }
 
+const COUNT = neighbours.length;
+const weights = Float64Array.from(neighbours, ([, , weight]) => weight);
 const ROUNDS = 400;
-const SETTLED = 1e-4;
+/** Share of the first error; noise is larger than what is left. */
+const SETTLED = 1e-3;
 
 /**
  * A picture [h, w, c] whose removed pixels are the weighted means of their neighbours, removed ones too, plus a little noise: so that what is
@@ -24,33 +27,55 @@ export function imputed(
   { noise = 0.01, seed = "road" }: ImputationOptions = {},
 ): Float32Array {
   const result = Float32Array.from(pixels);
-  const unknown = Array.from(removed.keys()).filter((at) => removed[at] === 1);
+  const unknown = Int32Array.from(Array.from(removed.keys()).filter((at) => removed[at] === 1));
   const numbers = new Int32Array(height * width).fill(-1);
   for (const [i, at] of unknown.entries()) numbers[at] = i;
-  const links = unknown.map((at) => {
-    const [y, x] = [Math.floor(at / width), at % width];
-    return neighbours.flatMap(([down, across, weight]) => {
-      const [row, column] = [y + down, x + across];
-      return row >= 0 && column >= 0 && row < height && column < width ? [{ at: row * width + column, weight }] : [];
-    });
-  });
-  const diagonal = links.map((own) => own.reduce((sum, { weight }) => sum + weight, 0));
-  const apply = (x: Float64Array) =>
-    Float64Array.from(x, (value, i) => {
-      let sum = diagonal[i]! * value;
-      for (const { at, weight } of links[i]!) if (numbers[at]! >= 0) sum -= weight * x[numbers[at]!]!;
-      return sum;
-    });
+  const { links, diagonal } = linked(unknown, [height, width]);
+  // Unknown neighbours by their number; what is known is on the other side.
+  const others = links.map((at) => (at < 0 ? -1 : numbers[at]!));
+  const apply = (x: Float64Array) => {
+    const y = new Float64Array(x.length);
+    for (let i = 0; i < x.length; i++) {
+      let sum = diagonal[i]! * x[i]!;
+      for (let k = 0; k < COUNT; k++) {
+        const other = others[i * COUNT + k]!;
+        if (other >= 0) sum -= weights[k]! * x[other]!;
+      }
+      y[i] = sum;
+    }
+    return y;
+  };
   const random = new Random(seed);
   for (let c = 0; c < channels; c++) {
-    const known = links.map((own) =>
-      own.reduce((sum, { at, weight }) => sum + (numbers[at]! < 0 ? weight * pixels[at * channels + c]! : 0), 0),
-    );
+    const known = new Float64Array(unknown.length);
+    for (let at = 0; at < links.length; at++) {
+      const other = links[at]!;
+      if (other >= 0 && numbers[other]! < 0) known[Math.floor(at / COUNT)]! += weights[at % COUNT]! * pixels[other * channels + c]!; // prettier-ignore
+    }
     // With nothing to go by, all is the same: zero.
-    const solved = unknown.length < height * width ? solve(apply, Float64Array.from(known)) : new Float64Array(unknown.length); // prettier-ignore
+    const solved = unknown.length < height * width ? solve(apply, known) : known.fill(0);
     for (const [i, at] of unknown.entries()) result[at * channels + c] = solved[i]! + noise * random.normal();
   }
   return result;
+}
+
+/** The neighbours of each pixel, −1 where the picture ends, and the sum of the weights of those that there are. */
+function linked(
+  pixels: Int32Array,
+  [height, width]: readonly [number, number],
+): { links: Int32Array; diagonal: Float64Array } {
+  const links = new Int32Array(pixels.length * COUNT).fill(-1);
+  const diagonal = new Float64Array(pixels.length);
+  for (const [i, at] of pixels.entries()) {
+    const [y, x] = [Math.floor(at / width), at % width];
+    for (const [k, [down, across, weight]] of neighbours.entries()) {
+      const [row, column] = [y + down, x + across];
+      if (row < 0 || column < 0 || row >= height || column >= width) continue;
+      links[i * COUNT + k] = row * width + column;
+      diagonal[i]! += weight;
+    }
+  }
+  return { links, diagonal };
 }
 
 /** Conjugate gradients for a symmetric positive matrix. */
