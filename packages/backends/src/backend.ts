@@ -31,7 +31,10 @@ export interface BackendOptions {
    * pages. @default native: all cores; wasm: half of the logical processors
    */
   threads?: number | undefined;
-  /** Browsers: URL of the folder that holds tfjs-backend-wasm's .wasm files. Counts until that backend has started. */
+  /**
+   * Browsers: URL of the folder that holds tfjs-backend-wasm's .wasm files. Counts until that backend has started.
+   * @default where the bundler has put them
+   */
   wasmPath?: string | undefined;
 }
 

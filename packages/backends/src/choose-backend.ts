@@ -53,18 +53,25 @@ export async function chooseBackend(
         // oxlint-disable-next-line no-console -- the warning that the option promises
         console.warn(`useBackend: expected backend "${name}", runs on ${report.name} instead: ${named.reason}`);
       }
+      if (name === "auto" && report.name === "cpu" && passedOver.length > 0) {
+        // oxlint-disable-next-line no-console -- a hundred times slower, and nobody asked for it
+        console.warn(`useBackend: runs on cpu, which is slow, for want of another\n  ${reasonsOf(passedOver)}`);
+      }
       current = { ...options, name: report.name, precision };
       return { ...report, precision, passedOver };
     }
     passedOver.push(report);
   }
-  const reasons = passedOver.map((report) => `${report.name}: ${report.reason}`).join("\n  ");
   throw new TesseraError(
-    `useBackend: expected backend "${name}" with ${precision}, got none that works\n  ${reasons}`,
+    `useBackend: expected backend "${name}" with ${precision}, got none that works\n  ${reasonsOf(passedOver)}`,
     {
       code: passedOver.find(({ code }) => code)?.code,
     },
   );
+}
+
+function reasonsOf(reports: readonly BackendReport[]): string {
+  return reports.map(({ name, reason }) => `${name}: ${reason}`).join("\n  ");
 }
 
 function candidates(

@@ -34,9 +34,8 @@ export const wasm: BackendProvider = {
 
 /** Settings are for the start; tfjs refuses them afterwards. */
 async function start(options: BackendOptions): Promise<void> {
-  const { setWasmPaths } = await load();
+  await load();
   if ("wasm" in engine().registry) return;
-  if (options.wasmPath) setWasmPaths(options.wasmPath);
   if (await startWasm(options)) return;
   throw new Error("WebAssembly did not start; in a browser pass wasmPath, the URL of the folder with its .wasm files");
 }
