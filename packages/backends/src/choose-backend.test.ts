@@ -51,7 +51,7 @@ test("code that did not load is told from a backend that does not work", async (
   const notLoaded = provider("webgl", {
     register: () => loadCode(() => Promise.reject(new TypeError("Failed to fetch")), "@tensorflow/tfjs-backend-webgl"),
   });
-  const choice = await chooseBackend([notLoaded, broken, provider("cpu")], "auto", {});
+  const choice = await chooseBackend([notLoaded, broken, provider("wasm")], "auto", {});
   expect(choice.passedOver).toMatchObject([{ name: "webgl", code: "not-loaded" }, { name: "tensorflow" }]);
   expect(choice.passedOver[1]).not.toHaveProperty("code");
   await expect(chooseBackend([notLoaded], "webgl", {})).rejects.toMatchObject({
@@ -65,8 +65,16 @@ test("code that did not load is told from a backend that does not work", async (
 
 test("takes a slower backend that has the precision", async () => {
   const half = provider("cpu", { probe: async () => available("cpu", "a device", ["f32", "bf16"]) });
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
   const choice = await chooseBackend([provider("wasm"), half], "auto", { precision: "bf16" });
+  const warnings = [...warn.mock.calls];
+  warn.mockRestore();
   expect(choice).toMatchObject({ name: "cpu", precision: "bf16" });
+  expect(warnings).toEqual([
+    [
+      "useBackend: runs on cpu, which is slow, for want of another\n  wasm: it computes in f32, not in bf16; ask for f32",
+    ],
+  ]);
 });
 
 test("hands its options on", async () => {
