@@ -1,7 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { defaultClientConditions, defineConfig } from "vite";
 import { precache } from "./build/precache.node.ts";
 import { wasmThreads } from "./build/wasm-threads.node.ts";
 import { isolation, staticFiles, wasmFolder } from "./build/static-files.node.ts";
+
+const withoutPool = fileURLToPath(new URL("src/worker/without-pool.ts", import.meta.url));
 
 // Packages are seen as their sources, so nothing has to be built.
 const conditions = ["@tessera/source", ...defaultClientConditions];
@@ -9,7 +12,11 @@ const conditions = ["@tessera/source", ...defaultClientConditions];
 export default defineConfig({
   // Relative, so that the site may lie in any folder of a host.
   base: "./",
-  resolve: { conditions },
+  resolve: {
+    conditions,
+    // The site is a worker of its own making; the pool's would be a second copy of all that this is made of.
+    alias: [{ find: /^\.\.\/pool\/pooled-runner\.ts$/, replacement: withoutPool }],
+  },
   define: { WASM_FOLDER: JSON.stringify(wasmFolder) },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   plugins: [staticFiles(), precache()],
