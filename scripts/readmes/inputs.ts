@@ -29,15 +29,16 @@ export async function layInputs(folder: string, weights: Uint8Array): Promise<vo
   await drawClasses(folder, ["pictures", "more"], 2);
   await copyFile(file("examples/images/ship.jpg"), join(folder, "boat.jpg"));
   await copyFile(file("examples/images/frog.jpg"), join(folder, "frog.jpg"));
-  await copyFile(file("examples/images/truck.jpg"), join(folder, "holiday", "truck.jpg"));
+  for (const name of ["airplane.jpg", "truck.jpg"])
+    await copyFile(file(`examples/images/${name}`), join(folder, "holiday", name));
   // A ViT of Google's names, smaller than the one that it stands for.
   await copyFile(file("packages/weights/src/__fixtures__/google_compressed.npz"), join(folder, "ViT-B_16.npz"));
   await writeFile(join(folder, "vit_tiny.safetensors"), weights);
 }
 
 /** A folder as timm writes it, of a model that was drawn at random. */
-async function drawnModel(name: string): Promise<Record<string, Uint8Array | string>> {
-  const model = (await createBackbone(name)).init(0);
+async function drawnModel(name: string, imageSize = 224): Promise<Record<string, Uint8Array | string>> {
+  const model = (await createBackbone(name, { imageSize })).init(0);
   try {
     return await modelFilesOf(model);
   } finally {
@@ -60,6 +61,6 @@ export async function drawRepositories(): Promise<SmallHub["repositories"]> {
     "timm/vit_tiny_patch16_224.augreg_in21k": embedded,
     "timm/deit_tiny_patch16_224.fb_in1k": await drawnModel("deit_tiny_patch16_224"),
     "google/vit-base-patch16-224": tiny,
-    "org/name": embedded,
+    "org/name": await drawnModel("vit_tiny_patch16_224", 32),
   };
 }
