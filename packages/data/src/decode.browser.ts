@@ -12,7 +12,7 @@ import type { RgbImage } from "./rgb-image.ts";
 import { turn } from "./turn.ts";
 import { takeWebpOrientation } from "./webp-orientation.ts";
 
-/** `decodeImage` of `decode.node.ts`, whose documentation holds here, on what the browser decodes. */
+/** `decodeImage` on what the browser decodes. */
 export async function decodeImage(input: ImageInput, options: DecodeOptions = {}): Promise<RgbImage> {
   const { signal } = options;
   signal?.throwIfAborted();

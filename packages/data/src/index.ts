@@ -1,4 +1,3 @@
-export { decodeImage } from "#decode";
 export type { Augmentation } from "./augment/augmentation.ts";
 export type { ColourJitter } from "./augment/colour-jitter.ts";
 export type { RandomErasing } from "./augment/erasing.ts";
@@ -13,6 +12,7 @@ export type { Dataset, DatasetOptions, DatasetSplits } from "./datasets/dataset.
 export { datasetOf, type LabelledImage } from "./datasets/dataset-of.ts";
 export { openDataset } from "./datasets/open-dataset.ts";
 export { type Share, select, split, subset } from "./datasets/subset.ts";
+export { decodeImage } from "./decode-image.ts";
 export type { DecodeOptions } from "./decode-options.ts";
 export type { Source } from "./files/source.ts";
 export type { Container, StoredFile } from "./files/stored-file.ts";
