@@ -97,6 +97,14 @@ test("--entry chooses among several weights wherever weights are read, and the a
   expect(same.passed).toBe(true);
   const written = await json<{ tensors: number }>(["convert", file, place.path("one.safetensors"), "--entry", "model"]);
   expect(written.tensors).toBe(tensors.size);
+
+  const labels = Array.from({ length: 10 }, (_, i) => `class ${i}`);
+  const data = await place.pictures("classes", Object.fromEntries(labels.map((label) => [label, 2])));
+  const judged = await json<{ loss: number }>(["eval", data, ...withFile, "--entry", "model", "--backend", "wasm"]);
+  expect(judged.loss).toBeCloseTo(Math.log(10), 5);
+  const tune = ["finetune", data, ...withFile, "--only", "head", "--epochs", "1", "--backend", "wasm", "--out", place.path("tuned")]; // prettier-ignore
+  expect((await tessera([...tune, "--entry", "student"])).stderr).toMatch(/student/);
+  expect((await tessera([...tune, "--entry", "model"])).code).toBe(0);
 });
 
 test("a head of another class count names the flag that resets it", async () => {

@@ -38,8 +38,9 @@ type Options = AttentionOptions & { scale: number };
  */
 const WORTH_A_CALL = 32 * 32;
 
+/** An empty batch too, which has no head to call for. */
 function isSmall(q: Tensor3D, k: Tensor3D): boolean {
-  return q.shape[1] * k.shape[1] < WORTH_A_CALL;
+  return q.shape[0] === 0 || q.shape[1] * k.shape[1] < WORTH_A_CALL;
 }
 
 /** Attention as one product after another, each of a single head. q [b, n, h·d], k, v [b, m, h·d] -> [b, n, h·d] */

@@ -3,6 +3,7 @@ import { withoutNewListeners } from "#process-listeners";
 import { startWasm, threadsFor } from "#wasm-start";
 import { type BackendProvider, type BackendOptions, available, failed, unavailable } from "../backend.ts";
 import { loadCode } from "../load-code.ts";
+import { mendEmptyTensors } from "./empty-tensors.ts";
 import { registerWasmKernels } from "./kernels.ts";
 
 const notIsolated =
@@ -28,6 +29,7 @@ export const wasm: BackendProvider = {
   },
   async register(options) {
     await withoutNewListeners(() => start(options));
+    mendEmptyTensors();
     registerWasmKernels();
   },
 };
