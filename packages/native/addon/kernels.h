@@ -168,18 +168,21 @@ struct Depthwise {
   float* out;
 };
 
-/** Rows of channels: act(x · scale + shift) with scale = γ / √(σ² + ε) and shift = β − μ scale. */
+/**
+ * Rows of channels: act((x − μ) · scale + shift) with scale = γ / √(σ² + ε) and shift = β. Not x · scale + (β − μ scale), whose two
+ * terms take digits from each other where μ is many times σ.
+ */
 struct BatchNorm {
   size_t width;
   Activation activation;
-  const float *x, *scale, *shift;
+  const float *x, *mean, *scale, *shift;
   float* y;
 };
 
 /** Its gradient, in two passes over rows. */
 struct BatchNormGrad {
   BatchNorm forward;
-  const float *mean, *inverse;
+  const float* inverse;
   const float* dy;
   /** dy times the activation's slope; dy itself where there is no activation. */
   float* inner;

@@ -54,7 +54,8 @@ void batch_norm_as(const BatchNorm& n, size_t row, size_t row_end) {
     const float* x = n.x + row * n.width;
     float* y = n.y + row * n.width;
     each_vector(n.width, [=, &n](size_t c, int lanes) {
-      const Vec z = fma(load(x + c, lanes), load(n.scale + c, lanes), load(n.shift + c, lanes));
+      const Vec centred = sub(load(x + c, lanes), load(n.mean + c, lanes));
+      const Vec z = fma(centred, load(n.scale + c, lanes), load(n.shift + c, lanes));
       store(y + c, activated<kind>(z), lanes);
     });
   }
@@ -78,7 +79,8 @@ void batch_norm_sums_as(const BatchNormGrad& g, size_t row, size_t row_end, floa
     for (size_t r = row; r < row_end; r++) {
       const size_t start = r * n.width;
       each_vector(n.width, [=, &n, &g](size_t c, int lanes) {
-        const Vec z = fma(load(n.x + start + c, lanes), load(n.scale + c, lanes), load(n.shift + c, lanes));
+        const Vec centred = sub(load(n.x + start + c, lanes), load(n.mean + c, lanes));
+        const Vec z = fma(centred, load(n.scale + c, lanes), load(n.shift + c, lanes));
         store(g.inner + start + c, mul(load(g.dy + start + c, lanes), slope<kind>(z)), lanes);
       });
     }
@@ -87,7 +89,7 @@ void batch_norm_sums_as(const BatchNormGrad& g, size_t row, size_t row_end, floa
   sum_columns_by(n.width, row, row_end, sums, products, [=, &n, &g](size_t at, size_t c, int lanes, Vec& sum, Vec& along) {
     const Vec d = load(inner + at, lanes);
     sum = add(sum, d);
-    along = fma(d, mul(sub(load(n.x + at, lanes), load(g.mean + c, lanes)), load(g.inverse + c, lanes)), along);
+    along = fma(d, mul(sub(load(n.x + at, lanes), load(n.mean + c, lanes)), load(g.inverse + c, lanes)), along);
   });
 }
 
@@ -108,7 +110,7 @@ void batch_norm_grad(const BatchNormGrad& g, size_t row, size_t row_end) {
   for (; row < row_end; row++) {
     const size_t start = row * n.width;
     each_vector(n.width, [=, &n, &g](size_t c, int lanes) {
-      const Vec centred = sub(load(n.x + start + c, lanes), load(g.mean + c, lanes));
+      const Vec centred = sub(load(n.x + start + c, lanes), load(n.mean + c, lanes));
       const Vec pull = fma(centred, load(g.tilt + c, lanes), load(g.lift + c, lanes));
       store(g.dx + start + c, fma(load(inner + start + c, lanes), load(n.scale + c, lanes), pull), lanes);
     });

@@ -10,20 +10,19 @@ namespace tessera {
 
 namespace {
 
-/** What the kernels take in place of statistics and weights. */
+/** What the kernels take in place of the variance and the weight. */
 struct Coefficients {
-  std::vector<float> scale, shift, inverse;
+  std::vector<float> scale, inverse;
 
-  explicit Coefficients(const ColumnNorm& n) : scale(n.width), shift(n.width), inverse(n.width) {
+  explicit Coefficients(const ColumnNorm& n) : scale(n.width), inverse(n.width) {
     for (size_t c = 0; c < n.width; c++) {
       const double one = 1 / std::sqrt(double(n.variance[c]) + double(n.epsilon));
       inverse[c] = float(one);
       scale[c] = float(one * double(n.gamma[c]));
-      shift[c] = float(double(n.beta[c]) - double(n.mean[c]) * one * double(n.gamma[c]));
     }
   }
   BatchNorm of(const ColumnNorm& n, float* y) const {
-    return {n.width, n.activation, n.x, scale.data(), shift.data(), y};
+    return {n.width, n.activation, n.x, n.mean, scale.data(), n.beta, y};
   }
 };
 
@@ -66,7 +65,7 @@ void batch_norm_grad(const ColumnNormGrad& g) {
   const Kernels& kernel = kernels();
   const Coefficients coefficients(n);
   // dx serves as `inner` until the second pass overwrites it.
-  BatchNormGrad grad = {coefficients.of(n, nullptr), n.mean, coefficients.inverse.data(), g.dy, g.dx, nullptr, nullptr, g.dx};
+  BatchNormGrad grad = {coefficients.of(n, nullptr), coefficients.inverse.data(), g.dy, g.dx, nullptr, nullptr, g.dx};
   std::vector<double> sums, products;
   sum_blocks(n.rows, n.width, sums, products,
          [&](size_t row, size_t end, float* a, float* b) { kernel.batch_norm_sums(grad, row, end, a, b); });

@@ -7,8 +7,8 @@
 
 namespace tessera {
 
-/** Rows of a block: what stays in a near cache from one pass to the next. */
-inline size_t block_rows(size_t width) { return std::max<size_t>(1, (1 << 13) / width); }
+/** Rows of a block: what stays in a near cache from one pass to the next, and is few enough to be summed in floats. */
+inline size_t block_rows(size_t width) { return std::max<size_t>(1, std::min<size_t>(64, (1 << 13) / width)); }
 
 /** work(begin, end, a, b) on blocks of rows, a and b [width]; then both, summed over the blocks in order. */
 template <class F>

@@ -41,13 +41,14 @@ struct Coefficients {
         mean[c] = float(centre);
         inverse[c] = float(one);
         scale[c] = float(one * double(n.gamma[c]));
-        shift[c] = float(double(n.beta[c]) - centre * one * double(n.gamma[c]));
+        // With what the mean lost when it was rounded.
+        shift[c] = float(double(n.beta[c]) + (double(mean[c]) - centre) * double(scale[c]));
       }
     }
   }
 
   BatchNorm of(const GroupNorm& n, const float* x, float* y) const {
-    return {n.width, n.activation, x, scale.data(), shift.data(), y};
+    return {n.width, n.activation, x, mean.data(), scale.data(), shift.data(), y};
   }
 };
 
@@ -76,7 +77,7 @@ void group_norm_grad(const GroupNormGrad& g) {
   for (size_t start = 0; start < (is_empty(n) ? 0 : n.batch * size); start += size) {
     coefficients.take(n, n.x + start);
     // dx serves as `inner` until the second pass overwrites it.
-    BatchNormGrad grad = {coefficients.of(n, n.x + start, nullptr), coefficients.mean.data(), coefficients.inverse.data(),
+    BatchNormGrad grad = {coefficients.of(n, n.x + start, nullptr), coefficients.inverse.data(),
                           g.dy + start, g.dx + start, tilt.data(), lift.data(), g.dx + start};
     sum_blocks(n.pixels, n.width, sums, products,
                [&](size_t row, size_t end, float* a, float* b) { kernel.batch_norm_sums(grad, row, end, a, b); });
