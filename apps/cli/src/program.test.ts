@@ -8,38 +8,28 @@ import { presetChoices } from "./training-commands.ts";
 
 beforeAll(build, 180_000);
 
+const withJson = [
+  "classify",
+  "embed",
+  "explain",
+  "features",
+  "train",
+  "finetune",
+  "eval",
+  "bench",
+  "models",
+  "summary",
+  "doctor",
+];
+
 describe("help", () => {
   test("lists commands, and is all that is printed", async () => {
     const { code, stdout, stderr } = await tessera(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const name of [
-      "classify",
-      "embed",
-      "explain",
-      "train",
-      "finetune",
-      "eval",
-      "bench",
-      "models",
-      "summary",
-      "doctor",
-    ])
-      expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
+    for (const name of withJson) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
-  test.each([
-    "classify",
-    "embed",
-    "explain",
-    "features",
-    "train",
-    "finetune",
-    "eval",
-    "bench",
-    "models",
-    "summary",
-    "doctor",
-  ])("of %s fits a terminal and tells of --json", async (name) => {
+  test.each(withJson)("of %s fits a terminal and tells of --json", async (name) => {
     const { code, stdout } = await tessera([name, "--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain(`Usage: tessera ${name} [options]`);
