@@ -206,7 +206,13 @@ function inChromium(
 const projects = [
   // Without a backend tfjs refuses every kernel.
   inNode("node-pure", "", pureTests, []),
-  inNode("node-cpu", "cpu", backendTests, [...nodeTests, ...browserTests, ...kernelTests]),
+  inNode(
+    "node-cpu",
+    "cpu",
+    backendTests,
+    [...nodeTests, ...browserTests, ...kernelTests],
+    ["packages/backends/src/cpu/__fixtures__/register.ts"],
+  ),
   inNode("node-wasm", "wasm", tests, [...nodeTests, ...browserTests, ...kernelTests]),
   inNode(
     "node-native",

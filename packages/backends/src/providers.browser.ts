@@ -1,5 +1,5 @@
 import type { BackendProvider } from "./backend.ts";
-import { cpu } from "./cpu.ts";
+import { cpu } from "./cpu/provider.ts";
 import { wasm } from "./wasm/provider.ts";
 import { webgl } from "./webgl.ts";
 import { webgpu } from "./webgpu/provider.ts";

@@ -1,5 +1,5 @@
 import type { BackendProvider } from "./backend.ts";
-import { cpu } from "./cpu.ts";
+import { cpu } from "./cpu/provider.ts";
 import { native } from "./native.node.ts";
 import { cuda, tensorflowCpu } from "./tensorflow/provider.node.ts";
 import { wasm } from "./wasm/provider.ts";

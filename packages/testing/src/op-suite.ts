@@ -13,6 +13,7 @@ import type { OpDeclaration } from "@tessera/core";
 import { describe, expect, inject, test } from "vitest";
 import type { Tolerance } from "./all-close.ts";
 import { kernelsRun } from "./kernels-run.ts";
+import { composedUntil } from "./composed.ts";
 import type { OpCases } from "./op-cases.ts";
 import { seeded } from "./seeded.ts";
 
@@ -139,13 +140,13 @@ function gradientsOf(call: (inputs: Named) => unknown, inputs: Named, names: rea
   );
 }
 
-/** For plain JavaScript there are no kernels of ours. */
+/** In plain JavaScript, without the kernels that we have there. */
 async function onCpu<T>(work: () => Promise<T>): Promise<T> {
   const current = getBackend();
   if (!findBackend("cpu")) await import("@tensorflow/tfjs-backend-cpu");
   await setBackend("cpu");
   try {
-    return await work();
+    return await composedUntil(work);
   } finally {
     await setBackend(current);
   }

@@ -1,6 +1,7 @@
 import { engine } from "@tensorflow/tfjs-core";
-import { type BackendProvider, available, failed } from "./backend.ts";
-import { loadCode } from "./load-code.ts";
+import { type BackendProvider, available, failed } from "../backend.ts";
+import { loadCode } from "../load-code.ts";
+import { registerCpuKernels } from "./kernels.ts";
 
 const load = () => loadCode(() => import("@tensorflow/tfjs-backend-cpu"), "@tensorflow/tfjs-backend-cpu");
 
@@ -21,5 +22,6 @@ export const cpu: BackendProvider = {
     // It prints an advertisement of tfjs-node at its first use in Node, which nobody who chose it needs.
     const instance = engine().findBackend("cpu") as { firstUse?: boolean } | null;
     if (instance) instance.firstUse = false;
+    registerCpuKernels();
   },
 };
