@@ -194,6 +194,8 @@ function inChromium(
               "--use-webgpu-adapter=swiftshader",
               "--enable-unsafe-swiftshader",
               "--use-angle=swiftshader",
+              // As our backend has it in Node: SwiftShader compiles for seconds what a loop does as well.
+              "--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension",
             ],
           },
         }),

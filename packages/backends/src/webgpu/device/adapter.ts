@@ -1,4 +1,5 @@
 import { findGpu, noAdapter } from "#gpu";
+import { isSoftware } from "./software.ts";
 
 /** What a GPU says of itself, for reports. */
 export interface AdapterReport {
@@ -21,11 +22,4 @@ export function describeAdapter({ info, features }: Pick<GPUAdapter, "info" | "f
   const words = [info.description, info.device].find((text) => text) ?? "";
   const name = words || [info.vendor, info.architecture].filter(Boolean).join(" ") || "unnamed adapter";
   return { device: name, software: isSoftware(info), half: features.has("shader-f16") };
-}
-
-/** `isFallbackAdapter` is new, so the names of the known ones count too. */
-function isSoftware(info: GPUAdapterInfo): boolean {
-  if ((info as { isFallbackAdapter?: boolean }).isFallbackAdapter) return true;
-  const names = [info.vendor, info.architecture, info.device, info.description].join(" ");
-  return /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i.test(names);
 }
