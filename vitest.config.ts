@@ -24,7 +24,9 @@ const browserTests = ["packages/*/src/**/*.browser.test.ts", "apps/*/src/**/*.br
 const webgpuKernelTests = "packages/*/src/**/*.webgpu.test.ts";
 const webgpuBrowserTests = "packages/*/src/**/*.webgpu-browser.test.ts";
 const tensorflowKernelTests = "packages/*/src/**/*.tensorflow.test.ts";
-const kernelTests = [webgpuKernelTests, webgpuBrowserTests, tensorflowKernelTests];
+// Next.js is installed for its test alone.
+const nextTests = "examples/**/*.next.test.ts";
+const kernelTests = [webgpuKernelTests, webgpuBrowserTests, tensorflowKernelTests, nextTests];
 const bf16Tests = ["packages/*/src/**/*.bf16.test.ts"];
 
 // How often a plain test runs follows from what can break it. All of them run on wasm, in Node and in Chromium. What a backend can
@@ -229,6 +231,7 @@ const projects = [
     inNode(`node-${backend}`, backend, bf16Tests, [], ["packages/native/src/__fixtures__/bf16.ts"]),
   ),
   inNode("node", "wasm", nodeTests, []),
+  ...(process.env["TESSERA_TEST_NEXT"] ? [inNode("node-next", "", [nextTests], [])] : []),
   ...inNodeOnWebgpu(),
   ...inNodeOnTensorflow(),
 ];

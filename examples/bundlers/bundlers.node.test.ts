@@ -129,7 +129,7 @@ test("esbuild, with the files copied to where they are looked for, through an im
 
 test("a server's route handler runs with the packages left outside of its bundle", async () => {
   const out = join(folder, "route.mjs");
-  await esbuild({ entryPoints: [join(here, "route.js")], outfile: out, bundle: true, platform: "node", format: "esm", packages: "external", logLevel: "error" }); // prettier-ignore
+  await esbuild({ entryPoints: [join(here, "../nextjs/app/classify/route.js")], outfile: out, bundle: true, platform: "node", format: "esm", packages: "external", logLevel: "error" }); // prettier-ignore
   const call = `
     import { readFile } from "node:fs/promises";
     import { POST } from ${JSON.stringify(pathToFileURL(out).href)};

@@ -1,4 +1,4 @@
-// A route handler, as Next.js has one in app/classify/route.js. The model is loaded once, into a thread of its own.
+// A route handler. The model is loaded once, into a thread of its own.
 import { imageClassifier } from "@tessera/pipeline";
 
 const classifier = imageClassifier(undefined, { workers: 1 });
