@@ -2,9 +2,9 @@ import { type Tensor, keep, tidy } from "@tensorflow/tfjs-core";
 import type { Context } from "./context.ts";
 import { TesseraError } from "./errors.ts";
 
-/** Anything with a forward that takes a context. */
+/** Anything with a forward that takes a context, whatever it gives. */
 interface Forward<I> {
-  forward(input: I, ctx?: Context): Tensor;
+  forward(input: I, ctx?: Context): unknown;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface ResNetConfig {
   widths?: readonly [number, number, number, number];
   /** 0: no head, `forward` gives the pooled features. */
   classes: number;
+  /** Channels of the stem's convolution. @default 64 */
+  stemWidth?: number;
   /** @default 3 */
   channels?: number;
   /**
@@ -21,7 +23,10 @@ export interface ResNetConfig {
   stem?: "large" | "small";
   /** Pixels to a place of the last stage; below 32 the last stages are dilated instead: 16 is DETR's DC5. @default 32 */
   outputStride?: 8 | 16 | 32;
-  /** Normalises by the running statistics while training too, and leaves them. @default false */
+  /**
+   * Normalises by the running statistics while training too, and leaves them; the norms' weights and biases are buffers like them.
+   * @default false
+   */
   frozenNorm?: boolean;
   /** ε of every batch norm. @default 1e-5 */
   epsilon?: number;
@@ -37,6 +42,7 @@ export const resnetOptions: OptionNames<ResNetConfig> = {
   block: true,
   depths: true,
   widths: true,
+  stemWidth: true,
   classes: true,
   channels: true,
   stem: true,

@@ -19,7 +19,7 @@ import {
 } from "@tessera/core";
 import type { Block } from "./block.ts";
 import type { ResNetConfig } from "./config.ts";
-import { stagesOf } from "./stages.ts";
+import { STEM_WIDTH, stagesOf } from "./stages.ts";
 
 /** Places where features can be taken: after the stem's convolution, and after each stage. */
 const LEVELS = 5;
@@ -43,8 +43,7 @@ export class ResNet extends Module implements Backbone {
   constructor(config: ResNetConfig) {
     super();
     this.config = { ...config };
-    const { channels: inputs = 3, stem = "large", epsilon, frozenNorm } = config;
-    const outputs = 64;
+    const { channels: inputs = 3, stem = "large", stemWidth: outputs = STEM_WIDTH, epsilon, frozenNorm } = config;
     const window = stem === "large" ? { size: 7, stride: 2, padding: 3 } : { size: 3, padding: 1 };
     this.conv1 = new Conv2d({ inputs, outputs, ...window, bias: false, init: kaimingNormal });
     this.bn1 = new BatchNorm(outputs, { epsilon, frozen: frozenNorm });

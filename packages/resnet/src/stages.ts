@@ -2,6 +2,7 @@ import { dropPathRates } from "@tessera/core";
 import { Block } from "./block.ts";
 import type { ResNetConfig } from "./config.ts";
 
+export const STEM_WIDTH = 64;
 export const WIDTHS = [64, 128, 256, 512] as const;
 
 /** Four stages, each of half the grid of the one before until the output's stride is reached; then they are dilated instead. */

@@ -38,6 +38,8 @@ test("a frozen one does so while training too", async () => {
   const norm = new BatchNorm(2, { frozen: true, epsilon: 0 }).init(0);
   await expect(norm.forward(batch(), { training: true })).toBeAllClose(batch());
   await expect(norm.runningMean.value).toBeAllClose([0, 0]);
+  expect(norm.params().size).toBe(0);
+  expect([...norm.state().keys()]).toEqual(["weight", "bias", "running_mean", "running_var"]);
 });
 
 test("gradients know that the statistics are the batch's, and reach weight and bias but no statistics", async () => {

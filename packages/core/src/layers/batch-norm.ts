@@ -15,7 +15,10 @@ export interface BatchNormConfig {
   epsilon?: number;
   /** Share of a batch in the running statistics. @default 0.1 */
   momentum?: number;
-  /** Takes the running statistics while training too, and leaves them as they are: DETR's backbone. @default false */
+  /**
+   * Takes the running statistics while training too, and leaves them as they are; weight and bias are buffers like them, which
+   * nothing trains or counts: torchvision's `FrozenBatchNorm2d`, as in DETR's backbone. @default false
+   */
   frozen?: boolean;
   /** Of the weight. @default ones */
   init?: Initializer;
@@ -37,8 +40,8 @@ export class BatchNorm extends Module {
     super();
     this.width = width;
     this.config = { epsilon, momentum, frozen };
-    this.weight = new Param([width], init);
-    this.bias = new Param([width], zeros);
+    this.weight = new Param([width], init, { buffer: frozen });
+    this.bias = new Param([width], zeros, { buffer: frozen });
     this.runningMean = new Param([width], zeros, { buffer: true });
     this.runningVar = new Param([width], ones, { buffer: true });
   }

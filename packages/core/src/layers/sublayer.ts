@@ -75,7 +75,8 @@ export class Sublayer<Block extends Module> {
   /** The same part by part, with the norm between branch and sum in res-post-norm. */
   #addApart(x: Tensor3D, h: Tensor3D, ctx: Context, inputs: BlockInputs): Tensor3D {
     const { branch: name, scale: scaleName } = this.#fields;
-    const mixed = (this.#block[name] as Branch).forward(h, within(ctx, snakeCase(name)), inputs);
+    const branch = this.#block[name] as Branch;
+    const mixed = branch.forward(h, branch.flatten ? ctx : within(ctx, snakeCase(name)), inputs);
     const y = this.#order === "res-post" ? this.#normalise(mixed, ctx) : mixed;
     const scaled = this.#scale ? this.#scale.forward(y, within(ctx, snakeCase(scaleName!))) : y;
     return add(x, dropPath(scaled, this.#dropPath, ctx));

@@ -1,6 +1,6 @@
 import { TesseraError, type WrittenTimmModel, side } from "@tessera/core";
 import type { ResNetConfig } from "../config.ts";
-import { WIDTHS } from "../stages.ts";
+import { STEM_WIDTH, WIDTHS } from "../stages.ts";
 
 /**
  * A ResNet for `config.json` of timm, which says all of its arguments. One for small pictures has no name in timm and gets ours.
@@ -29,9 +29,10 @@ function entryPoint({ block, stem }: ResNetConfig): string {
   return block === "basic" ? "resnet18" : "resnet50";
 }
 
-function refuse({ block, stem, frozenNorm, epsilon = 1e-5 }: ResNetConfig): void {
+function refuse({ block, stem, stemWidth = STEM_WIDTH, frozenNorm, epsilon = 1e-5 }: ResNetConfig): void {
   const other =
     (stem === "small" && block === "bottleneck" && "bottlenecks behind a small stem") ||
+    (stemWidth !== STEM_WIDTH && `a stem of ${stemWidth} channels`) ||
     (frozenNorm && "frozen norms") ||
     // timm's norms have 1e-5, and no argument for it that JSON could hold
     (epsilon !== 1e-5 && `epsilon ${epsilon} and not 1e-5`);

@@ -1,0 +1,51 @@
+import { type Tensor3D, tensor3d } from "@tensorflow/tfjs-core";
+import { ShapeError } from "@tessera/core";
+import { type Grid, sinePositions } from "./sine-positions.ts";
+import type { Places } from "./transformer.ts";
+
+/** [height, width] of each picture of a batch, which lies at the top left of its padding. */
+export type PictureSizes = readonly (readonly [height: number, width: number])[];
+
+/**
+ * Positions and mask of the places of a map for pictures that are padded to [height, width]. A place is the picture's if the pixel is
+ * that PyTorch's nearest neighbour takes for it. Without sizes pictures fill their frame.
+ *
+ * @throws {ShapeError} if a picture is larger than its frame, or has no pixels.
+ */
+export function placesOf(
+  sizes: PictureSizes | undefined,
+  [b, height, width]: readonly number[],
+  grid: Grid,
+  d: number,
+): Places {
+  if (!sizes) return { positions: sinePositions([grid], grid, d), mask: undefined };
+  const frame = [height!, width!] as const;
+  if (sizes.length !== b) throw new ShapeError(`Detr: expected the sizes of ${b} pictures, got ${sizes.length}`);
+  const parts = sizes.map(
+    (size): Grid => [0, 1].map((axis) => covered(size[axis]!, frame[axis]!, grid[axis]!)) as never,
+  );
+  if (parts.every(([rows, columns]) => rows === grid[0] && columns === grid[1]))
+    return placesOf(undefined, [], grid, d);
+  return { positions: sinePositions(parts, grid, d), mask: maskOf(parts, grid) };
+}
+
+/** How many of `count` places along a side lie on the picture. */
+function covered(pixels: number, frame: number, count: number): number {
+  if (!Number.isInteger(pixels) || pixels < 1 || pixels > frame)
+    throw new ShapeError(`Detr: expected pictures of 1 to ${frame} pixels a side in this frame, got ${pixels}`);
+  // PyTorch's steps are of float32.
+  const step = Math.fround(frame / count);
+  const places = Array.from({ length: count }, (_, i) => Math.floor(Math.fround(i * step)));
+  return places.filter((pixel) => pixel < pixels).length;
+}
+
+/** 1 on the picture: [b, 1, rows · columns] */
+function maskOf(parts: readonly Grid[], [rows, columns]: Grid): Tensor3D {
+  const values = new Float32Array(parts.length * rows * columns);
+  for (const [i, [tall, wide]] of parts.entries())
+    for (let row = 0; row < tall; row++) {
+      const start = (i * rows + row) * columns;
+      values.fill(1, start, start + wide);
+    }
+  return tensor3d(values, [parts.length, 1, rows * columns]);
+}

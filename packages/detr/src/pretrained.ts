@@ -1,0 +1,29 @@
+import type { DetrName } from "./variants.ts";
+
+/** A published checkpoint: where it lies, what pictures it expects, and under which licence. */
+export interface PretrainedDetr {
+  /** Repository on the Hugging Face hub. */
+  hub: string;
+  /** The same weights as the authors published them. */
+  file: string;
+  /** `coco-91`: COCO's ids from 0 to 90. */
+  labels: "coco-91";
+  license: "apache-2.0";
+}
+
+const files: Record<DetrName, string> = {
+  detr_resnet50: "detr-r50-e632da11.pth",
+  detr_resnet50_dc5: "detr-r50-dc5-f0fb7ef5.pth",
+  detr_resnet101: "detr-r101-2c7b67e5.pth",
+  detr_resnet101_dc5: "detr-r101-dc5-a2e86def.pth",
+};
+
+/** The checkpoint of a variant. */
+export function pretrainedDetr(name: DetrName): PretrainedDetr {
+  return {
+    hub: `facebook/${name.replaceAll("_", "-").replace("resnet", "resnet-")}`,
+    file: `https://dl.fbaipublicfiles.com/detr/${files[name]}`,
+    labels: "coco-91",
+    license: "apache-2.0",
+  };
+}
