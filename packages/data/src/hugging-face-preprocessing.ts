@@ -7,18 +7,29 @@ import { CLIP_MEAN, CLIP_STD, HALF_MEAN, HALF_STD, IMAGENET_MEAN, IMAGENET_STD, 
 
 /** A `preprocessor_config.json` of transformers, parsed. Fields that are absent take the processor class's defaults. */
 export interface HuggingFacePreprocessorConfig {
+  /** Class of the processor, which decides what is missing here. */
   image_processor_type?: string;
   /** The older name of `image_processor_type`. */
   feature_extractor_type?: string;
+  /** @default true */
   do_resize?: boolean;
+  /** A side, or `{ height, width }`, or `{ shortest_edge }`. */
   size?: unknown;
+  /** Pillow's number of the filter: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming. */
   resample?: number;
+  /** Cuts `crop_size` out of the middle. */
   do_center_crop?: boolean;
+  /** As `size`. */
   crop_size?: unknown;
+  /** Multiplies by `rescale_factor`. @default true */
   do_rescale?: boolean;
+  /** @default 1 / 255 */
   rescale_factor?: number;
+  /** Takes `image_mean` off and divides by `image_std`. @default true */
   do_normalize?: boolean;
+  /** Of each channel, or of all. */
   image_mean?: readonly number[] | number;
+  /** Of each channel, or of all. */
   image_std?: readonly number[] | number;
 }
 

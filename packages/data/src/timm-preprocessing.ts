@@ -8,9 +8,11 @@ import { IMAGENET_MEAN, IMAGENET_STD, type Rgb } from "./statistics.ts";
 export interface TimmPretrainedConfig {
   /** [channels, height, width]. @default [3, 224, 224] */
   input_size?: readonly number[] | null;
+  /** Stands for `input_size` in evaluation, where it is given. */
   test_input_size?: readonly number[] | null;
   /** @default 0.875 */
   crop_pct?: number | null;
+  /** Stands for `crop_pct` likewise. */
   test_crop_pct?: number | null;
   /** `center`, `squash` or `border`. @default "center" */
   crop_mode?: string | null;

@@ -19,6 +19,7 @@ import {
 } from "@tessera/core";
 
 export interface ConvolutionalMlpConfig {
+  /** Of the tokens. */
   width: number;
   /** Width between the two layers. */
   hidden: number;

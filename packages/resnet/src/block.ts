@@ -16,14 +16,19 @@ import {
 } from "@tessera/core";
 
 export interface BlockConfig {
+  /** Two convolutions, or three of which the middle one is narrower. */
   kind: "basic" | "bottleneck";
+  /** Channels of the image. */
   inputs: number;
   /** Channels of the 3 × 3 convolutions. */
   width: number;
+  /** Of the first 3 × 3 convolution. */
   stride: number;
   /** Of the first 3 × 3 convolution, and of a basic block's second. */
   dilation: readonly [first: number, second: number];
+  /** Of all its batch norms. */
   norm: BatchNormConfig;
+  /** Chance that the branch is left out while training. */
   dropPath: number;
 }
 

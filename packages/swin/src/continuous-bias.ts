@@ -15,6 +15,7 @@ import {
 export interface ContinuousPositionBiasConfig {
   /** [rows, columns] */
   window: readonly [number, number];
+  /** Each has a bias of its own. */
   heads: number;
   /** Side of the windows before fine-tuning, to which displacements refer; 0 for the window itself. @default 0 */
   pretrainedWindow?: number | undefined;

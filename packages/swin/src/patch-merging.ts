@@ -12,10 +12,13 @@ import {
 } from "@tessera/core";
 
 export interface PatchMergingConfig {
+  /** Width of the tokens, four of which become one. */
   inputs: number;
+  /** Width of the merged token. */
   outputs: number;
   /** The norm follows the layer, as in Swin v2, instead of standing before it. @default false */
   normAfter?: boolean;
+  /** Of the layer norm. */
   epsilon: number;
 }
 

@@ -20,8 +20,11 @@ import { attend, attentionMacs } from "./attend.ts";
 import type { BlockWindows } from "./windows.ts";
 
 export interface WindowAttentionConfig {
+  /** Of the tokens. */
   width: number;
+  /** Each takes an equal part of the width. */
   heads: number;
+  /** How the grid is cut, and by how much it is shifted first. */
   windows: BlockWindows;
   /** @default true */
   qkvBias?: boolean | undefined;

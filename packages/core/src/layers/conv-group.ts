@@ -15,6 +15,7 @@ export interface ConvGroupConfig {
   outputs: number;
   /** Convolutions. With the third, all but the first are a residual branch. @default 2 */
   depth?: 2 | 3;
+  /** Of all its batch norms. */
   norm?: BatchNormConfig;
 }
 

@@ -57,8 +57,11 @@ export interface Statistics {
 }
 
 export interface BatchNormOptions extends Statistics {
+  /** [c], by which normal values are multiplied. */
   gamma: Tensor1D;
+  /** [c], which is added then. */
   beta: Tensor1D;
+  /** Added to the variance. */
   epsilon: number;
   /** @default "none" */
   activation?: Activation;

@@ -39,8 +39,11 @@ export const positionRules: Readonly<Record<PositionRule, ResizeMethod>> = {
 export interface ResampleOptions {
   /** Tokens before the grid, copied as they are. */
   prefix: number;
+  /** [rows, columns] of the table. */
   from: readonly [number, number];
+  /** [rows, columns] that are wanted. */
   to: readonly [number, number];
+  /** Whose way of interpolating: they differ in edges and in smoothing. */
   rule: PositionRule;
 }
 

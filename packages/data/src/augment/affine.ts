@@ -6,7 +6,9 @@ export type AffineInterpolation = "nearest" | "bilinear" | "bicubic";
 
 /** What is seen where a picture has been moved away, and how pixels are found. */
 export interface AffineOptions {
+  /** How a value between pixels is found. */
   readonly interpolation: AffineInterpolation;
+  /** What comes in from outside of the picture. */
   readonly fill: Rgb;
 }
 

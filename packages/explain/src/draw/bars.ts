@@ -1,6 +1,7 @@
 import { short, svg, text } from "./svg.ts";
 
 export interface BarsOptions {
+  /** Above the drawing. */
   title: string;
   /** Ends of the axis, which has 0 in it. */
   range: readonly [least: number, most: number];

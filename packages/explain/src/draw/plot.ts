@@ -9,14 +9,17 @@ export interface PlotSeries {
 }
 
 export interface PlotOptions {
+  /** Above the drawing. */
   title: string;
-  /** What the axes count. */
+  /** What the axis counts. */
   x: string;
+  /** What the axis counts. */
   y: string;
   /** Ends of the axis of values. @default round numbers about the values */
   range?: readonly [least: number, most: number];
-  /** @default 480 by 300 */
+  /** Pixels across. @default 480 */
   width?: number;
+  /** Pixels down. @default 300 */
   height?: number;
 }
 

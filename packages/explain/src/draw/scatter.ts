@@ -13,6 +13,7 @@ export interface ScatteredPicture {
 }
 
 export interface ScatterOptions {
+  /** Above the drawing. */
   title: string;
   /** Longer side of the drawing. @default 960 */
   side?: number;

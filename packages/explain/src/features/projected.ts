@@ -8,6 +8,7 @@ export interface ProjectionOptions {
   neighbours?: number;
   /** @default 0 */
   seed?: number | string;
+  /** Ends it between two of its rounds. */
   signal?: AbortSignal;
 }
 

@@ -34,10 +34,13 @@ export interface DescribedModel {
 }
 
 export interface DescribeOptions {
+  /** Side of the pictures, instead of the config's. */
   imageSize?: number | undefined;
+  /** Classes of a new head, instead of the config's. */
   classes?: number | undefined;
   /** Keeps a head for the config's classes where the checkpoint has none. */
   resetHead?: boolean | undefined;
+  /** Ends the reading. */
   signal?: AbortSignal | undefined;
   /** Told of what is odd but no error. */
   onWarning?: ((warning: string) => void) | undefined;

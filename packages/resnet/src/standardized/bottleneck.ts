@@ -2,12 +2,17 @@ import { type Tensor4D, add, tidy } from "@tensorflow/tfjs-core";
 import { type Context, type Description, GroupNorm, type GroupNormConfig, Module, type Shape, type StandardizationRule, StdConv2d, activate, dropPath, output, within, zeros } from "@tessera/core"; // prettier-ignore
 
 export interface BottleneckConfig {
+  /** Channels of the image. */
   inputs: number;
   /** Four times the channels of the 3 × 3 convolution. */
   outputs: number;
+  /** Of the 3 × 3 convolution. */
   stride: number;
+  /** Of all its group norms. */
   norm: GroupNormConfig;
+  /** How weights are standardised. */
   rule: StandardizationRule | undefined;
+  /** Chance that the branch is left out while training. */
   dropPath: number;
 }
 

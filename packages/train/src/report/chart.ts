@@ -7,11 +7,13 @@ export interface Series {
 }
 
 export interface ChartOptions {
+  /** Above the drawing. */
   title: string;
   /** What x counts. */
   x: string;
-  /** @default 480 by 300 */
+  /** Pixels across. @default 480 */
   width?: number;
+  /** Pixels down. @default 300 */
   height?: number;
 }
 

@@ -3,6 +3,7 @@ import type { Schedule } from "./schedule.ts";
 export interface OneCycleOptions {
   /** The highest. */
   rate: number;
+  /** Steps in all. */
   steps: number;
   /** Share of the steps in which the rate rises. @default 0.3 */
   rise?: number;

@@ -24,6 +24,7 @@ export function linearRate(options: LinearOptions): Schedule {
 }
 
 export interface SteppedOptions extends WarmUpOptions {
+  /** The one that it begins with, after the warm-up. */
   rate: number;
   /** Where the rate falls: at every so many steps, or at these. */
   at: number | readonly number[];
