@@ -63,6 +63,13 @@ test("embeds, and reads every kind of input that can be sent", async () => {
   expect(bytes.length).toBeGreaterThan(0); // the caller's own are not given away
 });
 
+test("native computes in workers, each with threads of its own", async () => {
+  const expected = await logitsOf(pooled, urls);
+  using onNative = await imageClassifier(undefined, { workers: { count: 2, backend: "native", threads: 1 } });
+  const got = await Promise.all([logitsOf(onNative, urls), logitsOf(onNative, urls)]);
+  for (const logits of got) await expect(logits.flat()).toBeAllClose(expected.flat(), { rtol: 1e-3, atol: 1e-4 });
+});
+
 test("a picture that cannot be read fails alone, with its error's code", async () => {
   const results = [];
   for await (const result of pooled.stream([urls[0]!, "nowhere.png", urls[1]!])) results.push(result);
