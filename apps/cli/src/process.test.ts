@@ -4,7 +4,7 @@ import { readdir } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build, run, tessera } from "./__fixtures__/tessera.ts";
+import { build, run, startTessera } from "./__fixtures__/start-tessera.ts";
 import { type Workplace, workplace } from "./__fixtures__/workplace.ts";
 
 let place: Workplace;
@@ -19,7 +19,7 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   async (sent) => {
     const large = { width: 600, height: 600 };
     await Promise.all(Array.from({ length: 40 }, (_, i) => place.picture(`forty/${i}.png`, large)));
-    const { code, signal, stdout, stderr } = await tessera(
+    const { code, signal, stdout, stderr } = await startTessera(
       ["classify", place.path("forty"), "--json", "--batch", "1"],
       {
         onStart: (child) => setTimeout(() => child.kill(sent), 600),
@@ -41,9 +41,12 @@ test("a signal leaves no temporary file", async () => {
     while (child.exitCode === null && !(await written())) await wait(1);
     child.kill("SIGTERM");
   };
-  const { signal } = await tessera(["convert", large, place.path("converted", "out.safetensors"), "--keep-names"], {
-    onStart: (child) => void kill(child),
-  });
+  const { signal } = await startTessera(
+    ["convert", large, place.path("converted", "out.safetensors"), "--keep-names"],
+    {
+      onStart: (child) => void kill(child),
+    },
+  );
   // It may have been done before.
   expect([null, "SIGTERM"]).toContain(signal);
   const left = await readdir(place.path("converted"));
@@ -52,9 +55,9 @@ test("a signal leaves no temporary file", async () => {
 
 test("a reader that closes its end is no error", async () => {
   const picture = await place.picture("one.jpg");
-  const { code, stderr } = await tessera(["classify", picture], { onStart: (child) => child.stdout?.destroy() });
+  const { code, stderr } = await startTessera(["classify", picture], { onStart: (child) => child.stdout?.destroy() });
   expect([code, stderr]).toEqual([0, ""]);
-  const { code: silent } = await tessera(["classify", place.path("none.jpg")], {
+  const { code: silent } = await startTessera(["classify", place.path("none.jpg")], {
     onStart: (child) => child.stderr?.destroy(),
   });
   expect(silent).toBe(1);
@@ -64,7 +67,7 @@ test.skipIf(!existsSync("/dev/full"))("a full disk under stdout is told in a lin
   const picture = await place.picture("one.jpg");
   const full = openSync("/dev/full", "w");
   for (const more of [[], ["--json"]]) {
-    const { code, stderr } = await tessera(["classify", picture, ...more], { stdout: full });
+    const { code, stderr } = await startTessera(["classify", picture, ...more], { stdout: full });
     expect([code, stderr]).toEqual([
       1,
       "error: stdout: expected to write to it, got a full disk; make room and try again\n",
@@ -90,7 +93,7 @@ test("a picture of 30,000 pixels by 1 takes the memory of one pixel", async () =
     const image = await place.picture(name, size);
     const say = "process.on('exit', () => process._rawDebug('peak', process.resourceUsage().maxRSS))";
     const hook = `--import data:text/javascript,${encodeURIComponent(say)}`;
-    const { code, stderr } = await tessera(["classify", image], { env: { NODE_OPTIONS: hook } });
+    const { code, stderr } = await startTessera(["classify", image], { env: { NODE_OPTIONS: hook } });
     expect(code).toBe(0);
     return Number(/peak (\d+)/.exec(stderr)![1]) / 1024;
   };

@@ -1,12 +1,10 @@
 import { backendNames } from "@tessera/backends";
 import { presets } from "@tessera/train";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
-import { build, tessera } from "./__fixtures__/tessera.ts";
+import { tessera } from "./__fixtures__/tessera.ts";
 import { backendChoices } from "./program.ts";
 import { presetChoices } from "./training-commands.ts";
-
-beforeAll(build, 180_000);
 
 const withJson = [
   "classify",

@@ -1,87 +1,78 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import type { Outcome, RunOptions } from "./start-tessera.ts";
 
-const root = fileURLToPath(new URL("../../../../", import.meta.url));
-const bin = join(root, "apps", "cli", "bin", "tessera.js");
-const lock = join(root, "node_modules", ".cache", "tessera-cli-tests.lock");
+/** What a command listens to for the rest of its process. */
+const watched: [NodeJS.EventEmitter, string][] = [
+  [process, "SIGINT"],
+  [process, "SIGTERM"],
+  [process, "SIGHUP"],
+  [process.stdout, "error"],
+  [process.stderr, "error"],
+];
 
-let built: Promise<void> | undefined;
-
-/** Builds the command as users get it, once a process: its test files share their modules. */
-export function build(): Promise<void> {
-  return (built ??= buildOnce());
-}
-
-/** Test files run at once, and two builds would write the same files. */
-async function buildOnce(): Promise<void> {
-  mkdirSync(join(lock, ".."), { recursive: true });
-  const end = performance.now() + 120_000;
-  while (!took(lock)) {
-    if (performance.now() > end) throw new Error(`build: expected to get ${lock}; remove it if no test runs`);
-    await wait(100);
-  }
+/**
+ * Runs the command to its end in this process, where all is loaded already that one of its own would load for a second each
+ * time. `startTessera` runs it as users do.
+ */
+export async function tessera(
+  args: readonly string[],
+  { cwd, env }: Pick<RunOptions, "cwd" | "env"> = {},
+): Promise<Outcome> {
+  const restoring = [withEnvironment({ FORCE_COLOR: undefined, NO_COLOR: undefined, ...env }), inFolder(cwd)];
   try {
-    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-    const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "-b", "apps/cli"], { cwd: root, encoding: "utf8" });
-    if (status !== 0) throw new Error(`tsc -b apps/cli failed\n${stdout}${stderr}`);
+    // Imported here, because it chooses colours by the environment.
+    const { main } = await import("../main.ts");
+    const [stdout, stderr] = [caught(process.stdout), caught(process.stderr)];
+    restoring.push(stdout.restore, stderr.restore, ...watched.map(([emitter, event]) => withoutListeners(emitter, event)));
+    const code = await main(args);
+    return { code, signal: null, stdout: stdout.written(), stderr: stderr.written() };
   } finally {
-    rmSync(lock, { recursive: true, force: true });
+    for (const restore of restoring.reverse()) restore();
   }
-}
-
-function took(folder: string): boolean {
-  try {
-    mkdirSync(folder);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-export interface Outcome {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  stdout: string;
-  stderr: string;
-}
-
-export interface RunOptions {
-  cwd?: string;
-  env?: Record<string, string | undefined>;
-  /** Told of the process once it runs. */
-  onStart?: (child: ChildProcess) => void;
-  /** An open file that stdout goes to. @default a pipe */
-  stdout?: number;
-}
-
-/** Runs the real command to its end. */
-export function tessera(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  return run([bin, ...args], options);
-}
-
-/** Runs Node to its end. */
-export function run(args: readonly string[], { cwd, env, onStart, stdout: file }: RunOptions = {}): Promise<Outcome> {
-  // What the test's own surroundings ask of colours is not the test's matter.
-  const clean = { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, NODE_OPTIONS: undefined, ...env };
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...args], { cwd, env: clean, stdio: ["ignore", file ?? "pipe", "pipe"] });
-    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
-    child.stderr!.on("data", (chunk: Buffer) => stderr.push(chunk));
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      resolve({ code, signal, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });
-    });
-    onStart?.(child);
-  });
 }
 
 /** The one JSON document that a command printed; fails unless it is all there is on stdout. */
-export async function json<T>(args: readonly string[], options?: RunOptions): Promise<T> {
-  const { code, stdout, stderr } = await tessera([...args, "--json"], options);
+export async function json<T>(
+  args: readonly string[],
+  options?: RunOptions,
+  run: (args: readonly string[], options?: RunOptions) => Promise<Outcome> = tessera,
+): Promise<T> {
+  const { code, stdout, stderr } = await run([...args, "--json"], options);
   if (code !== 0) throw new Error(`expected tessera ${args.join(" ")} to succeed, got ${code}\n${stderr}`);
   return JSON.parse(stdout) as T;
+}
+
+function withEnvironment(env: Readonly<Record<string, string | undefined>>): () => void {
+  const before = Object.keys(env).map((name) => [name, process.env[name]] as const);
+  const set = ([name, value]: readonly [string, string | undefined]) => {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  };
+  for (const entry of Object.entries(env)) set(entry);
+  return () => before.forEach(set);
+}
+
+function inFolder(folder: string | undefined): () => void {
+  const before = process.cwd();
+  if (folder !== undefined) process.chdir(folder);
+  return () => process.chdir(before);
+}
+
+/** Keeps what is written to a stream instead of writing it. */
+function caught(stream: NodeJS.WriteStream): { written: () => string; restore: () => void } {
+  const { write } = stream;
+  let text = "";
+  stream.write = (chunk: string | Uint8Array) => {
+    text += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+    return true;
+  };
+  return { written: () => text, restore: () => (stream.write = write) };
+}
+
+function withoutListeners(emitter: NodeJS.EventEmitter, event: string): () => void {
+  const before = emitter.listeners(event);
+  return () => {
+    for (const listener of emitter.listeners(event)) {
+      if (!before.includes(listener)) emitter.removeListener(event, listener as () => void);
+    }
+  };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { build, startTessera } from "../__fixtures__/start-tessera.ts";
+import { json, tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, drawn, workplace } from "../__fixtures__/workplace.ts";
 
 interface Document {
@@ -51,9 +52,11 @@ describe("on a person's terminal or in a pipe", () => {
 
   test("colours nothing that does not go to a terminal, unless asked to", async () => {
     const escape = "\u001b[";
-    expect((await tessera(small(picture), { env: { CI: "true" } })).stdout).not.toContain(escape);
-    expect((await tessera(small(picture), { env: { FORCE_COLOR: "1" } })).stdout).toContain(escape);
-    expect((await tessera(small(picture), { env: { FORCE_COLOR: "1", NO_COLOR: "1" } })).stdout).not.toContain(escape);
+    expect((await startTessera(small(picture), { env: { CI: "true" } })).stdout).not.toContain(escape);
+    expect((await startTessera(small(picture), { env: { FORCE_COLOR: "1" } })).stdout).toContain(escape);
+    expect((await startTessera(small(picture), { env: { FORCE_COLOR: "1", NO_COLOR: "1" } })).stdout).not.toContain(
+      escape,
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import { saveModel } from "@tessera/pipeline";
 import { createVit } from "@tessera/vit";
 import { openCheckpoint, saveSafetensors } from "@tessera/weights";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { json, tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
 
 interface Document {
@@ -21,9 +21,8 @@ const fixture = (name: string) =>
 
 let place: Workplace;
 beforeAll(async () => {
-  await build();
   place = await workplace();
-}, 180_000);
+});
 afterAll(() => place?.dispose());
 
 async function contents(file: string) {

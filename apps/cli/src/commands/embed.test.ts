@@ -1,17 +1,16 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { json, tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
 
 let place: Workplace;
 let model: string;
 let pictures: string[];
 beforeAll(async () => {
-  await build();
   place = await workplace();
   model = await place.model("model");
   pictures = [await place.picture("one.jpg"), await place.picture("two.png", { width: 30, height: 20 })];
-}, 180_000);
+});
 afterAll(() => place?.dispose());
 
 const small = (...args: string[]) => ["embed", "--model", model, ...args];

@@ -1,17 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { json, tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
 
 let place: Workplace;
 let data: string;
 let model: string;
 beforeAll(async () => {
-  await build();
   place = await workplace();
   data = await place.pictures("colours", { red: 5, green: 4, blue: 6 });
   model = await place.model("model");
-}, 180_000);
+});
 afterAll(() => place?.dispose());
 
 interface Found {
@@ -31,7 +30,7 @@ test("judges a model, in its own order of classes, and writes one page with the 
   expect(evaluation.confusion.flat().reduce((sum, count) => sum + count)).toBe(15);
   const page = await readFile(`${out}/report.html`, "utf8");
   expect(page.match(/<img src="data:image\/png;base64,/g)).toHaveLength(2);
-}, 60_000);
+});
 
 test("prints a table, and names pictures that cannot be read", async () => {
   await place.write("colours/red/broken.png", "no picture");
@@ -41,7 +40,7 @@ test("prints a table, and names pictures that cannot be read", async () => {
     expect.stringMatching(/class +images +recall[^]*red +5[^]*top-1 [\d.]+ % of 15 train/),
   ]);
   expect(stderr).toMatch(/1 pictures could not be read and were left out\n.*broken\.png/);
-}, 60_000);
+});
 
 test("refuses labels that the model does not know, and a part that is not there", async () => {
   const others = await place.pictures("others", { red: 1, purple: 1 });
@@ -49,4 +48,4 @@ test("refuses labels that the model does not know, and a part that is not there"
   expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(/expected .*purple/)]);
   const absent = await tessera(["eval", data, "--model", model, "--backend", "cpu", "--part", "test"]);
   expect(absent.stderr).toMatch(/--part: expected one of train, which .* has, got test/);
-}, 60_000);
+});

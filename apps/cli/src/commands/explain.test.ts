@@ -1,18 +1,17 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { json, tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, drawn, workplace } from "../__fixtures__/workplace.ts";
 
 let place: Workplace;
 let model: string;
 let picture: string;
 beforeAll(async () => {
-  await build();
   place = await workplace();
   model = await place.model("model");
   picture = await place.picture("one.png", { width: 90, height: 60 });
-}, 180_000);
+});
 afterAll(() => place?.dispose());
 
 const small = (...args: string[]) => ["explain", "--model", model, "--backend", "cpu", ...args];

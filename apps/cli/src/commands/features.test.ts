@@ -1,19 +1,18 @@
 import { mkdir, readFile, stat } from "node:fs/promises";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { json, tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
 
 let place: Workplace;
 let folder: string;
 let model: string;
 beforeAll(async () => {
-  await build();
   place = await workplace();
   model = await place.model("model");
   folder = await place.pictures("colours", { red: 4, green: 4 });
   await place.write("colours/green/copy.png", await readFile(place.path("colours", "red", "0.png")));
-}, 180_000);
+});
 afterAll(() => place?.dispose());
 
 interface Document {

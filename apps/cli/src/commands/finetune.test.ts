@@ -1,17 +1,16 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { json, tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
 
 let place: Workplace;
 let data: string;
 let model: string;
 beforeAll(async () => {
-  await build();
   place = await workplace();
   data = await place.pictures("colours", { red: 24, green: 24, blue: 24 });
   model = await place.model("model");
-}, 180_000);
+});
 afterAll(() => place?.dispose());
 
 interface Tuned {
@@ -87,10 +86,10 @@ test("takes pictures of another size, for which positions are resampled", async 
   const { run } = await finetune("larger", "--image-size", "16", "--epochs", "1");
   const config = JSON.parse(await readFile(`${run}/model/config.json`, "utf8")) as { model_args: object };
   expect(config.model_args).toMatchObject({ img_size: 16 });
-}, 60_000);
+});
 
 test("refuses more blocks than there are", async () => {
   const args = ["finetune", data, "--model", model, "--backend", "cpu", "--only", "last-9"];
   const { code, stderr } = await tessera(args, { cwd: place.folder });
   expect([code, stderr]).toEqual([1, expect.stringMatching(/expected a whole number from 0 to \d+, got 9/)]);
-}, 60_000);
+});

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build, tessera } from "../__fixtures__/tessera.ts";
+import { tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
@@ -15,7 +15,6 @@ let files: Record<string, Uint8Array>;
 let seen: string[];
 let env: Record<string, string>;
 beforeAll(async () => {
-  await build();
   place = await workplace();
   const model = await place.model("model");
   files = {};

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { build, startTessera } from "../__fixtures__/start-tessera.ts";
+import { json, tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
 
 let place: Workplace;
@@ -123,7 +124,7 @@ describe("@tensorflow/tfjs-node, where a user has installed it", () => {
       place.write(`project/node_modules/@tensorflow/${name}/index.js`, code),
     ]);
   const reports = async () => {
-    const { backends } = await json<{ backends: { name: string; reason: string; device: string }[] }>(["doctor"], { cwd: place.path("project") }); // prettier-ignore
+    const { backends } = await json<{ backends: { name: string; reason: string; device: string }[] }>(["doctor"], { cwd: place.path("project") }, startTessera); // prettier-ignore
     return Object.fromEntries(backends.map((backend) => [backend.name, backend]));
   };
 

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build, json } from "../__fixtures__/tessera.ts";
+import { build } from "../__fixtures__/start-tessera.ts";
+import { json } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
 
 // A disk of its own, in a namespace of its own, so that nobody else's fills up. Where there are none, nothing is tested.

@@ -1,7 +1,8 @@
 import { readFile, readdir } from "node:fs/promises";
 import { Random } from "@tessera/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { build, startTessera } from "../__fixtures__/start-tessera.ts";
+import { json } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
 
 /** How often the training is killed; `TESSERA_KILLS=30` takes minutes. */
@@ -26,7 +27,7 @@ test(
     let kills = 0;
     while (kills < KILLS) {
       const wait = 1200 * random.uniform();
-      const { signal } = await tessera([...args, "--out", killed, "--resume"], {
+      const { signal } = await startTessera([...args, "--out", killed, "--resume"], {
         // From where it has begun to log, mostly: a process that is killed while it starts proves little.
         onStart: (child) => void child.stdout!.once("data", () => setTimeout(() => child.kill("SIGKILL"), wait)),
       });

@@ -1,7 +1,8 @@
 import { readFile, readdir } from "node:fs/promises";
 import { loadModel } from "@tessera/pipeline";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { build, startTessera } from "../__fixtures__/start-tessera.ts";
+import { json, tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
 
 let place: Workplace;
@@ -63,7 +64,7 @@ test("ends by a signal with a checkpoint, and goes on to the same bits", async (
   const stopped = place.path("stopped");
   const args = ["train", data, ...small, "--epochs", "10", "--out", stopped];
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    const outcome = await tessera([...args, "--resume"], {
+    const outcome = await startTessera([...args, "--resume"], {
       onStart: (child) => child.stdout!.once("data", () => child.kill(signal)),
     });
     expect([outcome.signal, outcome.stderr.includes("error")]).toEqual([signal, false]);
@@ -95,7 +96,7 @@ test("says what differs when a run is resumed with another configuration, and th
   expect(stderr).toMatch(/recipe\.rate: expected [\d.]+, got 0\.5/);
   const again = await tessera(["train", data, ...small, "--out", run]);
   expect(again.stderr).toContain("expected no run, got one; --resume goes on with it");
-}, 60_000);
+});
 
 test("stops at a loss that is not finite, and names the step", async () => {
   const args = [
@@ -114,7 +115,7 @@ test("stops at a loss that is not finite, and names the step", async () => {
   const { code, stderr } = await tessera([...args, "--out", place.path("nan")]);
   expect(code).toBe(1);
   expect(stderr).toMatch(/expected a finite loss and gradients, got a loss of NaN at step \d+; .*checkpoint/);
-}, 60_000);
+});
 
 test("prints the plan of a dry run, and writes nothing", async () => {
   const run = place.path("dry");
@@ -128,7 +129,7 @@ test("prints the plan of a dry run, and writes nothing", async () => {
   });
   expect(plan["params"]).toBeGreaterThan(1000);
   await expect(readdir(run)).rejects.toThrow("ENOENT");
-}, 60_000);
+});
 
 test("trains without pictures that cannot be read, and lists them", async () => {
   const some = await place.pictures("damaged", { red: 20, green: 20 });
@@ -150,7 +151,7 @@ test("trains without pictures that cannot be read, and lists them", async () => 
   expect(await readFile(place.path("less", "skipped.jsonl"), "utf8")).toMatch(
     /^\{"index":\d+,"name":".*red\/broken.png","reason":".*"\}\n$/,
   );
-}, 60_000);
+});
 
 /** A folder of two classes, and one for a third that holds no picture. */
 async function emptyClass(): Promise<string[]> {
@@ -180,14 +181,10 @@ test.each([
     /--batch: expected at most the 66 pictures to train on, got 500/,
   ],
   ["--resume without a run's folder", () => [data, "--resume"], /expected the run's folder, got none/],
-])(
-  "refuses %s",
-  async (_, args, message) => {
-    const outcome = await tessera(["train", ...(await args()), "--backend", "cpu"], { cwd: place.folder });
-    expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringMatching(message)]);
-  },
-  60_000,
-);
+])("refuses %s", async (_, args, message) => {
+  const outcome = await tessera(["train", ...(await args()), "--backend", "cpu"], { cwd: place.folder });
+  expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringMatching(message)]);
+});
 
 test("learns from another run, and only from one of the same classes", async () => {
   const teacher = place.path("teacher");
@@ -201,7 +198,7 @@ test("learns from another run, and only from one of the same classes", async () 
   expect(other.stderr).toContain(
     "--teacher: expected a model of the classes blue, green, red, got vit_cifar10 of airplane",
   );
-}, 60_000);
+});
 
 test("a network of convolutions takes its filters from the pictures, and comes back as it was trained", async () => {
   const pictures = await place.pictures("filters", { red: 24, blue: 24 });

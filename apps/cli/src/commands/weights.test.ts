@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { createBackbone } from "@tessera/pipeline";
 import { openCheckpoint, saveSafetensors } from "@tessera/weights";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build, json, tessera } from "../__fixtures__/tessera.ts";
+import { json, tessera } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
 
 type Documents = [{ top: { label: string }[]; logits: number[] }];
@@ -15,7 +15,6 @@ let place: Workplace;
 let picture: string;
 let tiny: string;
 beforeAll(async () => {
-  await build();
   place = await workplace();
   picture = await place.picture("one.jpg");
   tiny = place.path("tiny");
@@ -25,7 +24,7 @@ beforeAll(async () => {
     model_args: { img_size: 32, patch_size: 8, embed_dim: 48, depth: 2, num_heads: 3 },
   };
   await place.write("tiny/config.json", JSON.stringify(config));
-}, 180_000);
+});
 afterAll(() => place?.dispose());
 
 test("every format gives the same logits", async () => {
@@ -102,7 +101,7 @@ test("--entry chooses among several weights wherever weights are read, and the a
   const data = await place.pictures("classes", Object.fromEntries(labels.map((label) => [label, 2])));
   const judged = await json<{ loss: number }>(["eval", data, ...withFile, "--entry", "model", "--backend", "wasm"]);
   expect(judged.loss).toBeCloseTo(Math.log(10), 5);
-  const tune = ["finetune", data, ...withFile, "--only", "head", "--epochs", "1", "--backend", "wasm", "--out", place.path("tuned")]; // prettier-ignore
+  const tune = ["finetune", data, ...withFile, "--only", "head", "--epochs", "1", "--workers", "0", "--backend", "wasm", "--out", place.path("tuned")]; // prettier-ignore
   expect((await tessera([...tune, "--entry", "student"])).stderr).toMatch(/student/);
   expect((await tessera([...tune, "--entry", "model"])).code).toBe(0);
 });
