@@ -1,14 +1,31 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import type { Plugin } from "vite";
+import type { Plugin, Rollup } from "vite";
 
 /** What the page itself is made of; it is fetched before the service worker sees fetches. */
 const shell = /^(index\.html|[^/]*\.(svg|webmanifest)|examples\/.*|assets\/index-[^/]*\.(js|css))$/;
 /** Kernels of GPU backends, a quarter of all code: kept by the pages that use them, which not every browser can. */
 const gpuKernels = /backendName:\s*["'`]web(gl|gpu)["'`]/;
+/** Tabs that not everybody opens, and what the worker has for them: kept when they are first opened. */
+const tabs = /^assets\/(look-inside|compare)(-panel)?-[^/]*\.js$/;
 /** What no page fetches. */
 const never = /^(_headers|sw\.js|.*\.map)$/;
+
+/** Chunks that the page cannot begin without, because tabs share them. */
+function importsOf(bundle: Rollup.OutputBundle): Set<string> {
+  const chunks = Object.values(bundle).filter((part) => part.type === "chunk");
+  const found = new Set<string>();
+  const follow = (file: string) => {
+    for (const imported of chunks.find(({ fileName }) => fileName === file)?.imports ?? []) {
+      if (found.has(imported)) continue;
+      found.add(imported);
+      follow(imported);
+    }
+  };
+  for (const { name, isEntry, fileName } of chunks) if (isEntry && name === "index") follow(fileName);
+  return found;
+}
 
 /**
  * Tells the service worker which files there are, and the SHA-256 of each. `shell` is kept when it is installed, `code` when the page is done with its
@@ -22,12 +39,14 @@ export function precache(): Plugin {
     configResolved(config) {
       folder = resolve(config.root, config.build.outDir);
     },
-    writeBundle() {
+    writeBundle(_, bundle) {
       const files = readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
         .filter((file) => !never.test(file))
         .sort();
+      const shared = importsOf(bundle);
+      const isShell = (file: string) => shell.test(file) || shared.has(file);
       const nameOf = (file: string) => (file === "index.html" ? "./" : file);
       const sumOf = (file: string) =>
         createHash("sha256")
@@ -36,10 +55,13 @@ export function precache(): Plugin {
       const sums = Object.fromEntries(files.map((file) => [nameOf(file), sumOf(file)]));
       const site = {
         version: createHash("sha256").update(JSON.stringify(sums)).digest("hex").slice(0, 12),
-        shell: files.filter((file) => shell.test(file)).map(nameOf),
+        shell: files.filter(isShell).map(nameOf),
         code: files.filter(
           (file) =>
-            file.endsWith(".js") && !shell.test(file) && !gpuKernels.test(readFileSync(join(folder, file), "utf8")),
+            file.endsWith(".js") &&
+            !isShell(file) &&
+            !tabs.test(file) &&
+            !gpuKernels.test(readFileSync(join(folder, file), "utf8")),
         ),
         sums,
       };

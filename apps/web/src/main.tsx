@@ -7,10 +7,15 @@ import { applyTheme } from "./theme.ts";
 
 applyTheme();
 render(<App />, document.getElementById("app")!);
-await keepOffline();
-await survey.start();
-const stop = ready.subscribe((model) => {
-  if (!model) return;
-  keepCode();
-  queueMicrotask(() => stop());
-});
+// Not awaited here: what a tab fetches later would wait for it, because it shares code with this file.
+void start();
+
+async function start(): Promise<void> {
+  await keepOffline();
+  await survey.start();
+  const stop = ready.subscribe((model) => {
+    if (!model) return;
+    keepCode();
+    queueMicrotask(() => stop());
+  });
+}

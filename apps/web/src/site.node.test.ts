@@ -9,6 +9,7 @@ import { testClassify } from "./site-tests/classify.node.ts";
 import { testErrors } from "./site-tests/errors.node.ts";
 import { testKeyboard } from "./site-tests/keyboard.node.ts";
 import { testLoading } from "./site-tests/loading.node.ts";
+import { testLookInside } from "./site-tests/look-inside.node.ts";
 import { testModels } from "./site-tests/models.node.ts";
 import { testResponsiveness } from "./site-tests/responsiveness.node.ts";
 import { type Site, openSite } from "./site-tests/site.node.ts";
@@ -24,6 +25,7 @@ const parts: Record<string, (site: () => Site) => void> = {
   classify: testClassify,
   camera: testCamera,
   backends: testBackends,
+  "look inside": testLookInside,
   benchmark: testBenchmark,
   responsiveness: testResponsiveness,
   models: testModels,

@@ -1,8 +1,10 @@
-import { type ReadonlySignal, computed, signal } from "@preact/signals";
+import { type ReadonlySignal, computed } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { BackendsPanel } from "./backends/backends-panel.tsx";
 import { BenchmarkPanel } from "./benchmark/benchmark-panel.tsx";
 import { ClassifyPanel } from "./classify/classify-panel.tsx";
+import { lazyPanel } from "./components/lazy-panel.tsx";
+import { openAddress, opened } from "./state/address.ts";
 
 interface Tab {
   /** In the address, after `#`. */
@@ -14,19 +16,20 @@ interface Tab {
 /** In the order of the page; a new tab joins here. */
 export const tabs: readonly Tab[] = [
   { id: "classify", label: "Classify", Panel: ClassifyPanel },
+  {
+    id: "look-inside",
+    label: "Look inside",
+    Panel: lazyPanel(async () => (await import("./look-inside/look-inside-panel.tsx")).LookInsidePanel),
+  },
   { id: "backends", label: "Backends", Panel: BackendsPanel },
   { id: "benchmark", label: "Benchmark", Panel: BenchmarkPanel },
 ];
 
-const hash = signal(location.hash);
-addEventListener("hashchange", () => (hash.value = location.hash));
-
 /** The one that the address names, else the first. */
 export const currentTab: ReadonlySignal<Tab> = computed(
-  () => tabs.find(({ id }) => `#${id}` === hash.value) ?? tabs[0]!,
+  () => tabs.find(({ id }) => id === opened.value.tab) ?? tabs[0]!,
 );
 
 export function openTab(id: string): void {
-  history.replaceState(null, "", `#${id}`);
-  hash.value = `#${id}`;
+  openAddress(id);
 }

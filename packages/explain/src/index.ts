@@ -7,6 +7,12 @@ export {
   attentionMaps,
 } from "./attention/attention-maps.ts";
 export {
+  type CompactAttention,
+  type CompactHeatmapOptions,
+  compactAttention,
+  compactHeatmap,
+} from "./attention/compact-attention.ts";
+export {
   type WindowedBlock,
   type WindowedHeatmapOptions,
   windowedAttention,
@@ -26,9 +32,11 @@ export { type MatrixOptions, matrixPicture } from "./draw/matrix-picture.ts";
 export { type Frame, type OverlayOptions, type Picture, overlay } from "./draw/overlay.ts";
 export { type Panel, type PanelOptions, panels } from "./draw/panels.ts";
 export { type PlotOptions, type PlotSeries, plot } from "./draw/plot.ts";
+export { type Grid, sampled } from "./draw/sampled.ts";
 export { type ScatterOptions, type ScatteredPicture, scatter } from "./draw/scatter.ts";
 export { type Report, type ReportFigure, type ReportMap, reportPage } from "./draw/report.ts";
 export { type PatchFilter, patchFilters } from "./embedding/patch-filters.ts";
+export { positionTable } from "./embedding/position-table.ts";
 export { positionSimilarity } from "./embedding/position-similarity.ts";
 export type { Explained, TokenLayout } from "./explained.ts";
 export { type TrajectoryPoint, classTokenTrajectory } from "./features/class-token-trajectory.ts";

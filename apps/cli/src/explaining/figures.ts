@@ -1,6 +1,6 @@
 import { type Tensor, dispose } from "@tensorflow/tfjs-core";
 import { TesseraError } from "@tessera/core";
-import { attentionDistance, panels, patchFilters, plot, positionSimilarity } from "@tessera/explain";
+import { attentionDistance, panels, patchFilters, plot, positionSimilarity, positionTable } from "@tessera/explain";
 import { similarityGrid } from "./similarity-grid.ts";
 import { answerFigures } from "./answer-figures.ts";
 import type { FigureMethod } from "./figure-method.ts";
@@ -42,7 +42,7 @@ export const figureMethods: Partial<Record<MethodName, FigureMethod>> = {
     about:
       "Each small square belongs to one patch, and shows how alike its learnt position is to those of all others. Nobody told the model which patches are neighbours.",
     draw: async ({ model, input }) => {
-      const { grid, table } = positionsOf(model, input.shape);
+      const { grid, table } = positionTable(model, [input.shape[1], input.shape[2]]);
       const all = await positionSimilarity(table, { grid });
       dispose(table);
       return panels([{ title: "", href: await pngUri(similarityGrid(all, grid)) }], {
@@ -53,23 +53,3 @@ export const figureMethods: Partial<Record<MethodName, FigureMethod>> = {
     },
   },
 };
-
-interface Positions {
-  table: (grid: [number, number]) => Tensor;
-}
-
-/** A model's positions, one for each patch. @throws {TesseraError} if it has none in a table. */
-function positionsOf(
-  model: object,
-  [, height, width]: readonly [number, number, number, number],
-): { grid: [number, number]; table: Tensor } {
-  const parts = model as Partial<Record<"posEmbed" | "patchPos", Positions>> &
-    Partial<Record<"patchEmbed" | "pixelEmbed", { gridOf?: (image: [number, number]) => [number, number] }>>;
-  const positions = parts.posEmbed ?? parts.patchPos;
-  const grid = (parts.patchEmbed ?? parts.pixelEmbed)?.gridOf?.([height, width]);
-  if (!positions || !grid)
-    throw new TesseraError(
-      "positions: expected a model with a table of positions, got one without; attention inside windows has biases instead",
-    );
-  return { grid, table: positions.table(grid).clone() };
-}

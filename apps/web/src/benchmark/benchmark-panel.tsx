@@ -1,11 +1,11 @@
-import { type Signal, useSignal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
+import { CopyButton } from "../components/copy-button.tsx";
 import { ModelField } from "../components/model-field.tsx";
 import { PlaceFields } from "../components/place-fields.tsx";
 import { ProblemNote } from "../components/problem-note.tsx";
 import { Progress } from "../components/progress.tsx";
 import { SelectField } from "../components/select-field.tsx";
 import { milliseconds } from "../format.ts";
-import { announce } from "../state/announce.ts";
 import { measuring } from "../state/setup.ts";
 import { survey } from "../state/survey.ts";
 import { type Measurement, batch, measureNow, measurement, measurements, runs } from "./measurements.ts";
@@ -90,7 +90,7 @@ function History({ results }: { results: readonly Measurement[] }) {
     <section class="card" aria-labelledby="history-title">
       <div class="card-head">
         <h2 id="history-title">This visit</h2>
-        <CopyButton text={json} />
+        <CopyButton text={json} label="Copy as JSON" />
       </div>
       <div class="scroll" role="region" aria-label="All measurements" tabIndex={0}>
         <table>
@@ -132,24 +132,5 @@ function History({ results }: { results: readonly Measurement[] }) {
         <pre tabIndex={0}>{json}</pre>
       </details>
     </section>
-  );
-}
-
-function CopyButton({ text }: { text: string }) {
-  const word = useSignal("Copy as JSON");
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(text);
-      word.value = "Copied";
-      announce("Copied");
-    } catch {
-      word.value = "Copying is blocked; open JSON below";
-    }
-    setTimeout(() => (word.value = "Copy as JSON"), 2500);
-  }
-  return (
-    <button type="button" onClick={() => void copy()}>
-      {word}
-    </button>
   );
 }

@@ -3,11 +3,11 @@ import { engine } from "../engine.ts";
 import { percent } from "../format.ts";
 import { announce } from "../state/announce.ts";
 import { type ShownPicture, picture, showPicture } from "../state/picture.ts";
-import { looking } from "../state/setup.ts";
+import { isIncomplete, looking } from "../state/setup.ts";
 import { survey } from "../state/survey.ts";
 import { type Problem, Task } from "../state/task.ts";
 import { until } from "../state/until.ts";
-import type { Classified, Ready, Setup } from "../worker/calls.ts";
+import type { Classified, Ready, Setup, Stage } from "../worker/calls.ts";
 import { type FrameHandler, camera } from "./camera.ts";
 
 const topK = 5;
@@ -31,11 +31,6 @@ effect(() => {
   if (!survey.result.value || live || isIncomplete(setup)) return;
   untracked(() => void (shown ? classifyPicture(setup, shown) : prepare(setup)));
 });
-
-/** A checkpoint whose variant the user has still to tell. */
-function isIncomplete({ model }: Setup): boolean {
-  return model.kind === "files" && !model.config && !model.arch;
-}
 
 /** Can the model be loaded, and is nobody at it? After a cancel. */
 export const waits = computed(
@@ -66,13 +61,18 @@ async function classifyPicture(setup: Setup, shown: ShownPicture): Promise<void>
   preparation.problem.value = undefined;
   const result = await classification.run((how) => engine.call("classify", { setup, picture: shown.blob, topK }, how), {
     title: `${shown.name} could not be classified`,
-    wayBack: (stage) => (stage === "Reading the picture" ? toPicture(shown) : toSetup(setup)),
+    wayBack: wayBackOf(setup, shown),
   });
   if (!result) return;
   last.value = { setup, ready: result.ready };
   lastPicture = shown;
   const [best] = result.top;
   if (best) announce(`${best.label}, ${percent(best.score)}`);
+}
+
+/** Back from a setup or a picture that failed, by the stage in which it did, to what worked before. */
+export function wayBackOf(setup: Setup, shown: ShownPicture): (stage: Stage["stage"]) => Problem["back"] {
+  return (stage) => (stage === "Reading the picture" ? toPicture(shown) : toSetup(setup));
 }
 
 /** Back from what failed to the model and backend that ran before. */
@@ -84,8 +84,8 @@ function toSetup(failed: Setup): Problem["back"] {
 
 function toPicture(failed: ShownPicture): Problem["back"] {
   if (!lastPicture || lastPicture.blob === failed.blob) return undefined;
-  const { blob, name } = lastPicture;
-  return { label: `Go back to ${name}`, go: () => showPicture(blob, name) };
+  const { blob, name, isExample } = lastPicture;
+  return { label: `Go back to ${name}`, go: () => showPicture(blob, name, { isExample }) };
 }
 
 /** The camera's: results follow one another without progress; only another model or backend shows how far it is. */

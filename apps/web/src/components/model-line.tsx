@@ -21,11 +21,11 @@ export function ModelLine({ ready, onLoad }: ModelLineProps) {
       </p>
     );
   }
-  const { model, params, classes, imageSize, backend, device, precision, warnings } = ready;
+  const { model, params, classes, imageSize, backend, device, precision, licence, warnings } = ready;
   return (
     <div class="model-line">
       <b>{nameOf(model)}</b>: {count(params)} parameters, {classes} classes, {imageSize[1]} × {imageSize[0]} pixels; on{" "}
-      <b>{backend}</b> ({device}), {precision}
+      <b>{backend}</b> ({device}), {precision}; licence: {licence ?? "not said by its files"}
       {warnings.map((warning) => (
         <p class="note" key={warning}>
           {warning}

@@ -33,6 +33,23 @@ export function testAccessibility(site: () => Site): void {
     expectNothingWrong(seen);
   });
 
+  test("axe finds nothing on Look inside, unfolded", async () => {
+    await using seen = await visit(site());
+    const { page } = seen;
+    await page.evaluate(await axeSource);
+    await openTab(page, "Look inside");
+    await page.locator("[data-live=true]").waitFor();
+    await page.getByRole("button", { name: "Take the tour" }).click();
+    await page.getByText("The same in code").click();
+    await page.locator(".looked").focus();
+    await page.keyboard.press("ArrowUp");
+    await checkEverywhere(page, "the first step");
+    await page.getByRole("button", { name: /Add positions/ }).click();
+    await page.getByText("Numbers", { exact: true }).click();
+    await checkEverywhere(page, "positions");
+    expectNothingWrong(seen);
+  });
+
   test("axe finds nothing on Backends and Benchmark, with results", async () => {
     await using seen = await visit(site());
     const { page } = seen;

@@ -15,6 +15,14 @@ export const modelFolder = pathOf("packages/pipeline/models/vit_cifar10");
 /** One tiny ViT in every format, with random weights. */
 export const tinyFolder = pathOf("packages/weights/src/__fixtures__");
 
+/** As timm would write it for `tinyFolder`'s weights. */
+export const tinyConfig = {
+  architecture: "vit",
+  num_classes: 10,
+  model_args: { img_size: 32, patch_size: 8, embed_dim: 48, depth: 2, num_heads: 3 },
+  pretrained_cfg: { input_size: [3, 32, 32], crop_pct: 1, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+};
+
 /** Drags files or folders from elsewhere and drops them on the page: real ones, with the browser's own events. */
 export async function drop(page: Page, ...files: string[]): Promise<void> {
   const debug = await page.context().newCDPSession(page);

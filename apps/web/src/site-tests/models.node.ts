@@ -1,20 +1,12 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { best, drop, frog, modelFolder, temporary, tinyFolder } from "./files.node.ts";
+import { best, drop, frog, modelFolder, temporary, tinyConfig, tinyFolder } from "./files.node.ts";
 import { serveHub } from "./hub.node.ts";
 import { serve } from "./serve.node.ts";
 import { type Site, expectNothingWrong, visit } from "./site.node.ts";
 
 const modelFiles = ["model.safetensors", "config.json"].map((name) => join(modelFolder, name));
-
-/** As timm would write it for `tinyFolder`'s weights. */
-const tinyConfig = {
-  architecture: "vit",
-  num_classes: 10,
-  model_args: { img_size: 32, patch_size: 8, embed_dim: 48, depth: 2, num_heads: 3 },
-  pretrained_cfg: { input_size: [3, 32, 32], crop_pct: 1, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
-};
 
 export function testModels(site: () => Site): void {
   test("runs a model from its two files, chosen or dropped, and from their folder", async () => {

@@ -30,7 +30,12 @@ class SetupChoice {
   }
 }
 
-/** Shared by Classify and Backends, which look at the same picture. */
+/** Shared by Classify, Look inside and Backends, which look at the same picture. */
 export const looking = new SetupChoice();
 /** Measuring has its own: it may take random weights, and must not move the others. */
 export const measuring = new SetupChoice();
+
+/** A checkpoint whose variant the user has still to tell. */
+export function isIncomplete({ model }: Setup): boolean {
+  return model.kind === "files" && !model.config && !model.arch;
+}

@@ -1,3 +1,4 @@
+import type { CompactAttention, Frame, HeadDistance, Heatmap } from "@tessera/explain";
 import type { BackendName, BackendReport, Precision } from "@tessera/backends";
 
 /** Where a model comes from. */
@@ -29,6 +30,8 @@ export interface Ready {
   backend: BackendName;
   device: string;
   precision: Precision;
+  /** Of the weights, by its SPDX name; undefined where nobody says it. */
+  licence: string | undefined;
   /** What loading warned of: NaN in a weight, positions that were resampled. */
   warnings: readonly string[];
 }
@@ -41,7 +44,10 @@ export interface Stage {
     | "Loading the model"
     | "Warming up"
     | "Measuring"
-    | "Reading the picture";
+    | "Reading the picture"
+    | "Watching its attention"
+    | "Asking what speaks for the answer"
+    | "Reading its tokens";
   /** Share that is done, from 0 to 1, where it is known. */
   share?: number | undefined;
 }
@@ -88,10 +94,72 @@ export interface Survey {
   isolated: boolean;
 }
 
+/** What a model does with a picture, step by step. */
+export interface Insight {
+  /** The likeliest classes, the best first, with what the softmax takes. */
+  top: { index: number; label: string; score: number; logit: number }[];
+  /** The class that the maps explain. */
+  target: { index: number; label: string };
+  /** Of the picture that was given, in pixels; `frame` is what of it the model sees. */
+  picture: { width: number; height: number };
+  frame: Frame;
+  /** What the model sees: its pixels before they are normalised. */
+  seen: PixelGrid;
+  /** How tokens are made of it: of patches, of patches with words inside, or by convolutions whose places lie as patches do. */
+  stem: "patches" | "words" | "convolutions";
+  /** Of patches, or of places. */
+  grid: readonly [rows: number, columns: number];
+  /** Where each token looks, or why that cannot be shown. */
+  attention: CompactAttention | undefined;
+  withoutAttention: string | undefined;
+  /** What each patch counts for the answer; signed by nothing, so from 0 up. */
+  maps: Partial<Record<MapName, Heatmap>>;
+  distances: HeadDistance[];
+  /** Cosines of all positions, [patches, patches]; undefined where none are added. */
+  positions: Float32Array | undefined;
+  tokens: TokenNumbers | undefined;
+  /** What the head would say after each block; empty where it cannot be asked. */
+  lens: { label: string; score: number; target: number }[];
+}
+
+export interface LookedInside extends Insight {
+  ready: Ready;
+}
+
+export type MapName = "relevance" | "rollout" | "gradCam";
+
+/** Bytes of red, green and blue, row by row. */
+export interface PixelGrid {
+  width: number;
+  height: number;
+  data: Uint8ClampedArray;
+}
+
+/** The first numbers of each token on its way. */
+export interface TokenNumbers {
+  /** Of a whole token. */
+  width: number;
+  /** Numbers of each that are here. */
+  shown: number;
+  /** Tokens before the patches. */
+  prefix: number;
+  /** [patches, shown] */
+  projected: Float32Array;
+  /** [patches, shown] */
+  positions: Float32Array | undefined;
+  /** After each block, [n, shown]. */
+  blocks: Float32Array[];
+}
+
 export type WorkerCalls = {
   survey: { input: undefined; output: Survey; progress: never };
   prepare: { input: Setup; output: Ready; progress: Stage };
   classify: { input: { setup: Setup; picture: Picture; topK: number }; output: Classified; progress: Stage };
+  lookInside: {
+    input: { setup: Setup; picture: Blob; target: number | "predicted" };
+    output: LookedInside;
+    progress: Stage;
+  };
   compare: {
     input: { model: ModelChoice; places: readonly [Place, Place]; picture: Picture };
     output: Compared;

@@ -1,4 +1,5 @@
 import { TesseraError } from "@tessera/core";
+import type { Classification } from "@tessera/pipeline";
 import type { Classified, Compared, ModelChoice, Picture, Place, Setup, Side } from "./calls.ts";
 import { type CallOptions, type Session, prepare } from "./session.ts";
 
@@ -10,7 +11,7 @@ export async function classify(
   try {
     const session = await prepare(setup, options);
     if (picture instanceof Blob) options.onProgress({ stage: "Reading the picture" });
-    const { top, ms } = await one(session, picture, topK, options.signal);
+    const { top, ms } = await answerOf(session, picture, topK, options.signal);
     return { ready: session.ready, top, ms };
   } finally {
     if (!(picture instanceof Blob)) picture.close();
@@ -27,7 +28,7 @@ export async function compare(
   let labels: readonly string[] = [];
   for (const place of places) {
     const session = await prepare({ model, ...place }, options);
-    const result = await one(session, picture, 1, options.signal);
+    const result = await answerOf(session, picture, 1, options.signal);
     const { label, score } = result.top[0]!;
     sides.push({ ready: session.ready, label, score, ms: result.ms.forward });
     logits.push(result.logits);
@@ -48,7 +49,13 @@ export async function compare(
   };
 }
 
-async function one({ classifier, ready }: Session, picture: Picture, topK: number, signal: AbortSignal) {
+/** The answer to one picture, with its logits and times. @throws {TesseraError} if it cannot be read, or the weights are random. */
+export async function answerOf(
+  { classifier, ready }: Session,
+  picture: Picture,
+  topK: number,
+  signal: AbortSignal,
+): Promise<Classification & { error?: undefined }> {
   if (!classifier) {
     throw new TesseraError(
       `${ready.model}: expected trained weights, got random ones; choose another model, this one is for measuring`,

@@ -1,6 +1,7 @@
 import { type Tensor4D, randomNormal } from "@tensorflow/tfjs-core";
 import type { Measured, Setup } from "./calls.ts";
-import { type CallOptions, yieldToMessages, prepare, warmUpBatch } from "./session.ts";
+import { type CallOptions, prepare, warmUpBatch } from "./session.ts";
+import { yieldToMessages } from "./yield-to-messages.ts";
 
 /** Runs of a measurement end after this many seconds, but not before the third. */
 const longest = 20;

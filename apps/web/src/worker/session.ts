@@ -10,7 +10,9 @@ import {
 } from "@tessera/core";
 import { type ImageClassifier, type ImageClassifierOptions, createBackbone, imageClassifier } from "@tessera/pipeline";
 import type { ModelChoice, Ready, Setup, Stage } from "./calls.ts";
+import { licenceOf } from "./licence.ts";
 import { watchDownloads } from "./watch-downloads.ts";
+import { yieldToMessages } from "./yield-to-messages.ts";
 
 export interface CallOptions {
   signal: AbortSignal;
@@ -33,13 +35,6 @@ const wasmPath = new URL(`${import.meta.env.DEV ? "/" : "../"}${WASM_FOLDER}`, g
 let current: (Session & { key: string }) | undefined;
 let started: { key: string; choice: BackendChoice } | undefined;
 
-/** Lets messages in: a cancel waits behind whatever runs without a break. */
-export function yieldToMessages(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve);
-  });
-}
-
 /** The session for a setup, kept until another is asked for. Only one model is in memory at a time. */
 export async function prepare(setup: Setup, { signal, onProgress }: CallOptions): Promise<Session> {
   signal.throwIfAborted();
@@ -61,7 +56,12 @@ export async function prepare(setup: Setup, { signal, onProgress }: CallOptions)
     hub: { onProgress: ({ loaded, total }) => onFetch(total && loaded / total) },
   }).finally(unwatch);
   const forward = replayed(model, (images: Tensor4D) => model.forward(images));
-  const session = { model, forward, classifier, ready: describe(model, name, choice, warnings) };
+  const session = {
+    model,
+    forward,
+    classifier,
+    ready: describe(model, name, choice, warnings, await licenceOf(setup.model)),
+  };
   try {
     await warmUp(session, { signal, onProgress });
   } catch (error) {
@@ -153,7 +153,13 @@ function open(
   );
 }
 
-function describe(model: Backbone, name: string, choice: BackendChoice, warnings: readonly string[]): Ready {
+function describe(
+  model: Backbone,
+  name: string,
+  choice: BackendChoice,
+  warnings: readonly string[],
+  licence: string | undefined,
+): Ready {
   return {
     model: name,
     params: model.paramCount,
@@ -162,6 +168,7 @@ function describe(model: Backbone, name: string, choice: BackendChoice, warnings
     backend: choice.name,
     device: choice.device,
     precision: choice.precision,
+    licence,
     warnings,
   };
 }

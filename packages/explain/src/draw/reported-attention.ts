@@ -1,5 +1,5 @@
 import type { AttentionMaps } from "../attention/attention-maps.ts";
-import { fusedHeads } from "../attention/fuse-heads.ts";
+import { compactAttention } from "../attention/compact-attention.ts";
 import { base64 } from "./base64.ts";
 
 /** Attention of one picture, small enough for a page. */
@@ -18,24 +18,23 @@ export interface ReportedAttention {
   }[];
 }
 
-/** The first picture's attention as bytes; heads are fused where all of them would be more than `limit` bytes. */
+/** The first picture's attention as text; heads are fused where all of them would be more than `limit` bytes. */
 export function reportedAttention(maps: AttentionMaps, limit: number): ReportedAttention {
-  const { tokens: n, prefix, grid } = maps;
-  const all = maps.blocks.reduce((sum, { heads }) => sum + heads * n * n, 0);
-  const blocks = maps.blocks.map((block) => {
-    const isFused = all > limit;
-    const values = isFused ? fusedHeads(maps, block, 0, "mean") : block.values.subarray(0, block.heads * n * n);
-    const rows = new Uint8ClampedArray(values.length);
-    const largest = new Uint8Array((2 * values.length) / n);
-    for (let row = 0; row < values.length / n; row++) {
-      const own = values.subarray(row * n, (row + 1) * n);
-      let most = 0;
-      for (const value of own) most = Math.max(most, value);
-      for (const [i, value] of own.entries()) rows[row * n + i] = most > 0 ? (255 * value) / most : 0;
-      const share = Math.round(65535 * Math.min(1, most));
-      largest.set([share >> 8, share & 255], 2 * row);
-    }
-    return { path: block.path, heads: isFused ? 1 : block.heads, rows: base64(rows), largest: base64(largest) };
-  });
-  return { tokens: n, prefix, grid, blocks };
+  const { blocks, ...layout } = compactAttention(maps, limit);
+  const written = blocks.map(({ path, heads, rows, largest }) => ({
+    path,
+    heads,
+    rows: base64(rows),
+    largest: base64(shares(largest)),
+  }));
+  return { ...layout, blocks: written };
+}
+
+function shares(largest: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(2 * largest.length);
+  for (const [row, most] of largest.entries()) {
+    const share = Math.round(65535 * Math.min(1, most));
+    bytes.set([share >> 8, share & 255], 2 * row);
+  }
+  return bytes;
 }

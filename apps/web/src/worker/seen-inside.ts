@@ -1,0 +1,140 @@
+import type { Tensor4D } from "@tensorflow/tfjs-core";
+import { type Backbone, TesseraError } from "@tessera/core";
+import { type RgbImage, frameImage, preprocessBatch, seenPart } from "@tessera/data";
+import {
+  type AttentionMaps,
+  type Explained,
+  type Heatmap,
+  attentionDistance,
+  attentionMaps,
+  attentionRollout,
+  compactAttention,
+  gradCam,
+  logitLens,
+  positionSimilarity,
+  positionTable,
+  relevance,
+} from "@tessera/explain";
+import type { LoadedModel } from "@tessera/pipeline";
+import type { Insight, MapName, Stage } from "./calls.ts";
+import { tokenNumbers } from "./token-numbers.ts";
+import { yieldToMessages } from "./yield-to-messages.ts";
+
+export interface SeenOptions {
+  /** The class that is explained. */
+  target: number;
+  /** Bytes of attention that are kept; heads are fused where it would be more. */
+  limit?: number;
+  signal: AbortSignal;
+  onProgress: (stage: Stage) => void;
+}
+
+/**
+ * What a model does with a picture, on whatever backend is set.
+ * @throws {TesseraError} if there is no such class.
+ */
+export async function seenInside(
+  { model, preprocessing, labels }: Pick<LoadedModel, "model" | "preprocessing" | "labels">,
+  image: RgbImage,
+  { target, limit, signal, onProgress }: SeenOptions,
+): Promise<Omit<Insight, "top" | "target">> {
+  const next = async (stage: Stage["stage"]) => {
+    onProgress({ stage });
+    await yieldToMessages();
+    signal.throwIfAborted();
+  };
+  const [height, width] = preprocessing.size;
+  const input = preprocessBatch([image], preprocessing);
+  try {
+    await next("Watching its attention");
+    const { maps, why } = await attentionOf(model, input);
+    await next("Asking what speaks for the answer");
+    const shown = await mapsOf(model, input, maps, target);
+    await next("Reading its tokens");
+    const lens = await lensOf(model, input);
+    const [{ rows, columns }] = Object.values(shown) as [Heatmap];
+    return {
+      picture: { width: image.width, height: image.height },
+      frame: seenPart(image, preprocessing),
+      seen: { width, height, data: Uint8ClampedArray.from(frameImage(image, preprocessing).data) },
+      stem: stemOf(model, height, rows),
+      grid: [rows, columns],
+      attention: maps && compactAttention(maps, limit),
+      withoutAttention: why,
+      maps: shown,
+      distances: maps ? attentionDistance(maps, [height / rows, width / columns]) : [],
+      positions: await positionsOf(model, input),
+      tokens: await tokenNumbers(model, input),
+      lens: lens.map((scores) => {
+        const best = scores.indexOf(Math.max(...scores));
+        return { label: labels[best]!, score: scores[best]!, target: scores[target]! };
+      }),
+    };
+  } finally {
+    input.dispose();
+  }
+}
+
+/** By a model's weights: where one kernel is as large as its patches, it cuts the picture into them. */
+function stemOf(model: Backbone, height: number, rows: number): Insight["stem"] {
+  if (model.params().has("pixel_embed.proj.weight")) return "words";
+  const [, , side, width] = model.params().get("patch_embed.proj.weight")?.shape ?? [];
+  return width !== undefined && side === height / rows ? "patches" : "convolutions";
+}
+
+/** Attention among all tokens, or why there is none. */
+async function attentionOf(model: Explained, input: Tensor4D): Promise<{ maps?: AttentionMaps; why?: string }> {
+  return orWhy(
+    async () => ({ maps: await attentionMaps(model, input) }),
+    (why) => ({ why }),
+  );
+}
+
+async function mapsOf(
+  model: Explained,
+  input: Tensor4D,
+  maps: AttentionMaps | undefined,
+  target: number,
+): Promise<Partial<Record<MapName, Heatmap>>> {
+  if (!maps) return { gradCam: (await gradCam(model, input, { target }))[0]! };
+  return { relevance: (await relevance(model, input, { target }))[0]!, rollout: attentionRollout(maps)[0]! };
+}
+
+/** Probabilities after each block. */
+async function lensOf(model: Explained, input: Tensor4D): Promise<number[][]> {
+  const views = await orWhy(
+    () => logitLens(model, input),
+    () => [],
+  );
+  return views.map(({ logits }) => {
+    const top = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+    const powers = Array.from(logits, (logit) => Math.exp(logit - top));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    return powers.map((power) => power / sum);
+  });
+}
+
+async function positionsOf(
+  model: Explained,
+  { shape: [, height, width] }: Tensor4D,
+): Promise<Float32Array | undefined> {
+  return orWhy(
+    async () => {
+      const { table, grid } = positionTable(model, [height, width]);
+      const found = await positionSimilarity(table, { grid });
+      table.dispose();
+      return found;
+    },
+    () => undefined,
+  );
+}
+
+/** What a model cannot be asked is no failure: the rest is shown without. */
+async function orWhy<T, Other>(ask: () => Promise<T>, without: (why: string) => Other): Promise<T | Other> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (TesseraError.isInstance(error)) return without(error.message);
+    throw error;
+  }
+}
