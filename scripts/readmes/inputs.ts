@@ -2,7 +2,8 @@
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createBackbone, modelFilesOf } from "@tessera/pipeline";
+import { allDetectors, createBackbone, modelFilesOf } from "@tessera/pipeline";
+import { type TensorToWrite, writeSafetensors } from "@tessera/weights";
 import sharp from "sharp";
 import type { SmallHub } from "../../packages/pipeline/src/__fixtures__/small-hub.ts";
 
@@ -46,6 +47,25 @@ async function drawnModel(name: string, imageSize = 224): Promise<Record<string,
   }
 }
 
+/** A small DETR that was drawn at random, as transformers writes it; the tensors have the authors' names. */
+async function drawnDetector(): Promise<Record<string, Uint8Array | string>> {
+  const [family] = await allDetectors();
+  const sizes = { classes: 2, queries: 4, width: 8, heads: 2, encoderDepth: 1, decoderDepth: 1, mlpDim: 8 };
+  const config = { ...sizes, backbone: { block: "basic", depths: [2, 2, 2, 2] } } as const;
+  const model = family!.build(config).init(0);
+  const tensors: Record<string, TensorToWrite> = {};
+  for (const [path, { shape, value }] of model.state())
+    tensors[path] = { shape, values: (await value.data<"float32">()) as Float32Array };
+  model.dispose();
+  const described = { ...family!.huggingFace.write(config), id2label: { 0: "boat", 1: "frog" } };
+  const size = { shortest_edge: 64, longest_edge: 96 };
+  return {
+    "config.json": JSON.stringify(described),
+    "preprocessor_config.json": JSON.stringify({ image_processor_type: "DetrImageProcessor", size }),
+    "model.safetensors": writeSafetensors(tensors),
+  };
+}
+
 /** The repositories that the pages name. Random weights stand for published ones; what is trained is the embedded model, which is small. */
 export async function drawRepositories(): Promise<SmallHub["repositories"]> {
   const embedded = Object.fromEntries(
@@ -61,6 +81,7 @@ export async function drawRepositories(): Promise<SmallHub["repositories"]> {
     "timm/vit_tiny_patch16_224.augreg_in21k": embedded,
     "timm/deit_tiny_patch16_224.fb_in1k": await drawnModel("deit_tiny_patch16_224"),
     "google/vit-base-patch16-224": tiny,
+    "facebook/detr-resnet-50": await drawnDetector(),
     "org/name": await drawnModel("vit_tiny_patch16_224", 32),
   };
 }

@@ -9,6 +9,7 @@ import { presetChoices } from "./training-commands.ts";
 const withJson = [
   "classify",
   "embed",
+  "detect",
   "explain",
   "features",
   "train",
@@ -48,6 +49,7 @@ describe("bad usage exits with 2 and prints nothing on stdout", () => {
     ["no pictures", ["classify"], "missing required argument 'images'"],
     ["an option without its value", ["classify", "x.jpg", "--top"], "argument missing"],
     ["a number that is none", ["classify", "x.jpg", "--top", "few"], "Expected a whole number from 1."],
+    ["a score that is none", ["detect", "x.jpg", "--threshold", "2"], "Expected a number from 0 to 1."],
     ["a batch of none", ["embed", "x.jpg", "--batch", "0"], "Expected a whole number from 1."],
     [
       "an unknown backend",

@@ -16,6 +16,16 @@ Models (--model):
   FILE --arch VARIANT              a checkpoint: .safetensors, .npz, .pth
   VARIANT --weights FILE           the same the other way round; \`tessera models\` lists variants`;
 
+/** What `--model` takes where a command does not say otherwise. */
+const backbones = { about: "see below (default: vit_cifar10)", help: modelHelp };
+
+const detectorHelp = `
+Detectors (--model):
+  facebook/detr-resnet-50          a repository of the Hugging Face hub, or org/name@revision
+  FOLDER                           config.json and weights, as transformers writes them
+  FILE --arch detr_resnet50        a checkpoint: the authors' .pth, .safetensors
+  detr_resnet50 --weights FILE     the other way round; also detr_resnet101, and both with _dc5`;
+
 /**
  * Commands with their arguments and options. Each command's code is imported when it runs, so that none pays for another;
  * `done` is told its exit code.
@@ -23,7 +33,7 @@ Models (--model):
 export function program(done: (code: number) => void): Command {
   const tessera = new Command("tessera")
     .description(
-      "Vision transformers for TypeScript: classify and embed pictures, train and fine-tune models, look at them.",
+      "Vision transformers for TypeScript: classify and embed pictures, find things on them, train and fine-tune models, look at them.",
     )
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
@@ -39,6 +49,7 @@ Examples:
   tessera classify photo.jpg
   tessera classify holiday/ --json > labels.json
   tessera embed "pictures/*.png" --out embeddings.npy
+  tessera detect street.jpg --model facebook/detr-resnet-50 --out annotated
   tessera summary vit_base_patch16_224 --depth 2`,
     );
 
@@ -64,6 +75,22 @@ Examples:
     .argument("<images...>", "files, folders, globs or addresses")
     .action(async (images: string[], options) =>
       done(await (await import("./commands/embed.ts")).embed(images, options)),
+    );
+
+  running(
+    tessera.command("detect"),
+    [
+      new Option("--out <folder>", "draw boxes and labels on copies of the pictures"),
+      new Option("--coco <file.json>", "write results as COCO's evaluation reads them, the unsure ones too"),
+      new Option("--threshold <score>", "leave out what is less sure, from 0 to 1 (default: 0.9)").argParser(share),
+    ],
+    1,
+    { about: "see below; none comes along", help: detectorHelp },
+  )
+    .description("Find things on pictures.")
+    .argument("<images...>", "files, folders, globs or addresses")
+    .action(async (images: string[], options) =>
+      done(await (await import("./commands/detect.ts")).detect(images, options)),
     );
 
   const declaring = { common, computing, running, wholeNumber, positive, done };
@@ -134,7 +161,7 @@ Examples:
 }
 
 /** Options that may be paths. */
-const paths = ["model", "weights", "labels", "out", "reference", "teacher"];
+const paths = ["model", "weights", "labels", "out", "coco", "reference", "teacher"];
 
 /** `~` for the home folder, which shells leave as it is in `--out=~/x`. */
 function expandHome(command: Command): void {
@@ -155,17 +182,17 @@ function common(command: Command): Command {
 }
 
 /** Adds a command's own options and those of every command that runs a model; without `--batch` where it runs on one picture. */
-function running(command: Command, own: readonly Option[], batch = 8): Command {
+function running(command: Command, own: readonly Option[], batch = 8, models = backbones): Command {
   for (const option of own) command.addOption(option);
   command
     .optionsGroup("Model:")
-    .option("--model <spec>", "see below (default: vit_cifar10)")
+    .option("--model <spec>", models.about)
     .option("--arch <variant>", "the variant of a checkpoint file")
     .option("--weights <file>", "a checkpoint, instead of the model's own")
     .option("--entry <name>", entryHelp);
   computing(command);
   if (batch > 0) command.option("--batch <n>", "pictures that are computed together", wholeNumber, batch);
-  return common(command).addHelpText("after", modelHelp);
+  return common(command).addHelpText("after", models.help);
 }
 
 /** Adds the options of every command that computes. */
@@ -180,6 +207,12 @@ function computing(command: Command): Command {
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Expected a whole number from 1.");
+  return value;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError("Expected a number from 0 to 1.");
   return value;
 }
 

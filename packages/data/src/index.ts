@@ -16,6 +16,12 @@ export { decodeImage } from "./decode-image.ts";
 export type { DecodeOptions } from "./decode-options.ts";
 export type { Source } from "./files/source.ts";
 export type { Container, StoredFile } from "./files/stored-file.ts";
+export {
+  type DetectionPreprocessing,
+  detectionPreprocessing,
+  preprocessingFor,
+  sizeWithin,
+} from "./detection-preprocessing.ts";
 export { frameImage } from "./frame.ts";
 export { type GpuPicture, gpuPicture } from "./gpu-picture.ts";
 export { type HuggingFacePreprocessorConfig, huggingFacePreprocessing } from "./hugging-face-preprocessing.ts";

@@ -5,8 +5,11 @@ import type { DetrModelConfig } from "./config.ts";
 import { namesForHuggingFace } from "./convert/hugging-face.ts";
 import { detrDialects } from "./convert.ts";
 import { buildDetr, createDetr, isDetrName } from "./create.ts";
+import { type Detections, detections } from "./detections.ts";
 import type { Detr } from "./model.ts";
+import type { PictureSizes } from "./places.ts";
 import { type PretrainedDetr, pretrainedDetr } from "./pretrained.ts";
+import type { Predictions } from "./predictions.ts";
 import { type DetrVariant, detrVariants } from "./variants.ts";
 
 /** All that loading, saving and listing know of a family of detectors, as `Family` is of backbones. */
@@ -23,6 +26,8 @@ export interface DetectorFamily {
   create(variant: string, overrides?: Partial<DetrModelConfig>): Detr;
   /** The checkpoint of a variant; undefined where none is published. */
   pretrained(variant: string): PretrainedDetr | undefined;
+  /** What its predictions say of pictures. */
+  detections(predictions: Predictions, sizes: PictureSizes): Promise<Detections[]>;
   /** What a checkpoint in the official names tells of its model's config. */
   configFrom(tensors: Checkpoint["tensors"]): Partial<DetrModelConfig>;
   /** Others' names for its tensors, the most telling first. */
@@ -48,6 +53,7 @@ export const detrFamily: DetectorFamily = {
     const queries = tensors.get("query_embed.weight")?.shape[0];
     return { ...(outputs !== undefined && { classes: outputs - 1 }), ...(queries !== undefined && { queries }) };
   },
+  detections,
   dialects: detrDialects,
   huggingFace: { modelTypes, read: readHuggingFace, write: writeHuggingFace, names: namesForHuggingFace },
 };

@@ -4,6 +4,7 @@ import * as pipeline from "./index.ts";
 test("exports these and nothing else", () => {
   expect(Object.keys(pipeline).sort()).toEqual([
     "EMBEDDED_MODEL",
+    "allDetectors",
     "allFamilies",
     "anyToHuggingFaceNames",
     "anyToTimmNames",
@@ -15,8 +16,10 @@ test("exports these and nothing else", () => {
     "familyOfModel",
     "imageClassifier",
     "imageEmbedder",
+    "loadDetector",
     "loadModel",
     "modelFilesOf",
+    "objectDetector",
     "openModelWeights",
     "parity",
     "saveModel",

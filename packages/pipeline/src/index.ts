@@ -28,9 +28,24 @@ export {
   type PooledEmbedderOptions,
   imageEmbedder,
 } from "./tasks/image-embedder.ts";
+export { type DetectorName, allDetectors } from "./source/detectors.ts";
+export {
+  type DetectorSpec,
+  type LoadDetectorOptions,
+  type LoadedDetector,
+  loadDetector,
+} from "./source/load-detector.ts";
 export { type LoadModelOptions, type LoadedModel, type ModelSpec, loadModel } from "./source/load-model.ts";
 export { type ModelFiles, openModelWeights } from "./source/model-files.ts";
 export type { ImageInputs } from "./tasks/inputs.ts";
+export {
+  type DetectOptions,
+  type DetectedBox,
+  type DetectedObject,
+  type Detection,
+  type ObjectDetector,
+  objectDetector,
+} from "./tasks/object-detector.ts";
 export { type ParityOptions, type ParityReference, type ParityReport, type ParityRow, parity } from "./tasks/parity.ts";
 export { anyToHuggingFaceNames, anyToTimmNames } from "./source/rename.ts";
 export type { Outcome, RunOptions, Timing } from "./tasks/run.ts";

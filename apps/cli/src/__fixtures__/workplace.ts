@@ -6,6 +6,7 @@ import { Random } from "@tessera/core";
 import { Vit } from "@tessera/vit";
 import { saveSafetensors } from "@tessera/weights";
 import sharp from "sharp";
+import { smallDetector } from "./small-detector.ts";
 
 /** The repository's own pictures. */
 export const drawn = fileURLToPath(new URL("../../../../examples/images/", import.meta.url));
@@ -21,6 +22,8 @@ export interface Workplace {
   pictures: (name: string, classes: Readonly<Record<string, number>>) => Promise<string>;
   /** Writes the smallest model, of three classes, as timm writes models. */
   model: (name: string) => Promise<string>;
+  /** Writes a small detector of three classes, as transformers writes its config. */
+  detector: (name: string) => Promise<string>;
   dispose: () => Promise<void>;
 }
 
@@ -51,6 +54,13 @@ export async function workplace(): Promise<Workplace> {
     model: async (name) => {
       await write(`${name}/config.json`, JSON.stringify(config));
       await saveSafetensors(path(name, "model.safetensors"), await weights());
+      return path(name);
+    },
+    detector: async (name) => {
+      const { config: described, processor, weights: tensors } = await smallDetector();
+      await write(`${name}/config.json`, JSON.stringify(described));
+      await write(`${name}/preprocessor_config.json`, JSON.stringify(processor));
+      await saveSafetensors(path(name, "model.safetensors"), tensors);
       return path(name);
     },
     dispose: () => rm(folder, { recursive: true }),

@@ -17,8 +17,8 @@ const defaults = {
   decoder_ffn_dim: 2048,
 } as const;
 
-/** Far past any DETR that is known, and far below what a machine takes long for. */
-const most = 65_536;
+/** Far past any DETR that is known, and far below what a machine takes long for: nothing is made for a layer until it is filled. */
+const limits = { layers: 1000, others: 65_536 };
 
 /**
  * The DETR that a transformers config describes. Its classes are those of the checkpoint, or without one of the config's labels.
@@ -61,6 +61,7 @@ function only(config: Readonly<Record<string, unknown>>, field: string, wanted: 
 
 function whole(config: Readonly<Record<string, unknown>>, field: keyof typeof defaults, where: string): number {
   const value = config[field] ?? defaults[field];
+  const most = field.endsWith("layers") ? limits.layers : limits.others;
   if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return value as number;
   throw new FormatError(`${where}: expected "${field}" from 1 to ${most}, got ${shown(value)}`);
 }

@@ -1,0 +1,46 @@
+import { TesseraError } from "@tessera/core";
+import { describe, expect, test } from "vitest";
+import official from "./__fixtures__/detection_sizes.json" with { type: "json" };
+import { detectionPreprocessing, preprocessingFor, sizeWithin } from "./detection-preprocessing.ts";
+import { preprocess } from "./preprocess.ts";
+
+test("sizes are the official code's", () => {
+  const sizes = official.sizes.map(([height, width]) => {
+    const resized = sizeWithin({ height: height!, width: width! }, detectionPreprocessing());
+    return [height, width, resized.height, resized.width];
+  });
+  expect(sizes).toEqual(official.sizes);
+});
+
+test("a line of a picture keeps a pixel", () => {
+  expect(sizeWithin({ height: 1, width: 10_000 }, detectionPreprocessing()).height).toBe(1);
+  expect(sizeWithin({ height: 1, width: 1 }, { shortest: 8, longest: 10 })).toEqual({ height: 8, width: 8 });
+});
+
+test("a picture becomes that size, and its values the statistics'", () => {
+  const image = { height: 2, width: 4, data: new Uint8Array(24).fill(255) };
+  const spec = preprocessingFor(image, { ...detectionPreprocessing(), shortest: 3, longest: 20 });
+  expect(spec.size).toEqual([3, 6]);
+  const values = preprocess(image, spec);
+  expect(values).toHaveLength(3 * 6 * 3);
+  expect(values[0]).toBeCloseTo((1 - 0.485) / 0.229, 5);
+});
+
+describe("transformers' config", () => {
+  test("is read as it is written today and as it was", () => {
+    const today = { image_processor_type: "DetrImageProcessor", size: { shortest_edge: 600, longest_edge: 900 } };
+    expect(detectionPreprocessing(today)).toMatchObject({ shortest: 600, longest: 900, mean: [0.485, 0.456, 0.406] });
+    const once = { feature_extractor_type: "DetrFeatureExtractor", size: 480, max_size: 640, image_std: [1, 1, 1] };
+    expect(detectionPreprocessing(once)).toMatchObject({ shortest: 480, longest: 640, std: [1, 1, 1] });
+  });
+
+  test.each([
+    [{ image_processor_type: "ViTImageProcessor" }, "expected image_processor_type to be DetrImageProcessor"],
+    [{ size: { height: 4, width: 4 } }, "expected size.shortest_edge to be a positive whole number, got nothing"],
+    [{ size: { shortest_edge: 1e99, longest_edge: 4 } }, "expected size.shortest_edge to be a positive whole number"],
+    [{ do_resize: false }, "expected do_resize to be true, got false"],
+  ])("%o is refused", (config, message) => {
+    expect(() => detectionPreprocessing(config)).toThrow(TesseraError);
+    expect(() => detectionPreprocessing(config)).toThrow(message);
+  });
+});

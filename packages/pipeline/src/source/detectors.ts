@@ -1,0 +1,50 @@
+import { FormatError, TesseraError, nearest, shown } from "@tessera/core";
+import type { DetectorFamily, DetrName } from "@tessera/detr";
+
+/** A published detector by name. Any text is taken where one is asked for; an editor offers these. */
+export type DetectorName = DetrName;
+
+interface Entry {
+  /** How names of its variants begin, and transformers' `model_type`. */
+  readonly names: RegExp;
+  readonly load: () => Promise<DetectorFamily>;
+}
+
+/** All families of detectors; each package is loaded when somebody asks for one of its models. */
+const detectors: readonly Entry[] = [
+  { names: /^detr(_|$)/, load: async () => (await import("@tessera/detr")).detrFamily },
+];
+
+/** Every family of detectors, each with its package loaded. */
+export function allDetectors(): Promise<DetectorFamily[]> {
+  return Promise.all(detectors.map(({ load }) => load()));
+}
+
+/** The family of a published detector, or undefined. */
+export async function detectorFamilyOf(variant: string): Promise<DetectorFamily | undefined> {
+  for (const { names, load } of detectors) {
+    const family = names.test(variant) ? await load() : undefined;
+    if (family && Object.hasOwn(family.variants, variant)) return family;
+  }
+  return undefined;
+}
+
+/** The same of a name that must be one. @throws {TesseraError} if there is no such detector, with the nearest. */
+export async function knownDetector(variant: string): Promise<DetectorFamily> {
+  const family = await detectorFamilyOf(variant);
+  if (family) return family;
+  const names = (await allDetectors()).flatMap(({ variants }) => Object.keys(variants));
+  throw new TesseraError(
+    `loadDetector: expected a detector, got ${shown(variant)}; did you mean ${nearest(variant, names)[0]}?`,
+    { code: "not-found" },
+  );
+}
+
+/** The family of a transformers config. @throws {FormatError} for a model that is no detector that is known. */
+export async function detectorOfHuggingFace(type: unknown, where: string): Promise<DetectorFamily> {
+  const families = await allDetectors();
+  const family = families.find(({ huggingFace }) => huggingFace.modelTypes.includes(String(type)));
+  if (family) return family;
+  const known = families.flatMap(({ huggingFace }) => huggingFace.modelTypes).join(", ");
+  throw new FormatError(`${where}: expected a detector, "model_type" among ${known}, got ${shown(type)}`);
+}

@@ -1,0 +1,156 @@
+import { type Tensor4D, memory, pad, stack, tensor3d, tensor4d } from "@tensorflow/tfjs-core";
+import { preprocess, preprocessingFor } from "@tessera/data";
+import { detections } from "@tessera/detr";
+import { expectNoLeak } from "@tessera/testing";
+import { beforeAll, describe, expect, test } from "vitest";
+import { failure } from "../__fixtures__/failure.ts";
+import { plain } from "../__fixtures__/pictures.ts";
+import { smallDetector } from "../__fixtures__/small-detector.ts";
+import { loadDetector } from "../source/load-detector.ts";
+import { objectDetector } from "./object-detector.ts";
+
+let small: Awaited<ReturnType<typeof smallDetector>>;
+beforeAll(async () => {
+  small = await smallDetector();
+});
+
+/** A picture with a bright corner. */
+function picture(width: number, height: number) {
+  const { data } = plain(40, 60, 80, [width, height]);
+  data.fill(250, 0, Math.floor(data.length / 3));
+  return { width, height, data };
+}
+
+describe("a detector", () => {
+  const [wide, tall] = [picture(40, 20), picture(20, 28)];
+
+  test("finds what its model says of the picture, the surest first", async () => {
+    using detector = await objectDetector(small.files);
+    const found = await detector(wide, { threshold: 0 });
+    const { model, preprocessing, labels } = detector;
+    const spec = preprocessingFor(wide, preprocessing);
+    expect(spec.size).toEqual([24, 48]);
+    const { logits, boxes } = model.forward(tensor4d(preprocess(wide, spec), [1, 24, 48, 3]));
+    const [raw] = await detections({ logits, boxes }, [[20, 40]]);
+    expect(found).toHaveLength(4);
+    expect(found.map(({ score }) => score)).toEqual([...raw!.scores].sort((a, b) => b - a));
+    const best = raw!.scores.indexOf(found[0]!.score);
+    const [xmin, ymin, xmax, ymax] = raw!.boxes.subarray(4 * best, 4 * best + 4);
+    expect(found[0]).toEqual({ score: raw!.scores[best], label: labels[raw!.labels[best]!], index: raw!.labels[best], box: { xmin, ymin, xmax, ymax } }); // prettier-ignore
+    expect(labels).toEqual(["N/A", "cat", "dog"]);
+  });
+
+  test("leaves out what has a lower score, and gives shares of the picture when asked", async () => {
+    using detector = await objectDetector(small.files);
+    const all = await detector(wide, { threshold: 0 });
+    const middle = (all[1]!.score + all[2]!.score) / 2;
+    expect(await detector(wide, { threshold: middle })).toEqual(all.slice(0, 2));
+    expect(await detector(wide, { threshold: 1 })).toEqual([]);
+    const [share] = await detector(wide, { threshold: 0, percentage: true });
+    const { xmin, ymax } = all[0]!.box;
+    expect([share!.box.xmin, share!.box.ymax]).toEqual([xmin / 40, ymax / 20]);
+  });
+
+  test("finds the same in pictures of one size together and alone", async () => {
+    using detector = await objectDetector(small.files);
+    const turned = { ...wide, data: wide.data.slice().reverse() };
+    const together = await detector([wide, turned], { threshold: 0, batchSize: 2 });
+    const alone = [await detector(wide, { threshold: 0 }), await detector(turned, { threshold: 0 })];
+    const numbers = (found: typeof alone) => found.flat().flatMap(({ score, box }) => Object.values(box).concat(score));
+    await expect(numbers(together)).toBeAllClose(numbers(alone), { rtol: 1e-3, atol: 1e-3 });
+    expect(together.flat().map(({ label }) => label)).toEqual(alone.flat().map(({ label }) => label));
+  });
+
+  test("pads pictures of other sizes as the model is told, and says what it could not read", async () => {
+    using detector = await objectDetector(small.files);
+    const { model, preprocessing } = detector;
+    const results = [];
+    for await (const one of detector.stream([wide, new Uint8Array(), tall], { threshold: 0, batchSize: 3 })) results.push(one); // prettier-ignore
+    expect(results.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(results[1]!.error?.message).toMatch(/empty file/);
+    const frames = [wide, tall].map((image) => {
+      const spec = preprocessingFor(image, preprocessing);
+      const [height, width] = spec.size;
+      const pixels = tensor3d(preprocess(image, spec), [height, width, 3]);
+      return pad(pixels, [[0, 44 - height], [0, 48 - width], [0, 0]]); // prettier-ignore
+    });
+    const predictions = model.forward(stack(frames) as Tensor4D, {}, { sizes: [[24, 48], [44, 32]] }); // prettier-ignore
+    const raw = await detections(predictions, [[20, 40], [28, 20]]); // prettier-ignore
+    for (const [i, result] of [results[0]!, results[2]!].entries()) {
+      if (result.error) throw result.error;
+      const scores = result.objects.map(({ score }) => score);
+      await expect(scores).toBeAllClose([...raw[i]!.scores].sort((a, b) => b - a));
+    }
+    expect(results[2]).toMatchObject({ width: 20, height: 28 });
+    expect(await failure(detector([wide, new Uint8Array()]))).toMatch(/empty file/);
+    expect(await detector([])).toEqual([]);
+  });
+
+  test("takes a picture of one pixel", async () => {
+    using detector = await objectDetector(small.files);
+    expect(await detector(picture(1, 1), { threshold: 0 })).toHaveLength(4);
+  });
+
+  test("stops when it is told to, with the signal's reason", async () => {
+    using detector = await objectDetector(small.files);
+    const abort = new AbortController();
+    const seen: number[] = [];
+    async function watch(): Promise<void> {
+      for await (const { index } of detector.stream([wide, tall, wide], { signal: abort.signal })) {
+        seen.push(index);
+        abort.abort(new Error("enough"));
+      }
+    }
+    await expect(watch()).rejects.toThrow("enough");
+    expect(seen).toEqual([0]);
+  });
+
+  test("leaves nothing behind, and is not used again", async () => {
+    const before = memory().numTensors;
+    const detector = await objectDetector(small.files);
+    await expectNoLeak(() => detector([wide, tall], { batchSize: 2 }), { runs: 2 });
+    detector.dispose();
+    expect(memory().numTensors).toBe(before);
+    expect(await failure(detector(wide))).toMatch(/^objectDetector: expected one in use, got one disposed of/);
+  });
+});
+
+describe("loading", () => {
+  test("takes the authors' names too, with arch", async () => {
+    const labels = ["a", "b", "c"];
+    // Sizes that the variant has not are those of another model.
+    expect(await failure(loadDetector("detr_resnet50", { weights: small.official, labels }))).toMatch(
+      /^load: expected/,
+    );
+    const missing = await failure(loadDetector("detr_resnet50"));
+    expect(missing).toMatch(/got its name alone; .* of the hub such as facebook\/detr-resnet-50$/);
+  });
+
+  test.each([
+    ["a score that is none", { threshold: 2 }, "threshold: expected a score from 0 to 1, got 2"],
+    [
+      "an option that there is not",
+      { treshold: 1 },
+      'expected a known option, got "treshold"; did you mean threshold?',
+    ],
+  ])("refuses %s", async (_, options, message) => {
+    using detector = await objectDetector(small.files);
+    expect(await failure(detector([picture(4, 4)], options as object))).toContain(message);
+  });
+
+  test("refuses labels that are too few, models that are no detectors, and names that are none", async () => {
+    expect(await failure(objectDetector(small.files, { labels: ["a"] }))).toBe(
+      "loadDetector: expected 3 labels, one a class, got 1; name every class once",
+    );
+    const config = new Blob([JSON.stringify({ model_type: "vit" })]);
+    expect(await failure(objectDetector({ ...small.files, config }))).toMatch(
+      /^config\.json: expected a detector, "model_type" among detr, got "vit"$/,
+    );
+    const preprocessor = new Blob([JSON.stringify({ image_processor_type: "ViTImageProcessor" })]);
+    expect(await failure(objectDetector({ ...small.files, preprocessor }))).toContain("to be DetrImageProcessor");
+    expect(await failure(objectDetector(small.files, { arch: "detr_resnet5" }))).toMatch(
+      /got "detr_resnet5"; did you mean detr_resnet50\?$/,
+    );
+    expect(await failure(objectDetector(5 as never))).toMatch(/^objectDetector: expected a name, a folder/);
+  });
+});
