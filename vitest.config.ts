@@ -44,7 +44,7 @@ const gpuTests = [
 // on WebGPU recordings of them besides, but no tests of the definitions that ops.test.ts holds our kernels to;
 const recordingTests = "packages/{core/src/replay,tnt/src,vit/src}/replayed.test.ts";
 const definitionTests =
-  "packages/core/src/ops/{activation,attention,layer-norm,linear,patchify,query-key-attention,resize,self-attention,softmax-cross-entropy}.test.ts";
+  "packages/core/src/ops/{activation,attention,depthwise-convolution,layer-norm,linear,patchify,query-key-attention,resize,self-attention,softmax-cross-entropy,window-attention}.test.ts";
 // and on WebGPU in Chromium, whose kernels are those that Dawn runs in Node, what the page around them can break: every op once, the
 // pipeline with its pictures and timm's answers, and what our backend has besides kernels.
 const webgpuPageTests = [
