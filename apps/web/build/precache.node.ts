@@ -7,8 +7,8 @@ import type { Plugin, Rollup } from "vite";
 const shell = /^(index\.html|[^/]*\.(svg|webmanifest)|examples\/.*|assets\/index-[^/]*\.(js|css))$/;
 /** Kernels of GPU backends, a quarter of all code: kept by the pages that use them, which not every browser can. */
 const gpuKernels = /backendName:\s*["'`]web(gl|gpu)["'`]/;
-/** Tabs that not everybody opens, and what the worker has for them: kept when they are first opened. */
-const tabs = /^assets\/(look-inside|compare)(-panel)?-[^/]*\.js$/;
+/** What the worker has for tabs that not everybody opens: kept, as their own code is, when they are first opened. */
+const ofTabs = /^assets\/(look|seen)-inside-[^/]*\.js$/;
 /** What no page fetches. */
 const never = /^(_headers|sw\.js|.*\.map)$/;
 
@@ -60,7 +60,8 @@ export function precache(): Plugin {
           (file) =>
             file.endsWith(".js") &&
             !isShell(file) &&
-            !tabs.test(file) &&
+            !(file in bundle && bundle[file]!.type === "chunk") &&
+            !ofTabs.test(file) &&
             !gpuKernels.test(readFileSync(join(folder, file), "utf8")),
         ),
         sums,

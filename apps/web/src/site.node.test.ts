@@ -6,6 +6,7 @@ import { testBenchmark } from "./site-tests/benchmark.node.ts";
 import { testCamera } from "./site-tests/camera.node.ts";
 import { testCancel } from "./site-tests/cancel.node.ts";
 import { testClassify } from "./site-tests/classify.node.ts";
+import { testCompare } from "./site-tests/compare.node.ts";
 import { testErrors } from "./site-tests/errors.node.ts";
 import { testKeyboard } from "./site-tests/keyboard.node.ts";
 import { testLoading } from "./site-tests/loading.node.ts";
@@ -26,6 +27,7 @@ const parts: Record<string, (site: () => Site) => void> = {
   camera: testCamera,
   backends: testBackends,
   "look inside": testLookInside,
+  compare: testCompare,
   benchmark: testBenchmark,
   responsiveness: testResponsiveness,
   models: testModels,

@@ -21,6 +21,11 @@ export const tabs: readonly Tab[] = [
     label: "Look inside",
     Panel: lazyPanel(async () => (await import("./look-inside/look-inside-panel.tsx")).LookInsidePanel),
   },
+  {
+    id: "compare",
+    label: "Compare",
+    Panel: lazyPanel(async () => (await import("./compare/compare-panel.tsx")).ComparePanel),
+  },
   { id: "backends", label: "Backends", Panel: BackendsPanel },
   { id: "benchmark", label: "Benchmark", Panel: BenchmarkPanel },
 ];

@@ -1,4 +1,5 @@
 import { PlaceFields } from "../components/place-fields.tsx";
+import { Verdict } from "../components/verdict.tsx";
 import { ProblemNote } from "../components/problem-note.tsx";
 import { Progress } from "../components/progress.tsx";
 import { milliseconds, percent } from "../format.ts";
@@ -73,13 +74,10 @@ function BackendTable() {
 }
 
 function Comparison({ result }: { result: Compared }) {
-  const { sides, largestDifference, where, scale } = result;
+  const { sides, difference } = result;
   return (
     <div class="comparison">
-      <p class="verdict">
-        Largest difference of their logits: <b data-testid="difference">{largestDifference.toExponential(2)}</b>
-        {where && largestDifference > 0 && ` (${where})`}; the largest logit is {scale.toFixed(2)}.
-      </p>
+      <Verdict difference={difference} />
       <div class="scroll" role="region" aria-label="Both results" tabIndex={0}>
         <table>
           <thead>
@@ -92,14 +90,14 @@ function Comparison({ result }: { result: Compared }) {
             </tr>
           </thead>
           <tbody>
-            {sides.map(({ ready, label, score, ms }, i) => (
+            {sides.map(({ ready, top: [best], ms }, i) => (
               <tr key={i}>
                 <th scope="row">
                   {ready.backend}, {ready.precision}
                   <small>{ready.device}</small>
                 </th>
                 <td>
-                  {label} {percent(score)}
+                  {best!.label} {percent(best!.score)}
                 </td>
                 <td class="number">{milliseconds(ms)}</td>
               </tr>

@@ -35,8 +35,13 @@ effect(() => {
 export async function compareBackends(): Promise<void> {
   const result = await comparison.run(async (how) => {
     if (!picture.value) await showExample(examples[0]!);
-    const places = [first.place, second.place] as const;
-    return engine.call("compare", { model: looking.model.value, places, picture: picture.value!.blob }, how);
+    const model = looking.model.value;
+    const sides = [
+      { model, ...first.place },
+      { model, ...second.place },
+    ] as const;
+    return engine.call("compare", { sides, picture: picture.value!.blob, maps: false }, how);
   });
-  if (result) announce(`The largest difference of a logit is ${result.largestDifference.toExponential(1)}`);
+  if (result?.difference)
+    announce(`The largest difference of a logit is ${result.difference.largest.toExponential(1)}`);
 }

@@ -3,6 +3,7 @@ import { NoPicture } from "../classify/shown-picture.tsx";
 import { announce } from "../state/announce.ts";
 import { picture } from "../state/picture.ts";
 import type { Insight } from "../worker/calls.ts";
+import { frameStyle } from "./frame-style.ts";
 import { heatLayer } from "./layers.ts";
 import { insight } from "./looking-inside.ts";
 import { type Shown, shownMap } from "./shown-map.ts";
@@ -21,15 +22,9 @@ export function Stage() {
 
 function Looked({ inside, map, image }: { inside: Insight; map: Shown; image: preact.JSX.Element }) {
   const { width, height } = inside.picture;
-  const { frame, grid: [rows, columns] } = inside; // prettier-ignore
+  const [rows, columns] = inside.grid;
   const at = map.patch;
   const share = (value: number) => `${100 * value}%`;
-  const place = {
-    left: share(frame.left / width),
-    top: share(frame.top / height),
-    width: share(frame.width / width),
-    height: share(frame.height / height),
-  };
 
   /** The patch under a pointer. */
   function under(event: PointerEvent): Patch | undefined {
@@ -72,7 +67,7 @@ function Looked({ inside, map, image }: { inside: Insight; map: Shown; image: pr
       onClick={(event) => (chosen.value = under(event as unknown as PointerEvent) ?? chosen.value)}
     >
       {image}
-      <div class="map" style={place}>
+      <div class="map" style={frameStyle(inside)}>
         <Pixels layer={heatLayer(map.map, 0.72)} class="smooth" />
         {at && (
           <i

@@ -33,7 +33,7 @@ export function testAccessibility(site: () => Site): void {
     expectNothingWrong(seen);
   });
 
-  test("axe finds nothing on Look inside, unfolded", async () => {
+  test("axe finds nothing on Look inside, unfolded, and on Compare", async () => {
     await using seen = await visit(site());
     const { page } = seen;
     await page.evaluate(await axeSource);
@@ -47,6 +47,11 @@ export function testAccessibility(site: () => Site): void {
     await page.getByRole("button", { name: /Add positions/ }).click();
     await page.getByText("Numbers", { exact: true }).click();
     await checkEverywhere(page, "positions");
+    await openTab(page, "Compare");
+    await page.getByRole("region", { name: "Right", exact: true }).getByLabel("Backend").selectOption("wasm");
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.locator(".verdict").waitFor();
+    await checkEverywhere(page, "two answers");
     expectNothingWrong(seen);
   });
 

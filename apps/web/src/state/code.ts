@@ -17,7 +17,7 @@ export function sourceOf(model: ModelChoice): { args: string; flags: string } {
   };
 }
 
-/** The line that sets a backend. In Node there is no webgl. */
+/** The line that sets a backend and a number format. */
 export function backendLine({ backend, precision }: Place): string {
   const options = precision === "f32" ? "" : `, { precision: "${precision}" }`;
   return `await useBackend("${backend}"${options});`;

@@ -4,7 +4,7 @@ import type { ModelChoice, Setup } from "../worker/calls.ts";
 import { precisionsOf } from "./survey.ts";
 
 /** What the user chose to run, and where. */
-class SetupChoice {
+export class SetupChoice {
   readonly model = signal<ModelChoice>({ kind: "embedded" });
   readonly backend = signal<BackendName | "auto">("auto");
   readonly precision = signal<Precision>("f32");

@@ -64,8 +64,13 @@ export interface Classified {
 
 export interface Compared {
   sides: [Side, Side];
+  /** Undefined of models with other classes. */
+  difference: Difference | undefined;
+}
+
+export interface Difference {
   /** The largest absolute difference of a logit. */
-  largestDifference: number;
+  largest: number;
   /** The class whose logits differ most. */
   where: string;
   /** Largest logit without its sign, to see the difference against. */
@@ -74,9 +79,16 @@ export interface Compared {
 
 export interface Side {
   ready: Ready;
-  label: string;
-  score: number;
+  /** The likeliest classes, the best first. */
+  top: { index: number; label: string; score: number }[];
   ms: number;
+  /** What speaks for its answer, where that was asked for. */
+  shown: ShownSide | undefined;
+}
+
+export interface ShownSide extends Pick<Insight, "picture" | "frame"> {
+  name: MapName;
+  map: Heatmap;
 }
 
 export interface Measured {
@@ -161,7 +173,7 @@ export type WorkerCalls = {
     progress: Stage;
   };
   compare: {
-    input: { model: ModelChoice; places: readonly [Place, Place]; picture: Picture };
+    input: { sides: readonly [Setup, Setup]; picture: Blob; maps: boolean };
     output: Compared;
     progress: Stage;
   };

@@ -1,6 +1,6 @@
 import { TesseraError } from "@tessera/core";
 import type { Classification } from "@tessera/pipeline";
-import type { Classified, Compared, ModelChoice, Picture, Place, Setup, Side } from "./calls.ts";
+import type { Classified, Picture, Setup } from "./calls.ts";
 import { type CallOptions, type Session, prepare } from "./session.ts";
 
 /** Tells what is on a picture. */
@@ -16,37 +16,6 @@ export async function classify(
   } finally {
     if (!(picture instanceof Blob)) picture.close();
   }
-}
-
-/** Runs the same picture in two places and finds the logit that differs most. */
-export async function compare(
-  { model, places, picture }: { model: ModelChoice; places: readonly [Place, Place]; picture: Picture },
-  options: CallOptions,
-): Promise<Compared> {
-  const sides: Side[] = [];
-  const logits: Float32Array[] = [];
-  let labels: readonly string[] = [];
-  for (const place of places) {
-    const session = await prepare({ model, ...place }, options);
-    const result = await answerOf(session, picture, 1, options.signal);
-    const { label, score } = result.top[0]!;
-    sides.push({ ready: session.ready, label, score, ms: result.ms.forward });
-    logits.push(result.logits);
-    labels = session.classifier?.labels ?? [];
-  }
-  const [a, b] = logits as [Float32Array, Float32Array];
-  const differences = a.map((value, i) => Math.abs(value - b[i]!));
-  // NaN on one side is the largest difference there is.
-  const largestDifference = differences.reduce(
-    (most, value) => (value > most || Number.isNaN(value) ? value : most),
-    0,
-  );
-  return {
-    sides: sides as [Side, Side],
-    largestDifference,
-    where: labels[differences.findIndex((value) => Object.is(value, largestDifference))] ?? "",
-    scale: a.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
-  };
 }
 
 /** The answer to one picture, with its logits and times. @throws {TesseraError} if it cannot be read, or the weights are random. */

@@ -1,6 +1,6 @@
 import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { type Backbone, TesseraError } from "@tessera/core";
-import { type RgbImage, frameImage, preprocessBatch, seenPart } from "@tessera/data";
+import { type RgbImage, decodeImage, frameImage, preprocessBatch, seenPart } from "@tessera/data";
 import {
   type AttentionMaps,
   type Explained,
@@ -16,7 +16,7 @@ import {
   relevance,
 } from "@tessera/explain";
 import type { LoadedModel } from "@tessera/pipeline";
-import type { Insight, MapName, Stage } from "./calls.ts";
+import type { Insight, MapName, ShownSide, Stage } from "./calls.ts";
 import { tokenNumbers } from "./token-numbers.ts";
 import { yieldToMessages } from "./yield-to-messages.ts";
 
@@ -69,6 +69,34 @@ export async function seenInside(
         const best = scores.indexOf(Math.max(...scores));
         return { label: labels[best]!, score: scores[best]!, target: scores[target]! };
       }),
+    };
+  } finally {
+    input.dispose();
+  }
+}
+
+/**
+ * What of a picture speaks for a class: relevance, or Grad-CAM where a model has no attention. One forward and one backward.
+ * @throws {TesseraError} if the picture cannot be read.
+ */
+export async function reasonOf(
+  { model, preprocessing }: Pick<LoadedModel, "model" | "preprocessing">,
+  picture: Blob,
+  target: number,
+): Promise<ShownSide> {
+  const image = await decodeImage(picture);
+  const input = preprocessBatch([image], preprocessing);
+  try {
+    const relevant = await orWhy(
+      () => relevance(model, input, { target }),
+      () => undefined,
+    );
+    const [map] = relevant ?? (await gradCam(model, input, { target }));
+    return {
+      picture: { width: image.width, height: image.height },
+      frame: seenPart(image, preprocessing),
+      name: relevant ? "relevance" : "gradCam",
+      map: map!,
     };
   } finally {
     input.dispose();

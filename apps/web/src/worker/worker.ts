@@ -2,7 +2,8 @@ import { listBackends } from "@tessera/backends";
 import { variantNames } from "@tessera/pipeline";
 import { answerCalls } from "../rpc/answer-calls.ts";
 import type { WorkerCalls } from "./calls.ts";
-import { classify, compare } from "./classify.ts";
+import { classify } from "./classify.ts";
+import { compare } from "./compare.ts";
 import { measure } from "./measure.ts";
 import { prepare } from "./session.ts";
 
