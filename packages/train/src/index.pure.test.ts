@@ -13,6 +13,7 @@ test("exports these and nothing else", () => {
     "assemble",
     "binaryCrossEntropy",
     "clipFactor",
+    "cocoScores",
     "constantRate",
     "cosine",
     "crossEntropy",

@@ -30,6 +30,8 @@ export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/bin
 export { crossEntropy } from "./losses/cross-entropy.ts";
 export { type DistillationOptions, type Student, distillation, distillationLoss } from "./losses/distillation.ts";
 export type { Calibration, ReliabilityBin } from "./metrics/calibration.ts";
+export { type CocoEvaluation, type CocoScores, cocoScores } from "./metrics/coco/coco-scores.ts";
+export type { CocoAnnotation, CocoBox, CocoDetection } from "./metrics/coco/match-image.ts";
 export { type EvaluateOptions, evaluate } from "./metrics/evaluate.ts";
 export type { ClassResult, Evaluation } from "./metrics/evaluation.ts";
 export type { Judgement } from "./metrics/judgement.ts";

@@ -6,11 +6,13 @@ import {
   toHuggingFaceNames,
   toTimmNames,
 } from "@tessera/core";
+import { allDetectors } from "./detectors.ts";
 import { allFamilies } from "./families.ts";
 
-/** `toTimmNames` for a checkpoint of any family. */
+/** `toTimmNames` for a checkpoint of any family; a detector gets its authors' names, as timm has none. */
 export async function anyToTimmNames(checkpoint: Checkpoint): Promise<TimmNames> {
-  const families = await allFamilies();
+  // Detectors first: what they are made of has names of its own.
+  const families = [...(await allDetectors()), ...(await allFamilies())];
   return toTimmNames(
     checkpoint,
     families.flatMap(({ dialects }) => dialects),
@@ -23,7 +25,7 @@ export async function anyToTimmNames(checkpoint: Checkpoint): Promise<TimmNames>
  */
 export async function anyToHuggingFaceNames(checkpoint: Checkpoint): Promise<HuggingFaceNames> {
   const refusals: unknown[] = [];
-  for (const { huggingFace } of await allFamilies()) {
+  for (const { huggingFace } of [...(await allFamilies()), ...(await allDetectors())]) {
     try {
       if (huggingFace) return toHuggingFaceNames(checkpoint, huggingFace.names);
     } catch (error) {

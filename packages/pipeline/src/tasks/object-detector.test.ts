@@ -1,12 +1,14 @@
 import { type Tensor4D, memory, pad, stack, tensor3d, tensor4d } from "@tensorflow/tfjs-core";
 import { preprocess, preprocessingFor } from "@tessera/data";
 import { detections } from "@tessera/detr";
-import { expectNoLeak } from "@tessera/testing";
+import { contentsOf, expectNoLeak, under } from "@tessera/testing";
+import { openCheckpoint } from "@tessera/weights";
 import { beforeAll, describe, expect, test } from "vitest";
 import { failure } from "../__fixtures__/failure.ts";
 import { plain } from "../__fixtures__/pictures.ts";
 import { smallDetector } from "../__fixtures__/small-detector.ts";
 import { loadDetector } from "../source/load-detector.ts";
+import { anyToHuggingFaceNames, anyToTimmNames } from "../source/rename.ts";
 import { objectDetector } from "./object-detector.ts";
 
 let small: Awaited<ReturnType<typeof smallDetector>>;
@@ -113,6 +115,18 @@ describe("a detector", () => {
     expect(memory().numTensors).toBe(before);
     expect(await failure(detector(wide))).toMatch(/^objectDetector: expected one in use, got one disposed of/);
   });
+});
+
+test("a checkpoint gets transformers' names and the authors' again", async () => {
+  const own = await openCheckpoint(small.official);
+  const { modelType, checkpoint } = await anyToHuggingFaceNames((await anyToTimmNames(own)).checkpoint);
+  expect(modelType).toBe("detr");
+  const back = await anyToTimmNames(checkpoint);
+  expect(back.dialect).toBe("huggingface");
+  expect([...back.checkpoint.tensors.keys()].sort()).toEqual([...own.tensors.keys()].sort());
+  // Those of the backbone are many, and go through as they are.
+  const ofTransformer = (file: typeof own) => contentsOf(under(file, "transformer."));
+  expect(await ofTransformer(back.checkpoint)).toEqual(await ofTransformer(own));
 });
 
 describe("loading", () => {
