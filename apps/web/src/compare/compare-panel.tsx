@@ -116,7 +116,7 @@ function Reason({ shown, label }: { shown: ShownSide; label: string }) {
       <div class="looked" style={{ aspectRatio: `${width} / ${height}`, "--shape": String(width / height) }}>
         <img src={picture.value!.url} alt="" />
         <div class="map" style={frameStyle(shown)}>
-          <Pixels layer={heatLayer(shown.map, 0.72)} class="smooth" label={`What speaks for ${label}`} />
+          <Pixels layer={heatLayer(shown.map, "large")} class="smooth" label={`What speaks for ${label}`} />
         </div>
       </div>
       <figcaption class="hint">

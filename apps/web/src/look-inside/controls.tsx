@@ -92,7 +92,7 @@ function AttentionFields({ inside }: { inside: Insight }) {
             onClick={() => show(one)}
           >
             <Pixels
-              layer={heatLayer(compactHeatmap(attention, { block: focus.block, head: one, from }))}
+              layer={heatLayer(compactHeatmap(attention, { block: focus.block, head: one, from }), "small")}
               class="smooth"
             />
             {one === undefined ? "All heads" : `Head ${one}`}

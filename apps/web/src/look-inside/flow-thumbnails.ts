@@ -25,5 +25,5 @@ export function thumbnailOf(inside: Insight, step: Exclude<Step, "classify">): L
   if (step === "project")
     return tokens && matrixLayer({ values: tokens.projected, rows: grid[0] * grid[1], columns: tokens.shown });
   const map = attention ? compactHeatmap(attention, { ...focusOf(inside), from: patchOf(inside) }) : maps.gradCam;
-  return map && heatLayer(map);
+  return map && heatLayer(map, "small");
 }

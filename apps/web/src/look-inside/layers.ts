@@ -22,10 +22,14 @@ function layer(width: number, height: number, paint: (row: number, column: numbe
 
 const nothing = [0, 0, 0, 0];
 
+/** Pixels of a map's longer side; the browser enlarges it, smoothly. */
+const sides = { large: 112, small: 42 };
+
 /** A map in colours between whose places it is smooth; where it is largest it covers most. */
-export function heatLayer(map: Heatmap, opacity = 1): Layer {
+export function heatLayer(map: Heatmap, size: keyof typeof sides): Layer {
   const grid = normalized(map);
-  const fine = Math.max(1, Math.floor(112 / Math.max(grid.rows, grid.columns)));
+  const opacity = size === "large" ? 0.72 : 1;
+  const fine = Math.max(1, Math.floor(sides[size] / Math.max(grid.rows, grid.columns)));
   const [height, width] = [grid.rows * fine, grid.columns * fine];
   return layer(width, height, (row, column) => {
     const value = Math.min(1, Math.max(0, sampled(grid, (row + 0.5) / height, (column + 0.5) / width)));

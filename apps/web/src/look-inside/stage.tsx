@@ -68,7 +68,7 @@ function Looked({ inside, map, image }: { inside: Insight; map: Shown; image: pr
     >
       {image}
       <div class="map" style={frameStyle(inside)}>
-        <Pixels layer={heatLayer(map.map, 0.72)} class="smooth" />
+        <Pixels layer={heatLayer(map.map, "large")} class="smooth" />
         {at && (
           <i
             style={{

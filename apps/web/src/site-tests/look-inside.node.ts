@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
 import { drop, frog, temporary, tinyConfig, tinyFolder, truck } from "./files.node.ts";
+import { tasksWhile } from "./main-thread.node.ts";
 import { type Site, expectNothingWrong, openTab, visit } from "./site.node.ts";
 
 export function testLookInside(site: () => Site): void {
@@ -67,9 +68,15 @@ export function testLookInside(site: () => Site): void {
     expect(page.url()).toContain("#look-inside?show=attention&block=2&head=1");
     await page.keyboard.press("Escape");
     await expect.poll(() => page.url()).not.toContain("patch");
-    // What a user gives is no address's matter.
-    await page.getByLabel("Picture file").setInputFiles(truck);
-    await page.getByRole("heading", { name: "Why “truck”?" }).waitFor();
+    // What a user gives is no address's matter. No task of the page computes for 50 ms while it is looked into and drawn.
+    const tasks = await tasksWhile(site().browser, page, async () => {
+      await page.getByLabel("Picture file").setInputFiles(truck);
+      await page.getByRole("heading", { name: "Why “truck”?" }).waitFor();
+      await page.getByRole("slider", { name: "Block" }).fill("4");
+      await page.getByText("looks in block 4").waitFor();
+    });
+    expect(tasks.length).toBeGreaterThan(10);
+    expect(tasks.filter(({ computed }) => computed > 50)).toEqual([]);
     await expect.poll(() => page.url()).not.toContain("picture");
     expectNothingWrong(seen);
   });
