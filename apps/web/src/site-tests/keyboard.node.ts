@@ -56,6 +56,8 @@ export function testKeyboard(site: () => Site): void {
     await press(page, "Tab", "Cancel");
     await page.keyboard.press("Enter");
     expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("tabpanel");
+    await press(page, "Shift+Tab", "Runs");
+    await page.keyboard.press("5");
     await press(page, "Tab", "Measure");
     await page.keyboard.press("Enter");
     await page.locator(".chart").waitFor();

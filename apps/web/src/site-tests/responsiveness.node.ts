@@ -9,7 +9,7 @@ const limit = 50;
 export function testResponsiveness(site: () => Site): void {
   // By processor time: on a machine that others use, any task may be kept waiting for longer. What a task itself waits for is
   // the GPU's process, so none may; decoding, weights and forwards would take many times the limit.
-  test("looks again on every backend there is, and no task of the page takes 50 ms", async () => {
+  test("looks again on another backend, and no task of the page takes 50 ms", async () => {
     const seen = await site().onEveryBackend();
     const { page } = seen;
     await openTab(page, "Classify");
@@ -21,8 +21,6 @@ export function testResponsiveness(site: () => Site): void {
       await page.locator(".model-line", { hasText: `on ${backend}` }).waitFor();
       await best(page, "truck");
     };
-    await page.getByLabel("Picture file").setInputFiles(truck);
-    for (const backend of ["webgl", "cpu"]) await look(backend);
     for (const backend of ["wasm", "webgpu"]) {
       const tasks = await tasksWhile(site().browser, page, async () => {
         await page.getByLabel("Picture file").setInputFiles(truck);

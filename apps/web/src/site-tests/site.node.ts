@@ -21,6 +21,9 @@ const flags = [
   "--disable-sync",
   "--enable-unsafe-swiftshader",
   "--use-angle=swiftshader",
+  // The page itself is drawn without the GPU, which would be the processor with a detour.
+  "--disable-gpu-compositing",
+  "--disable-gpu-rasterization",
 ];
 const withoutWebGpu = "--disable-features=WebGPU,WebGPUService";
 const withWebGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
