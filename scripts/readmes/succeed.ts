@@ -4,6 +4,9 @@ import { spawn } from "node:child_process";
 const inherited =
   /^npm_(package|lifecycle|command|execpath)|^npm_config_((local|global)_prefix|prefix|workspaces?)$|^INIT_CWD$/;
 
+/** What vitest sets: its options for Node, and the GPU in software that Node's tests have, which no reader of a page has. */
+const ours = new Set(["NODE_OPTIONS", "VK_ICD_FILENAMES"]);
+
 /** Runs a program to its end, and gives what it printed. @throws {Error} with all that it said if it fails. */
 export function succeed(
   program: string,
@@ -11,7 +14,7 @@ export function succeed(
   cwd: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const own = Object.entries(process.env).filter(([name]) => !inherited.test(name) && name !== "NODE_OPTIONS");
+  const own = Object.entries(process.env).filter(([name]) => !inherited.test(name) && !ours.has(name));
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,

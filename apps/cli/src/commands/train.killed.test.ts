@@ -20,13 +20,13 @@ test(
   async () => {
     const data = await place.pictures("colours", { red: 40, green: 40, blue: 40 });
     const model = ["--model", "vit", "--arg", "patch_size=4", "embed_dim=32", "depth=2", "num_heads=2"];
-    const args = ["train", data, "--backend", "native", "--epochs", String(40 + 10 * KILLS), "--batch", "16", ...model];
+    const args = ["train", data, "--backend", "native", "--epochs", String(20 + 5 * KILLS), "--batch", "16", ...model];
     const [straight, killed] = [place.path("straight"), place.path("killed")];
     await json([...args, "--out", straight]);
     const random = new Random(process.env["TESSERA_KILL_SEED"] ?? 0);
     let kills = 0;
     while (kills < KILLS) {
-      const wait = 1200 * random.uniform();
+      const wait = 600 * random.uniform();
       const { signal } = await startTessera([...args, "--out", killed, "--resume"], {
         // From where it has begun to log, mostly: a process that is killed while it starts proves little.
         onStart: (child) => void child.stdout!.once("data", () => setTimeout(() => child.kill("SIGKILL"), wait)),
