@@ -18,13 +18,14 @@ const image = { width: 64, height: 32, data: Uint8Array.from({ length: 64 * 32 *
 
 /** Looks into a small model with random weights. */
 async function seen(variant: string, overrides: object) {
+  const before = memory().numTensors;
   const model = (await createBackbone(variant, { imageSize: 32, classes: 4, ...overrides })).init(1);
   const labels = ["a", "b", "c", "d"];
   const { signal } = new AbortController();
-  const before = memory().numTensors;
   const inside = await seenInside({ model, preprocessing, labels }, image, { target: 2, signal, onProgress: () => {} });
-  expect(memory().numTensors, "leaked tensors").toBe(before);
   model.dispose();
+  // With the model, as kernels may keep weights in a form of their own for as long as it lives.
+  expect(memory().numTensors, "leaked tensors").toBe(before);
   return inside;
 }
 

@@ -18,3 +18,11 @@ test("a page's worker answers as the page does, and takes what an element shows"
   const scores = (results: typeof got) => results.flat().map(({ score }) => score);
   await expect(scores(got)).toBeAllClose(scores(expected));
 });
+
+test("says why a page's worker has no model, and that loading was aborted", async () => {
+  await expect(imageClassifier("no_such_model", { workers })).rejects.toThrow(/no_such_model/);
+  const stop = new AbortController();
+  const loading = imageClassifier(undefined, { workers, signal: stop.signal });
+  stop.abort();
+  await expect(loading).rejects.toBe(stop.signal.reason);
+});

@@ -62,6 +62,7 @@ export class WorkerPool {
       return { pool, facts };
     } catch (error) {
       pool.close();
+      signal?.throwIfAborted();
       throw error;
     } finally {
       signal?.removeEventListener("abort", abort);
@@ -143,8 +144,9 @@ export class WorkerPool {
             this.#dispatch();
           } else if ("unable" in message) {
             this.#remove(entry);
-            entry.worker.end();
+            // Before its end, of which a page's worker tells at once.
             reject(errorOf(message.unable));
+            entry.worker.end();
           } else if ("loading" in message) told.onLoading?.(message.loading);
           else if ("warning" in message) told.onWarning?.(message.warning);
           else this.#answer(entry, message);
