@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build } from "../__fixtures__/start-tessera.ts";
+import { build, startTessera } from "../__fixtures__/start-tessera.ts";
 import { json } from "../__fixtures__/tessera.ts";
 import { type Workplace, workplace } from "../__fixtures__/workplace.ts";
 
@@ -25,7 +25,8 @@ test.skipIf(!hasNamespaces)(
     const model = ["--model", "vit", "--arg", "patch_size=4", "embed_dim=16", "depth=1", "num_heads=2"];
     const args = ["train", data, "--backend", "wasm", "--batch", "16", "--workers", "0", "--epochs", "4", ...model];
     const straight = place.path("straight");
-    await json([...args, "--out", straight]);
+    // In a process of its own, as the other is.
+    await json([...args, "--out", straight], {}, startTessera);
     const last = "checkpoints/step-00000016.safetensors";
     const { length } = await readFile(`${straight}/${last}`);
     const command = [process.execPath, bin, ...args, "--out", "/mnt/run"].map((word) => `'${word}'`).join(" ");

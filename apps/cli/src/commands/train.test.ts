@@ -60,7 +60,8 @@ test("trains on a folder, and leaves configuration, log, curves, checkpoints and
 
 test("ends by a signal with a checkpoint, and goes on to the same bits", async () => {
   const straight = place.path("straight");
-  await train("--epochs", "10", "--out", straight);
+  // All in processes of their own, whatever other tests have set in this one.
+  await json(["train", data, ...small, "--epochs", "10", "--out", straight], {}, startTessera);
   const stopped = place.path("stopped");
   const args = ["train", data, ...small, "--epochs", "10", "--out", stopped];
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -70,7 +71,7 @@ test("ends by a signal with a checkpoint, and goes on to the same bits", async (
     expect([outcome.signal, outcome.stderr.includes("error")]).toEqual([signal, false]);
   }
   // What is not said again is taken from the run.
-  await json(["train", data, "--out", stopped, "--resume"]);
+  await json(["train", data, "--out", stopped, "--resume"], {}, startTessera);
   expect(await lastCheckpoint(stopped)).toEqual(await lastCheckpoint(straight));
   const without = (lines: Record<string, number>[]) => lines.map(({ seconds: _s, imagesPerSecond: _i, waiting: _w, ...rest }) => rest); // prettier-ignore
   expect(without(await log(stopped))).toEqual(without(await log(straight)));
