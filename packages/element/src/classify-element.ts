@@ -3,7 +3,7 @@ import { tell } from "./events.ts";
 import { type View, createView } from "./view.ts";
 
 /** A server that imports this package has no elements to extend. */
-const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
+const Base = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement);
 
 /** A picture that was chosen, or its address. */
 type Picture = Blob | string;
