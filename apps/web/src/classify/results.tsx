@@ -1,4 +1,5 @@
-import { milliseconds, percent } from "../format.ts";
+import { ClassList } from "../components/class-list.tsx";
+import { milliseconds } from "../format.ts";
 import type { Classified } from "../worker/calls.ts";
 
 interface ResultsProps {
@@ -19,17 +20,7 @@ export function Results({ result, busy }: ResultsProps) {
   const { top, ms } = result;
   return (
     <div class={busy ? "stale" : ""} aria-busy={busy}>
-      <ol class="classes">
-        {top.map(({ index, label, score }) => (
-          <li key={index}>
-            <span class="class-name">{label}</span>
-            <span class="class-score">{percent(score)}</span>
-            <span class="bar" aria-hidden="true">
-              <span style={{ width: `${score * 100}%` }} />
-            </span>
-          </li>
-        ))}
-      </ol>
+      <ClassList top={top} />
       <h3>Time</h3>
       <div class="times" aria-hidden="true">
         {stages.map(([stage]) => (

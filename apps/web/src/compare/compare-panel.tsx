@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { ClassList } from "../components/class-list.tsx";
 import { CodeBlock } from "../components/code-block.tsx";
 import { ModelField } from "../components/model-field.tsx";
 import { ModelLine } from "../components/model-line.tsx";
@@ -9,7 +10,7 @@ import { ProblemNote } from "../components/problem-note.tsx";
 import { Progress } from "../components/progress.tsx";
 import { useDrops } from "../components/use-drops.ts";
 import { Verdict } from "../components/verdict.tsx";
-import { milliseconds, percent } from "../format.ts";
+import { milliseconds } from "../format.ts";
 import { frameStyle } from "../look-inside/frame-style.ts";
 import { heatLayer } from "../look-inside/layers.ts";
 import { names } from "../look-inside/shown-map.ts";
@@ -89,17 +90,7 @@ function Answer({ side: { ready, top, ms, shown }, title, slowest }: { side: Sid
   return (
     <section class="card answer" aria-label={`${title} answer`}>
       {shown && <Reason shown={shown} label={top[0]!.label} />}
-      <ol class="classes">
-        {top.map(({ index, label, score }) => (
-          <li key={index}>
-            <span class="class-name">{label}</span>
-            <span class="class-score">{percent(score)}</span>
-            <span class="bar" aria-hidden="true">
-              <span style={{ width: `${100 * score}%` }} />
-            </span>
-          </li>
-        ))}
-      </ol>
+      <ClassList top={top} />
       <h3>Forward: {milliseconds(ms)}</h3>
       <span class="bar time" aria-hidden="true">
         <span style={{ width: `${(100 * ms) / slowest}%` }} />
