@@ -31,7 +31,7 @@ const bf16Tests = ["packages/*/src/**/*.bf16.test.ts"];
 
 // How often a plain test runs follows from what can break it. All of them run on wasm, in Node and in Chromium. What a backend can
 // break, kernels and all that is made of them, runs on each backend once:
-const backendTests = ["core", "testing", "train", ...packagesOfLevel("model")].map(
+const backendTests = ["core", "testing", "train", ...packagesOfLevel("task"), ...packagesOfLevel("model")].map(
   (name) => `packages/${name}/src/**/*.test.ts`,
 );
 // where it is a GPU, in software here, which compiles a program for seconds, the ops, and the models that have programs of their own

@@ -57,7 +57,7 @@ async function drawnDetector(): Promise<Record<string, Uint8Array | string>> {
   for (const [path, { shape, value }] of model.state())
     tensors[path] = { shape, values: (await value.data<"float32">()) as Float32Array };
   model.dispose();
-  const described = { ...family!.huggingFace.write(config), id2label: { 0: "boat", 1: "frog" } };
+  const described = { ...family!.huggingFace!.write(config), id2label: { 0: "boat", 1: "frog" } };
   const size = { shortest_edge: 64, longest_edge: 96 };
   return {
     "config.json": JSON.stringify(described),

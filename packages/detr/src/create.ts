@@ -15,7 +15,10 @@ export function isDetrName(name: string): name is DetrName {
  *
  * @throws {TesseraError} on an unknown name, of a variant or an option, with the nearest one.
  */
-export function createDetr(name: DetrName | (string & {}), overrides: Partial<DetrModelConfig> = {}): Detr {
+export function createDetr(
+  name: DetrName | (string & {}),
+  overrides: Partial<DetrModelConfig> = {},
+): Detr<DetrModelConfig> {
   return buildDetr({
     ...variantConfig<DetrModelConfig>("createDetr", detrVariants, name),
     ...checkedOptions("createDetr", overrides, detrOptions),
@@ -23,6 +26,6 @@ export function createDetr(name: DetrName | (string & {}), overrides: Partial<De
 }
 
 /** A DETR with a ResNet for its backbone, which its config says too. */
-export function buildDetr(config: DetrModelConfig): Detr {
+export function buildDetr(config: DetrModelConfig): Detr<DetrModelConfig> {
   return new Detr(config, resnetBackbone(config.backbone));
 }

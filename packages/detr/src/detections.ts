@@ -1,33 +1,19 @@
-import { TesseraError } from "@tessera/core";
-import { toCorners } from "./boxes/conversions.ts";
-import { type Predictions, predictionSizes } from "./predictions.ts";
-
-/** What was found in one picture: a class, a score and a box for each query, in their order. */
-export interface Detections {
-  labels: Int32Array;
-  /** The best class's share of the softmax, "no object" among the classes. */
-  scores: Float32Array;
-  /** Corners in pixels of the picture, which they may lie outside of: rows of xmin, ymin, xmax, ymax. */
-  boxes: Float64Array;
-}
+import { type Detections, type PictureSizes, type Predictions, checkOriginals, predictionSizes, toCorners } from "@tessera/detection"; // prettier-ignore
 
 /**
- * What DETR's predictions say of pictures of these sizes: the best class of each query, "no object" left aside, and its box. Nothing
- * is left out and nothing clipped; without suppression of neighbours, which DETR does not need.
+ * What DETR's predictions say of pictures of these sizes: the best class of each query, "no object" left aside, its share of the softmax,
+ * "no object" among the classes, and its box, in the queries' order. Nothing is left out and nothing clipped; without suppression of
+ * neighbours, which DETR does not need.
  *
- * @param sizes [height, width] of each picture, before it was resized.
+ * @param originals sizes of the pictures before they were resized.
  * @throws {ShapeError} if logits and boxes do not fit.
  * @throws {TesseraError} unless there is a size for each picture.
  */
-export async function detections(
-  predictions: Predictions,
-  sizes: readonly (readonly [height: number, width: number])[],
-): Promise<Detections[]> {
+export async function detections(predictions: Predictions, originals: PictureSizes): Promise<Detections[]> {
   const [b, q, classes] = predictionSizes(predictions, "detections");
-  if (sizes.length !== b)
-    throw new TesseraError(`detections: expected the sizes of ${b} pictures, got those of ${sizes.length}`);
+  checkOriginals(originals, b, "detections");
   const [logits, boxes] = await Promise.all([predictions.logits.data(), predictions.boxes.data()]);
-  return sizes.map(([height, width], picture) => {
+  return originals.map(([height, width], picture) => {
     const labels = new Int32Array(q);
     const scores = new Float32Array(q);
     for (let i = 0; i < q; i++) {

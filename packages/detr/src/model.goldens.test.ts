@@ -2,12 +2,10 @@
 // every layer, matches, the set loss, the gradient of every parameter, and what is made of the answer.
 import { type Tensor, dispose, getBackend, reshape, variableGrads } from "@tensorflow/tfjs-core";
 import { type Context, capture } from "@tessera/core";
+import { matchQueries } from "@tessera/detection";
 import { channelsLast, restoredUnder } from "@tessera/testing";
 import { describe, expect, test } from "vitest";
 import { type GoldenName, type Loaded, files, loaded } from "./__fixtures__/goldens.ts";
-import { detections } from "./detections.ts";
-import { setLoss } from "./losses/set-loss.ts";
-import { matchQueries } from "./matching/match-queries.ts";
 
 // The official code itself is as far from its float64 in float32.
 const exact = { rtol: 1e-4, atol: 1e-4 };
@@ -23,7 +21,7 @@ function pathOf(tap: string): string {
 }
 
 async function expectOfficialGradients({ goldens, model, images, sizes, targets }: Loaded): Promise<void> {
-  const { value, grads } = variableGrads(() => setLoss(model.layers(images, {}, { sizes }), targets));
+  const { value, grads } = variableGrads(() => model.loss(images, targets, {}, { sizes }));
   await expect(value).toBeAllClose(goldens.get("loss/total"), exact);
   const expected = restoredUnder(goldens, "grads/");
   const params = model.params();
@@ -75,7 +73,7 @@ describe.skipIf(getBackend() === "cpu").each(Object.keys(files) as GoldenName[])
     const { goldens, model, images, sizes } = await loaded(name);
     const { shape, data } = goldens.get("post/original_sizes");
     const originals = Array.from({ length: shape[0]! }, (_, i): [number, number] => [data[2 * i]!, data[2 * i + 1]!]);
-    const found = await detections(model.forward(images, {}, { sizes }), originals);
+    const found = await model.detect(images, { sizes, originals });
     const count = goldens.get("post/labels").shape[1]!;
     for (const [i, { labels, scores, boxes }] of found.entries()) {
       const part = (what: string, width = 1) =>

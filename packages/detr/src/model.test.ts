@@ -3,7 +3,6 @@ import { type Tensor, type Tensor4D, slice, variableGrads } from "@tensorflow/tf
 import { Conv2d, type Context, Module, Random, ShapeError, TesseraError, capture } from "@tessera/core";
 import { expectNoLeak, seeded } from "@tessera/testing";
 import { expect, test } from "vitest";
-import { setLoss } from "./losses/set-loss.ts";
 import { Detr } from "./model.ts";
 
 /** One convolution in steps of eight. */
@@ -39,9 +38,7 @@ test("a picture gives the same alone and padded in a batch", async () => {
 test("its loss reaches every parameter, with dropout too, which needs a random source", async () => {
   using model = small(0.1);
   const batch = images();
-  const { grads } = variableGrads(() =>
-    setLoss(model.layers(batch, { training: true, random: new Random(1) }), targets),
-  );
+  const { grads } = variableGrads(() => model.loss(batch, targets, { training: true, random: new Random(1) }));
   for (const [path, param] of model.params()) {
     const slope = await (grads[param.value.name] as Tensor).data();
     expect(slope.every(Number.isFinite), path).toBe(true);

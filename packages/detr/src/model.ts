@@ -1,8 +1,10 @@
 import {
+  type Scalar,
   type Tensor,
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
+  dispose,
   expandDims,
   reshape,
   sigmoid,
@@ -23,10 +25,19 @@ import {
   torchUniform,
   within,
 } from "@tessera/core";
+import {
+  type Detections,
+  type Detector,
+  type DetectorInputs,
+  type Pictures,
+  type Predictions,
+  type Targets,
+  setLoss,
+} from "@tessera/detection";
 import { BackboneBody, type DetrBackbone } from "./backbone.ts";
 import type { DetrConfig } from "./config.ts";
-import { type PictureSizes, placesOf } from "./places.ts";
-import type { Predictions } from "./predictions.ts";
+import { detections } from "./detections.ts";
+import { placesOf } from "./places.ts";
 import { Transformer } from "./transformer.ts";
 
 /** A learned vector for each query. */
@@ -70,20 +81,14 @@ class BoxHead extends Module {
 /** As tfjs's `tidy` hands tensors on. */
 type PlainPredictions = { logits: Tensor3D; boxes: Tensor3D };
 
-/** What DETR takes besides pictures. */
-export interface DetrInputs {
-  /** The pixels that are the picture's, where pictures of other sizes are padded to one: see `PictureSizes`. @default all */
-  sizes?: PictureSizes | undefined;
-}
-
 /**
  * DETR: Carion et al. 2020, [arXiv:2005.12872](https://arxiv.org/abs/2005.12872). Queries look at the map that a backbone makes of a
  * picture, and each says a class and a box, or "no object". Parameters have the paths and shapes of the official code.
  */
-export class Detr extends Module {
+export class Detr<C extends DetrConfig = DetrConfig> extends Module implements Detector {
   readonly family = "detr";
   override readonly headPaths = ["class_embed"];
-  readonly config: DetrConfig;
+  readonly config: C;
   readonly backbone: readonly [BackboneBody];
   readonly inputProj: Conv2d;
   readonly transformer: Transformer;
@@ -95,7 +100,7 @@ export class Detr extends Module {
    * @param backbone any network that makes a map: a ResNet, a Swin, one's own.
    * @throws {ShapeError} if the width is not divisible by the heads and by four.
    */
-  constructor(config: DetrConfig, backbone: DetrBackbone) {
+  constructor(config: C, backbone: DetrBackbone) {
     super();
     const { width, queries, classes } = config;
     this.config = { ...config };
@@ -108,17 +113,32 @@ export class Detr extends Module {
   }
 
   /** What the last layer says of each query: [b, h, w, c] -> logits [b, q, classes + 1], boxes [b, q, 4]. */
-  forward(images: Tensor4D, ctx: Context = {}, inputs: DetrInputs = {}): Predictions {
+  forward(images: Tensor4D, ctx: Context = {}, inputs: DetectorInputs = {}): Predictions {
     return tidy(() => this.read(this.decoded(images, ctx, inputs).at(-1)!(), ctx));
   }
 
   /** What every layer of the decoder says, from the first on, for `setLoss`. */
-  layers(images: Tensor4D, ctx: Context = {}, inputs: DetrInputs = {}): Predictions[] {
+  layers(images: Tensor4D, ctx: Context = {}, inputs: DetectorInputs = {}): Predictions[] {
     return tidy(() => this.decoded(images, ctx, inputs).map((queries) => this.read(queries(), ctx)));
   }
 
+  /** The best class of each query and its box: see `detections`. */
+  async detect(images: Tensor4D, { sizes: frames, originals }: Pictures, ctx: Context = {}): Promise<Detections[]> {
+    const { logits, boxes } = this.forward(images, ctx, { sizes: frames });
+    try {
+      return await detections({ logits, boxes }, originals);
+    } finally {
+      dispose([logits, boxes]);
+    }
+  }
+
+  /** The set loss of all layers. @throws {TesseraError} for targets that cannot be, and for predictions with NaN. */
+  loss(images: Tensor4D, targets: readonly Targets[], ctx: Context = {}, inputs: DetectorInputs = {}): Scalar {
+    return tidy(() => setLoss(this.layers(images, ctx, inputs), targets));
+  }
+
   /** The queries after each layer: [b, h, w, c] -> a [b, q, d] of each. */
-  private decoded(images: Tensor4D, ctx: Context, inputs: DetrInputs): (() => Tensor3D)[] {
+  private decoded(images: Tensor4D, ctx: Context, inputs: DetectorInputs): (() => Tensor3D)[] {
     sizes(images, ["b", "h", "w", "c"], "Detr");
     const map = this.inputProj.forward(
       this.backbone[0].forward(images, within(ctx, "backbone.0")),

@@ -1,13 +1,11 @@
 import { type Tensor3D, tensor3d } from "@tensorflow/tfjs-core";
 import { ShapeError } from "@tessera/core";
+import type { PictureSizes } from "@tessera/detection";
 import { type Grid, sinePositions } from "./sine-positions.ts";
 import type { Places } from "./transformer.ts";
 
-/** [height, width] of each picture of a batch, which lies at the top left of its padding. */
-export type PictureSizes = readonly (readonly [height: number, width: number])[];
-
 /**
- * Positions and mask of the places of a map for pictures that are padded to [height, width]. A place is the picture's if the pixel is
+ * Positions and mask of the places of a map for pictures that are padded to [height, width], at the top left of which they lie. A place is the picture's if the pixel is
  * that PyTorch's nearest neighbour takes for it. Without sizes pictures fill their frame.
  *
  * @throws {ShapeError} if a picture is larger than its frame, or has no pixels.

@@ -1,15 +1,5 @@
+import type { PretrainedDetector } from "@tessera/detection";
 import type { DetrName } from "./variants.ts";
-
-/** A published checkpoint: where it lies, what pictures it expects, and under which licence. */
-export interface PretrainedDetr {
-  /** Repository on the Hugging Face hub. */
-  hub: string;
-  /** The same weights as the authors published them. */
-  file: string;
-  /** `coco-91`: COCO's ids from 0 to 90. */
-  labels: "coco-91";
-  license: "apache-2.0";
-}
 
 const files: Record<DetrName, string> = {
   detr_resnet50: "detr-r50-e632da11.pth",
@@ -19,7 +9,7 @@ const files: Record<DetrName, string> = {
 };
 
 /** The checkpoint of a variant. */
-export function pretrainedDetr(name: DetrName): PretrainedDetr {
+export function pretrainedDetr(name: DetrName): Required<PretrainedDetector> {
   return {
     hub: `facebook/${name.replaceAll("_", "-").replace("resnet", "resnet-")}`,
     file: `https://dl.fbaipublicfiles.com/detr/${files[name]}`,

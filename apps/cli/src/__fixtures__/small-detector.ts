@@ -18,13 +18,13 @@ export async function smallDetector() {
   using model = family!.build(config);
   // A draw for each of a ResNet's weights would take longer than the test.
   model.init(3, (path, { shape }) => (path.startsWith("backbone") && shape.length === 4 ? constant(1e-3) : undefined));
-  model.classEmbed.bias!.set(Float32Array.of(0, 0, 12, 0));
+  model.params().get("class_embed.bias")!.set(Float32Array.of(0, 0, 12, 0));
   const weights: Record<string, TensorToWrite> = {};
   for (const [path, { shape, value }] of model.state())
     weights[path] = { shape, values: (await value.data<"float32">()) as Float32Array };
   return {
     weights,
-    config: { ...family!.huggingFace.write(config), id2label: { 0: "N/A", 1: "cat", 2: "dog & <bone>" } },
+    config: { ...family!.huggingFace!.write(config), id2label: { 0: "N/A", 1: "cat", 2: "dog & <bone>" } },
     processor: { image_processor_type: "DetrImageProcessor", size: { shortest_edge: 32, longest_edge: 48 } },
   };
 }

@@ -1,9 +1,8 @@
 import { type Tensor, type Tensor4D, dispose } from "@tensorflow/tfjs-core";
+import type { PictureSizes, Targets } from "@tessera/detection";
 import { type Goldens, channelsLast, readGoldens, restore, restoredUnder } from "@tessera/testing";
 import { resnetBackbone } from "../backbone.ts";
-import type { Targets } from "../matching/targets.ts";
 import { Detr } from "../model.ts";
-import type { PictureSizes } from "../places.ts";
 
 /** Their addresses, each written out so that bundlers of pages see them. */
 export const files = {

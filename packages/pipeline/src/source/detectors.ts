@@ -1,5 +1,6 @@
 import { FormatError, TesseraError, nearest, shown } from "@tessera/core";
-import type { DetectorFamily, DetrName } from "@tessera/detr";
+import type { DetectorFamily } from "@tessera/detection";
+import type { DetrName } from "@tessera/detr";
 
 /** A published detector by name. Any text is taken where one is asked for; an editor offers these. */
 export type DetectorName = DetrName;
@@ -40,11 +41,14 @@ export async function knownDetector(variant: string): Promise<DetectorFamily> {
   );
 }
 
+/** A family that transformers has. */
+type HuggingFaceDetectors = DetectorFamily & Required<Pick<DetectorFamily, "huggingFace">>;
+
 /** The family of a transformers config. @throws {FormatError} for a model that is no detector that is known. */
-export async function detectorOfHuggingFace(type: unknown, where: string): Promise<DetectorFamily> {
+export async function detectorOfHuggingFace(type: unknown, where: string): Promise<HuggingFaceDetectors> {
   const families = await allDetectors();
-  const family = families.find(({ huggingFace }) => huggingFace.modelTypes.includes(String(type)));
-  if (family) return family;
-  const known = families.flatMap(({ huggingFace }) => huggingFace.modelTypes).join(", ");
+  const family = families.find(({ huggingFace }) => huggingFace?.modelTypes.includes(String(type)));
+  if (family) return family as HuggingFaceDetectors;
+  const known = families.flatMap(({ huggingFace }) => huggingFace?.modelTypes ?? []).join(", ");
   throw new FormatError(`${where}: expected a detector, "model_type" among ${known}, got ${shown(type)}`);
 }

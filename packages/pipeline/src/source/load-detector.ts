@@ -1,6 +1,6 @@
 import { type Checkpoint, FormatError, type OptionNames, TesseraError, type TimmNames, checkedOptions, printable, shown, toTimmNames } from "@tessera/core"; // prettier-ignore
 import { type DetectionPreprocessing, type HuggingFacePreprocessorConfig, detectionPreprocessing } from "@tessera/data";
-import type { DetectorFamily, Detr } from "@tessera/detr";
+import type { Detector, DetectorFamily } from "@tessera/detection";
 import { openCheckpoint, watchNonFinite } from "@tessera/weights";
 import { isCheckpointFile } from "./checkpoint-file.ts";
 import { checkHuggingFaceFields } from "./config-limits.ts";
@@ -38,9 +38,7 @@ export type DetectorSpec = DetectorName | (string & {}) | URL | ModelFiles;
 /** A detector with what it takes to use it. */
 export interface LoadedDetector {
   name: string;
-  model: Detr;
-  /** That of the model. */
-  family: DetectorFamily;
+  model: Detector;
   labels: readonly string[];
   preprocessing: DetectionPreprocessing;
 }
@@ -48,9 +46,8 @@ export interface LoadedDetector {
 /** A checkpoint in the official names, and the model that it is of. */
 interface Plan {
   name: string;
-  family: DetectorFamily;
   names: TimmNames;
-  build: () => Detr;
+  build: () => Detector;
   labels?: readonly string[] | undefined;
   preprocessing: DetectionPreprocessing;
 }
@@ -66,7 +63,7 @@ export async function loadDetector(spec: DetectorSpec, options: LoadDetectorOpti
   checkSpec("loadDetector", spec);
   checkedOptions("loadDetector", options, loadDetectorOptions);
   const { signal, onProgress, onWarning } = options;
-  const { name, family, names, build, labels: known, preprocessing } = await plan(spec, options);
+  const { name, names, build, labels: known, preprocessing } = await plan(spec, options);
   try {
     const model = build();
     const labels = await checkedLabels(model.config.classes, known, options.labels);
@@ -77,7 +74,7 @@ export async function loadDetector(spec: DetectorSpec, options: LoadDetectorOpti
     });
     await ensureBackend();
     await model.load(checkpoint, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
-    return { name, model, family, labels, preprocessing };
+    return { name, model, labels, preprocessing };
   } finally {
     await names.checkpoint.dispose();
   }
@@ -95,7 +92,7 @@ async function plan(spec: DetectorSpec, options: LoadDetectorOptions): Promise<P
     const family = await knownDetector(name);
     const names = named(await checkpoint, family);
     const build = () => family.create(name, family.configFrom(names.checkpoint.tensors));
-    return { name, family, names, build, preprocessing: detectionPreprocessing() };
+    return { name, names, build, preprocessing: detectionPreprocessing() };
   };
   if (!isModelFiles(spec)) {
     const text = String(spec);
@@ -136,7 +133,7 @@ async function plan(spec: DetectorSpec, options: LoadDetectorOptions): Promise<P
   const preprocessing = detectionPreprocessing(read);
   const names = named(await checkpoint(), family);
   const build = () => family.build(family.huggingFace.read(config, where, names.checkpoint.tensors));
-  return { name: folder.name, family, names, build, labels: labelsFromHuggingFace(config), preprocessing };
+  return { name: folder.name, names, build, labels: labelsFromHuggingFace(config), preprocessing };
 }
 
 /** @throws {TesseraError} unless there is a label for each class. */

@@ -1,4 +1,4 @@
-import { type Tensor4D, tensor4d, tidy } from "@tensorflow/tfjs-core";
+import { type Tensor4D, tensor4d } from "@tensorflow/tfjs-core";
 import {
   type DetectionPreprocessing,
   type ImageInput,
@@ -7,7 +7,7 @@ import {
   preprocess,
   preprocessingFor,
 } from "@tessera/data";
-import type { Detections, DetectorFamily, Detr } from "@tessera/detr";
+import type { Detections, Detector } from "@tessera/detection";
 import type { LoadedDetector } from "../source/load-detector.ts";
 import { type ImageInputs, type InputBatch, inputBatches } from "./inputs.ts";
 import { type Timing, checkCount } from "./run.ts";
@@ -34,7 +34,7 @@ type Decoded = { index: number; input: ImageInput } & ({ image: RgbImage; error?
  */
 export async function* runDetector(
   images: ImageInputs,
-  { model, family, preprocessing }: Pick<LoadedDetector, "model" | "family" | "preprocessing">,
+  { model, preprocessing }: Pick<LoadedDetector, "model" | "preprocessing">,
   { batchSize = 1, signal }: DetectorRunOptions,
 ): AsyncGenerator<DetectorOutcome> {
   checkCount("batchSize", batchSize);
@@ -55,7 +55,7 @@ export async function* runDetector(
       const decode = (performance.now() - start) / batch.length;
       signal?.throwIfAborted();
       next = decodeNext();
-      const { found, ms } = await computed(batch, model, family, preprocessing);
+      const { found, ms } = await computed(batch, model, preprocessing);
       for (const one of batch) {
         if (one.error) yield one;
         else {
@@ -87,8 +87,7 @@ function decodeAll({ first, inputs }: InputBatch, signal: AbortSignal | undefine
 /** What was found on the pictures that could be read, and each one's share of the time. */
 async function computed(
   batch: readonly Decoded[],
-  model: Detr,
-  family: DetectorFamily,
+  model: Detector,
   spec: DetectionPreprocessing,
 ): Promise<{ found: Detections[]; ms: Omit<Timing, "decode"> }> {
   const images = batch.flatMap((one) => (one.error ? [] : [one.image]));
@@ -98,20 +97,13 @@ async function computed(
   const values = images.map((image, i) => preprocess(image, specs[i]!));
   const between = performance.now();
   const sizes = specs.map(({ size }) => size);
-  const predictions = tidy(() => {
-    const { logits, boxes } = model.forward(padded(values, sizes), {}, { sizes });
-    return { logits, boxes };
-  });
+  const batched = padded(values, sizes);
   try {
-    const found = await family.detections(
-      predictions,
-      images.map(({ height, width }) => [height, width]),
-    );
+    const found = await model.detect(batched, { sizes, originals: images.map(({ height, width }) => [height, width]) });
     const share = (ms: number) => ms / images.length;
     return { found, ms: { preprocess: share(between - start), forward: share(performance.now() - between) } };
   } finally {
-    predictions.logits.dispose();
-    predictions.boxes.dispose();
+    batched.dispose();
   }
 }
 

@@ -1,6 +1,5 @@
 import { type Tensor4D, memory, pad, stack, tensor3d, tensor4d } from "@tensorflow/tfjs-core";
 import { preprocess, preprocessingFor } from "@tessera/data";
-import { detections } from "@tessera/detr";
 import { contentsOf, expectNoLeak, under } from "@tessera/testing";
 import { openCheckpoint } from "@tessera/weights";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -32,8 +31,8 @@ describe("a detector", () => {
     const { model, preprocessing, labels } = detector;
     const spec = preprocessingFor(wide, preprocessing);
     expect(spec.size).toEqual([24, 48]);
-    const { logits, boxes } = model.forward(tensor4d(preprocess(wide, spec), [1, 24, 48, 3]));
-    const [raw] = await detections({ logits, boxes }, [[20, 40]]);
+    const pixels = tensor4d(preprocess(wide, spec), [1, 24, 48, 3]);
+    const [raw] = await model.detect(pixels, { originals: [[20, 40]] });
     expect(found).toHaveLength(4);
     expect(found.map(({ score }) => score)).toEqual([...raw!.scores].sort((a, b) => b - a));
     const best = raw!.scores.indexOf(found[0]!.score);
@@ -76,8 +75,8 @@ describe("a detector", () => {
       const pixels = tensor3d(preprocess(image, spec), [height, width, 3]);
       return pad(pixels, [[0, 44 - height], [0, 48 - width], [0, 0]]); // prettier-ignore
     });
-    const predictions = model.forward(stack(frames) as Tensor4D, {}, { sizes: [[24, 48], [44, 32]] }); // prettier-ignore
-    const raw = await detections(predictions, [[20, 40], [28, 20]]); // prettier-ignore
+    const [sizes, originals] = [[[24, 48], [44, 32]], [[20, 40], [28, 20]]] as const; // prettier-ignore
+    const raw = await model.detect(stack(frames) as Tensor4D, { sizes, originals });
     for (const [i, result] of [results[0]!, results[2]!].entries()) {
       if (result.error) throw result.error;
       const scores = result.objects.map(({ score }) => score);

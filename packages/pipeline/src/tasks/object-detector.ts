@@ -1,6 +1,6 @@
 import { type OptionNames, TesseraError, checkedOptions } from "@tessera/core";
 import type { DetectionPreprocessing, ImageInput } from "@tessera/data";
-import type { Detr } from "@tessera/detr";
+import type { Detector } from "@tessera/detection";
 import {
   type DetectorSpec,
   type LoadDetectorOptions,
@@ -70,7 +70,7 @@ export interface ObjectDetector {
   readonly modelName: string;
   readonly labels: readonly string[];
   readonly preprocessing: DetectionPreprocessing;
-  readonly model: Detr;
+  readonly model: Detector;
   /** Frees the model. */
   dispose(): void;
   [Symbol.dispose](): void;

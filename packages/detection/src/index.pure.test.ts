@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import * as detection from "./index.ts";
+
+test("exports these names, and no others", () => {
+  expect(Object.keys(detection).sort()).toEqual([
+    "assignment",
+    "checkOriginals",
+    "checkTargets",
+    "detrCriterion",
+    "focalCriterion",
+    "focalLoss",
+    "giou",
+    "giouOfPairs",
+    "iou",
+    "matchQueries",
+    "predictionSizes",
+    "setLoss",
+    "setLosses",
+    "suppress",
+    "toCentres",
+    "toCorners",
+  ]);
+});

@@ -1,0 +1,15 @@
+export { type Boxes, toCentres, toCorners } from "./boxes/conversions.ts";
+export { giou, iou } from "./boxes/overlap.ts";
+export { type SuppressOptions, suppress } from "./boxes/suppress.ts";
+export { type Detections, checkOriginals } from "./detections.ts";
+export type { DetectorFamily, PretrainedDetector } from "./detector-family.ts";
+export type { Detector, DetectorInputs } from "./detector.ts";
+export { focalLoss } from "./losses/focal-loss.ts";
+export { giouOfPairs } from "./losses/giou-of-pairs.ts";
+export { type SetLosses, setLoss, setLosses } from "./losses/set-loss.ts";
+export { type Assignment, assignment } from "./matching/assignment.ts";
+export { type Criterion, type Parts, detrCriterion, focalCriterion } from "./matching/criterion.ts";
+export { type Match, matchQueries } from "./matching/match-queries.ts";
+export { type Targets, checkTargets } from "./matching/targets.ts";
+export type { PictureSizes, Pictures } from "./pictures.ts";
+export { type Predictions, predictionSizes } from "./predictions.ts";
