@@ -2,6 +2,7 @@
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { maeFamily } from "@tessera/mae";
 import { allDetectors, createBackbone, modelFilesOf } from "@tessera/pipeline";
 import { type TensorToWrite, writeSafetensors } from "@tessera/weights";
 import sharp from "sharp";
@@ -66,6 +67,21 @@ async function drawnDetector(): Promise<Record<string, Uint8Array | string>> {
   };
 }
 
+/** A small masked autoencoder that was drawn at random, in the authors' names. */
+async function drawnInpainter(): Promise<Record<string, Uint8Array | string>> {
+  const decoder = { decoderWidth: 8, decoderDepth: 1, decoderHeads: 2 };
+  const config = { imageSize: 32, patchSize: 8, width: 16, depth: 1, heads: 2, ...decoder };
+  const model = maeFamily.build(config).init(0);
+  const tensors: Record<string, TensorToWrite> = {};
+  for (const [path, { shape, value }] of model.state())
+    tensors[path] = { shape, values: (await value.data<"float32">()) as Float32Array };
+  model.dispose();
+  return {
+    "config.json": JSON.stringify(maeFamily.huggingFace.write(config)),
+    "model.safetensors": writeSafetensors(tensors),
+  };
+}
+
 /** The repositories that the pages name. Random weights stand for published ones; what is trained is the embedded model, which is small. */
 export async function drawRepositories(): Promise<SmallHub["repositories"]> {
   const embedded = Object.fromEntries(
@@ -82,6 +98,7 @@ export async function drawRepositories(): Promise<SmallHub["repositories"]> {
     "timm/deit_tiny_patch16_224.fb_in1k": await drawnModel("deit_tiny_patch16_224"),
     "google/vit-base-patch16-224": tiny,
     "facebook/detr-resnet-50": await drawnDetector(),
+    "facebook/vit-mae-base": await drawnInpainter(),
     "org/name": await drawnModel("vit_tiny_patch16_224", 32),
   };
 }

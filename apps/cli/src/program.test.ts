@@ -10,6 +10,7 @@ const withJson = [
   "classify",
   "embed",
   "detect",
+  "inpaint",
   "explain",
   "features",
   "train",
@@ -50,6 +51,7 @@ describe("bad usage exits with 2 and prints nothing on stdout", () => {
     ["an option without its value", ["classify", "x.jpg", "--top"], "argument missing"],
     ["a number that is none", ["classify", "x.jpg", "--top", "few"], "Expected a whole number from 1."],
     ["a score that is none", ["detect", "x.jpg", "--threshold", "2"], "Expected a number from 0 to 1."],
+    ["a box that is none", ["inpaint", "x.jpg", "--out", "y.png", "--box", "1,2,3"], "Expected four whole numbers"],
     ["a batch of none", ["embed", "x.jpg", "--batch", "0"], "Expected a whole number from 1."],
     [
       "an unknown backend",

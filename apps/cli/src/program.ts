@@ -26,6 +26,13 @@ Detectors (--model):
   FILE --arch detr_resnet50        a checkpoint: the authors' .pth, .safetensors
   detr_resnet50 --weights FILE     the other way round; also detr_resnet101, and both with _dc5`;
 
+const inpainterHelp = `
+Masked autoencoders (--model):
+  facebook/vit-mae-base            a repository of the Hugging Face hub, or org/name@revision
+  FOLDER                           config.json and weights, as transformers writes them
+  FILE --arch mae_vit_base_patch16 a checkpoint with its decoder: the authors' mae_visualize_*.pth
+  mae_vit_base_patch16 --weights FILE   the other way round; also large_patch16 and huge_patch14`;
+
 /**
  * Commands with their arguments and options. Each command's code is imported when it runs, so that none pays for another;
  * `done` is told its exit code.
@@ -33,7 +40,7 @@ Detectors (--model):
 export function program(done: (code: number) => void): Command {
   const tessera = new Command("tessera")
     .description(
-      "Vision transformers for TypeScript: classify and embed pictures, find things on them, train and fine-tune models, look at them.",
+      "Vision transformers for TypeScript: classify and embed pictures, find things on them, fill holes in them, train and fine-tune models, look at them.",
     )
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
@@ -91,6 +98,23 @@ Examples:
     .argument("<images...>", "files, folders, globs or addresses")
     .action(async (images: string[], options) =>
       done(await (await import("./commands/detect.ts")).detect(images, options)),
+    );
+
+  running(
+    tessera.command("inpaint"),
+    [
+      new Option("--mask <file>", "a picture of the same size, bright where it is to be filled"),
+      new Option("--box <x,y,w,h>", "a rectangle to fill, in pixels from the top left").argParser(box),
+      new Option("--out <file>", "the picture to write: .png, .jpg or .webp").makeOptionMandatory(),
+      new Option("--no-blend", "leave the step at the hole's edge as the model draws it"),
+    ],
+    0,
+    { about: "see below; none comes along", help: inpainterHelp },
+  )
+    .description("Fill a hole in a picture.")
+    .argument("<image>", "a file or an address")
+    .action(async (image: string, options) =>
+      done(await (await import("./commands/inpaint.ts")).inpaint(image, options)),
     );
 
   const declaring = { common, computing, running, wholeNumber, positive, done };
@@ -161,7 +185,7 @@ Examples:
 }
 
 /** Options that may be paths. */
-const paths = ["model", "weights", "labels", "out", "coco", "reference", "teacher"];
+const paths = ["model", "weights", "labels", "mask", "out", "coco", "reference", "teacher"];
 
 /** `~` for the home folder, which shells leave as it is in `--out=~/x`. */
 function expandHome(command: Command): void {
@@ -214,6 +238,14 @@ function share(text: string): number {
   const value = Number(text);
   if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError("Expected a number from 0 to 1.");
   return value;
+}
+
+function box(text: string): { x: number; y: number; width: number; height: number } {
+  const numbers = text.split(",").map(Number);
+  const [x = 0, y = 0, width = 0, height = 0] = numbers;
+  if (numbers.length !== 4 || !numbers.every(Number.isInteger) || width < 1 || height < 1)
+    throw new InvalidArgumentError("Expected four whole numbers, x,y,width,height.");
+  return { x, y, width, height };
 }
 
 function positive(text: string): number {

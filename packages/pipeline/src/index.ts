@@ -35,8 +35,16 @@ export {
   type LoadedDetector,
   loadDetector,
 } from "./source/load-detector.ts";
+export {
+  type InpainterSpec,
+  type LoadInpainterOptions,
+  type LoadedInpainter,
+  loadInpainter,
+} from "./source/load-inpainter.ts";
 export { type LoadModelOptions, type LoadedModel, type ModelSpec, loadModel } from "./source/load-model.ts";
 export { type ModelFiles, openModelWeights } from "./source/model-files.ts";
+export { type InpaintOptions, type Inpainter, inpainter } from "./tasks/inpainter.ts";
+export type { HoleBox, HoleInput } from "./tasks/inpainting/hole.ts";
 export type { ImageInputs } from "./tasks/inputs.ts";
 export {
   type DetectOptions,

@@ -7,6 +7,7 @@ import { Vit } from "@tessera/vit";
 import { saveSafetensors } from "@tessera/weights";
 import sharp from "sharp";
 import { smallDetector } from "./small-detector.ts";
+import { smallInpainter } from "./small-inpainter.ts";
 
 /** The repository's own pictures. */
 export const drawn = fileURLToPath(new URL("../../../../examples/images/", import.meta.url));
@@ -24,6 +25,8 @@ export interface Workplace {
   model: (name: string) => Promise<string>;
   /** Writes a small detector of three classes, as transformers writes its config. */
   detector: (name: string) => Promise<string>;
+  /** Writes a small masked autoencoder, as transformers writes its config. */
+  inpainter: (name: string) => Promise<string>;
   dispose: () => Promise<void>;
 }
 
@@ -60,6 +63,12 @@ export async function workplace(): Promise<Workplace> {
       const { config: described, processor, weights: tensors } = await smallDetector();
       await write(`${name}/config.json`, JSON.stringify(described));
       await write(`${name}/preprocessor_config.json`, JSON.stringify(processor));
+      await saveSafetensors(path(name, "model.safetensors"), tensors);
+      return path(name);
+    },
+    inpainter: async (name) => {
+      const { config: described, weights: tensors } = await smallInpainter();
+      await write(`${name}/config.json`, JSON.stringify(described));
       await saveSafetensors(path(name, "model.safetensors"), tensors);
       return path(name);
     },

@@ -26,8 +26,13 @@ export class FixedPositions extends Module implements Positions {
     this.#formula = formula;
   }
 
+  /** The same as plain numbers, row by row. */
+  values(grid: readonly [number, number]): Float32Array {
+    return this.#formula(grid);
+  }
+
   table(grid: readonly [number, number]): Tensor3D {
-    return tensor3d(this.#formula(grid), [1, this.prefix + grid[0] * grid[1], this.width]);
+    return tensor3d(this.values(grid), [1, this.prefix + grid[0] * grid[1], this.width]);
   }
 
   override describe(input: Shape): Description {
