@@ -131,6 +131,8 @@ export { type Named, type OpKernel, registerOp } from "./ops/register-op.ts";
 export { replayOp } from "./ops/replay.ts";
 export { type ResizeMethod, resizeMatrix } from "./ops/resize-matrix.ts";
 export { resize, resizeOp } from "./ops/resize.ts";
+export { type RoiAlignOptions, roiAlign, roiAlignGrad, roiAlignGradOp, roiAlignOp } from "./ops/roi-align.ts";
+export type { RegionGrid, Regions } from "./ops/roi-samples.ts";
 export {
   selfAttention,
   selfAttentionGrad,

@@ -13,3 +13,5 @@ export { type Match, matchQueries } from "./matching/match-queries.ts";
 export { type Targets, checkTargets } from "./matching/targets.ts";
 export type { PictureSizes, Pictures } from "./pictures.ts";
 export { type Predictions, predictionSizes } from "./predictions.ts";
+export { type LevelRule, type PoolOptions, levelsOf, poolRegions } from "./regions/pool-regions.ts";
+export { type Pyramid, joinMaps } from "./regions/pyramid.ts";

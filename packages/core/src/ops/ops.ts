@@ -18,6 +18,7 @@ import { preprocessOp } from "./preprocess.ts";
 import { queryKeyAttentionOp } from "./query-key-attention.ts";
 import { replayOp } from "./replay.ts";
 import { resizeOp } from "./resize.ts";
+import { roiAlignGradOp, roiAlignOp } from "./roi-align.ts";
 import { selfAttentionGradOp, selfAttentionOp } from "./self-attention.ts";
 import { sgdUpdateOp } from "./sgd-update.ts";
 import { softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from "./softmax-cross-entropy.ts";
@@ -53,6 +54,8 @@ export const ops: readonly OpDeclaration[] = [
   batchNormGradOp,
   groupNormOp,
   groupNormGradOp,
+  roiAlignOp,
+  roiAlignGradOp,
   softmaxCrossEntropyOp,
   softmaxCrossEntropyGradOp,
   sgdUpdateOp,

@@ -18,6 +18,7 @@ import { layerNormCases, layerNormGradCases } from "./layer-norm.ts";
 import { linearCases, linearGradCases } from "./linear.ts";
 import { maxPoolCases, maxPoolGradCases } from "./max-pool.ts";
 import { preprocessCases } from "./preprocess.ts";
+import { roiAlignCases, roiAlignGradCases } from "./roi-align.ts";
 import { softmaxCrossEntropyCases, softmaxCrossEntropyGradCases } from "./softmax-cross-entropy.ts";
 import {
   adamUpdateCases,
@@ -58,6 +59,8 @@ export const coreOpCases: readonly OpCases<OpDeclaration, never>[] = [
   batchNormGradCases,
   groupNormCases,
   groupNormGradCases,
+  roiAlignCases,
+  roiAlignGradCases,
   softmaxCrossEntropyCases,
   softmaxCrossEntropyGradCases,
   sgdUpdateCases,
