@@ -1,4 +1,5 @@
 import { type LabelSpace, type Pretrained, type PretrainedEntry, classCounts, publishedByTimm } from "@tessera/core";
+import { top1 } from "./top1.ts";
 import type { HybridName } from "./variants.ts";
 
 function entry(labels: LabelSpace, cropPct: number): PretrainedEntry {
@@ -30,5 +31,5 @@ const tags: Partial<Record<HybridName, Record<string, PretrainedEntry>>> = {
 
 /** Checkpoints of a variant by tag, the default first; empty where none is published. */
 export function pretrainedHybrids(name: HybridName): Record<string, Pretrained> {
-  return publishedByTimm(name, tags[name]);
+  return publishedByTimm(name, tags[name], top1[name]);
 }

@@ -1,4 +1,5 @@
 import { type Pretrained, type PretrainedEntry, publishedByTimm } from "@tessera/core";
+import { top1 } from "./top1.ts";
 import type { PvtName } from "./variants.ts";
 
 const imagenet: PretrainedEntry = {
@@ -16,7 +17,7 @@ const imagenet: PretrainedEntry = {
  * Of version 1 it has what transformers names, in transformers' names; the authors' own files load with `arch`.
  */
 export function pretrainedPvts(name: PvtName): Record<string, Pretrained> {
-  if (name.startsWith("pvt_v2_")) return publishedByTimm(name, { in1k: imagenet });
+  if (name.startsWith("pvt_v2_")) return publishedByTimm(name, { in1k: imagenet }, top1[name]);
   if (name !== "pvt_tiny") return {};
-  return { in1k: { hub: "Xrenya/pvt-tiny-224", ...imagenet, cropPct: 0.875 } };
+  return { in1k: { hub: "Xrenya/pvt-tiny-224", ...imagenet, cropPct: 0.875, top1: top1.pvt_tiny!["in1k"]! } };
 }

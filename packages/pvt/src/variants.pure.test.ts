@@ -36,9 +36,10 @@ describe.each(pvtNames)("%s", (name) => {
   });
 
   test("has timm's pixels and licence for its checkpoints", () => {
-    for (const { hub: _, labels, classes, cropPct, ...one } of Object.values(pretrainedPvts(name))) {
+    for (const { hub: _, labels, classes, cropPct, top1 = 0, ...one } of Object.values(pretrainedPvts(name))) {
       const [{ interpolation, crop_pct, mean, std, num_classes, license }] = Object.values(tags) as [InventoryTag];
       expect(labels).toBe("imagenet-1k");
+      expect(top1 > 70 && top1 < 90).toBe(true);
       expect({ classes, cropPct, ...one }).toEqual({
         classes: num_classes,
         cropPct: crop_pct,

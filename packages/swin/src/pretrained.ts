@@ -1,4 +1,5 @@
 import { type Pretrained, type PretrainedEntry, classCounts, publishedByTimm } from "@tessera/core";
+import { top1 } from "./top1.ts";
 import type { SwinName } from "./variants.ts";
 
 /** Microsoft's checkpoints, as timm lists them: at 384 pixels of whole pictures, else of their middle. */
@@ -59,5 +60,5 @@ const tags: Record<SwinName, Record<string, PretrainedEntry>> = {
 
 /** Checkpoints of a variant by tag, the default first. */
 export function pretrainedSwins(name: SwinName): Record<string, Pretrained> {
-  return publishedByTimm(name, tags[name]);
+  return publishedByTimm(name, tags[name], top1[name]);
 }

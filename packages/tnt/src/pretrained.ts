@@ -1,4 +1,5 @@
 import { type Pretrained, type PretrainedEntry, publishedByTimm } from "@tessera/core";
+import { top1 } from "./top1.ts";
 import type { TntName } from "./variants.ts";
 
 const in1k: PretrainedEntry = {
@@ -20,5 +21,5 @@ const tags: Partial<Record<TntName, Record<string, PretrainedEntry>>> = {
 
 /** Checkpoints of a variant by tag, the default first; empty where none is published. */
 export function pretrainedTnts(name: TntName): Record<string, Pretrained> {
-  return publishedByTimm(name, tags[name]);
+  return publishedByTimm(name, tags[name], top1[name]);
 }

@@ -1,4 +1,5 @@
 import { type LabelSpace, type Pretrained, type PretrainedEntry, classCounts, publishedByTimm } from "@tessera/core";
+import { top1 } from "./top1.ts";
 import type { VitName } from "./variants.ts";
 
 const halfMean = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
@@ -143,5 +144,5 @@ const tags: Partial<Record<VitName, Record<string, PretrainedEntry>>> = {
 
 /** Checkpoints of a variant by tag, the default first; empty where none is published. */
 export function pretrainedVits(name: VitName): Record<string, Pretrained> {
-  return publishedByTimm(name, tags[name]);
+  return publishedByTimm(name, tags[name], top1[name]);
 }

@@ -12,7 +12,7 @@ interface Row {
   imageSize: number | readonly [number, number];
   /** Missing where there are no patches. */
   patchSize?: number | readonly [number, number];
-  pretrained: { tag: string; labels: string; source: string; license: string }[];
+  pretrained: { tag: string; labels: string; source: string; license: string; top1?: number | undefined }[];
 }
 
 /** `tessera models`: every variant whose name has the filter in it. */
@@ -32,11 +32,11 @@ export async function models(filter = "", { json }: Settings): Promise<number> {
       short(params),
       short(macs),
       pair(imageSize).join("×"),
-      pretrained.map(({ tag }) => tag).join(", "),
+      pretrained.map(({ tag, top1 }) => (top1 === undefined ? tag : `${tag} ${top1.toFixed(1)} %`)).join(", "),
     ]);
     print(table(["model", "params", "MACs", "image", "checkpoints"], cells, ["params", "MACs", "image"]));
     note(
-      `${rows.length} models; checkpoints lie on the Hugging Face hub as timm/MODEL.CHECKPOINT, ${EMBEDDED_MODEL} comes with Tessera`,
+      `${rows.length} models; checkpoints lie on the Hugging Face hub as timm/MODEL.CHECKPOINT; a percentage is top-1 on ImageNet-1k, as published; ${EMBEDDED_MODEL} comes with Tessera`,
     );
   }
   return 0;
@@ -50,11 +50,12 @@ async function describe(name: string): Promise<Row> {
   const family = await familyOfModel(model);
   const pretrained = embedded
     ? [{ tag: embeddedModel.tag, labels: embeddedModel.labels, source: "embedded", license: embeddedModel.license }]
-    : Object.entries(family?.pretrained(name) ?? {}).map(([tag, { labels, hub, license }]) => ({
+    : Object.entries(family?.pretrained(name) ?? {}).map(([tag, { labels, hub, license, top1 }]) => ({
         tag,
         labels,
         source: hub,
         license,
+        top1,
       }));
   return { name, family: model.family, params, macs, imageSize, patchSize, pretrained };
 }

@@ -23,17 +23,23 @@ export interface Pretrained {
   mean: readonly [number, number, number];
   std: readonly [number, number, number];
   license: "apache-2.0" | "bsd-3-clause" | "cc-by-nc-4.0" | "mit";
+  /** Of ImageNet-1k's validation pictures, the share in per cent whose class is its first answer, as published; undefined where none is. */
+  top1?: number;
 }
 
 /** The same without where it lies, which follows from its variant and tag. */
-export type PretrainedEntry = Omit<Pretrained, "hub">;
+export type PretrainedEntry = Omit<Pretrained, "hub" | "top1">;
 
 /** A variant's checkpoints as timm publishes them: under its own name and the tag. The result is the caller's. */
 export function publishedByTimm(
   variant: string,
   tags: Readonly<Record<string, PretrainedEntry>> = {},
+  top1: Readonly<Record<string, number>> = {},
 ): Record<string, Pretrained> {
   return Object.fromEntries(
-    Object.entries(tags).map(([tag, known]) => [tag, { hub: `timm/${variant}.${tag}`, ...known }]),
+    Object.entries(tags).map(([tag, known]): [string, Pretrained] => {
+      const measured = top1[tag];
+      return [tag, { hub: `timm/${variant}.${tag}`, ...known, ...(measured !== undefined && { top1: measured }) }];
+    }),
   );
 }

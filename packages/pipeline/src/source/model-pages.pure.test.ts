@@ -19,7 +19,7 @@ function pageOf(family: Family): string {
   return `# Models of @tessera/${family.name}
 
 Every variant at its native size, its weights counted with its head. Checkpoints lie on the Hugging Face hub; the first is taken
-where only the variant is named. What the models are and which options they have says [the package](../../packages/${family.name}).
+where only the variant is named. A percentage is that of ImageNet-1k's validation pictures named right, as published. What the models are and which options they have says [the package](../../packages/${family.name}).
 
 ${table(header, rows, new Set([1, 2, 3]))}`;
 }
@@ -29,7 +29,8 @@ function rowOf(family: Family, variant: string): string[] {
   const size = pair(model.config.imageSize);
   const { params, macs } = summarize(model, [1, ...size, 3]);
   const checkpoints = Object.entries(family.pretrained(variant)).map(
-    ([tag, { hub }]) => `[${tag}](https://huggingface.co/${hub})`,
+    ([tag, { hub, top1 }]) =>
+      `[${tag}](https://huggingface.co/${hub})${top1 === undefined ? "" : ` ${top1.toFixed(1)} %`}`,
   );
   return [
     `\`${variant}\``,
