@@ -1,15 +1,19 @@
 import { TesseraError } from "@tessera/core";
 import { describe, expect, test } from "vitest";
+import detectron2 from "./__fixtures__/detectron2_sizes.json" with { type: "json" };
 import official from "./__fixtures__/detection_sizes.json" with { type: "json" };
 import { detectionPreprocessing, preprocessingFor, sizeWithin } from "./detection-preprocessing.ts";
 import { preprocess } from "./preprocess.ts";
 
-test("sizes are the official code's", () => {
-  const sizes = official.sizes.map(([height, width]) => {
-    const resized = sizeWithin({ height: height!, width: width! }, detectionPreprocessing());
+test.each([
+  ["the official code's", "down", official.sizes],
+  ["detectron2's", "half-up", detectron2.sizes],
+] as const)("sizes are %s", (_, rounding, expected) => {
+  const sizes = expected.map(([height, width]) => {
+    const resized = sizeWithin({ height: height!, width: width! }, { ...detectionPreprocessing(), rounding });
     return [height, width, resized.height, resized.width];
   });
-  expect(sizes).toEqual(official.sizes);
+  expect(sizes).toEqual(expected);
 });
 
 test("a line of a picture keeps a pixel", () => {

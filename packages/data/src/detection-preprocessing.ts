@@ -10,6 +10,10 @@ export interface DetectionPreprocessing {
   readonly shortest: number;
   /** Most pixels of the longer side. */
   readonly longest: number;
+  /**
+   * How a side becomes whole: the official DETR's way, see `sizeWithin`, or to the nearest pixel as in detectron2. @default "down"
+   */
+  readonly rounding?: "down" | "half-up";
   /** What a byte is multiplied by. */
   readonly scale: number;
   /** In units of `byte * scale`. */
@@ -56,20 +60,33 @@ function edges(config: Config): Pick<DetectionPreprocessing, "shortest" | "longe
 }
 
 /**
- * The size that a picture is brought to, by DETR's own arithmetic: the shorter side `shortest` pixels, or fewer where the longer one would
+ * The size that a picture is brought to, by DETR's own arithmetic unless `rounding` says otherwise: the shorter side `shortest` pixels, or fewer where the longer one would
  * have more than `longest`; the other side cut to a whole number. A side keeps a pixel. transformers does not round in between, and
  * differs by a pixel or two where the longer side is the limit.
  * @see https://github.com/facebookresearch/detr/blob/main/datasets/transforms.py
  */
 export function sizeWithin(
   { height, width }: Size,
-  { shortest, longest }: Pick<DetectionPreprocessing, "shortest" | "longest">,
+  { shortest, longest, rounding }: Pick<DetectionPreprocessing, "shortest" | "longest" | "rounding">,
 ): Size {
+  if (rounding === "half-up") return nearestWithin({ height, width }, { shortest, longest });
   const [short, long] = [Math.min(height, width), Math.max(height, width)];
   const isLimited = (long / short) * shortest > longest;
   const side = isLimited ? Math.max(1, roundHalfEven((longest * short) / long)) : shortest;
   const other = Math.trunc((side * long) / short);
   return width < height ? { height: other, width: side } : { height: side, width: other };
+}
+
+/** detectron2's `ResizeShortestEdge`: rounded once, at the end. A side keeps a pixel. */
+function nearestWithin(
+  { height, width }: Size,
+  { shortest, longest }: Pick<DetectionPreprocessing, "shortest" | "longest">,
+): Size {
+  const ratio = shortest / Math.min(height, width);
+  const [tall, wide] = height < width ? [shortest, ratio * width] : [ratio * height, shortest];
+  const shrunk = Math.min(1, longest / Math.max(tall, wide));
+  const whole = (side: number) => Math.max(1, Math.floor(side * shrunk + 0.5));
+  return { height: whole(tall), width: whole(wide) };
 }
 
 /** What `preprocess` does to a picture of this size. */

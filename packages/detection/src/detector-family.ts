@@ -12,6 +12,22 @@ export interface PretrainedDetector {
   license: string;
 }
 
+/** What pictures are brought to before a detector sees them, where no file says it: `DetectionPreprocessing` of `@tessera/data`. */
+export interface DetectorPixels {
+  /** Pixels of the shorter side, unless the longer one would be too long. */
+  readonly shortest: number;
+  /** Most pixels of the longer side. */
+  readonly longest: number;
+  /** How a side becomes whole: the official DETR's way, or detectron2's. @default "down" */
+  readonly rounding?: "down" | "half-up";
+  /** What a byte is multiplied by. */
+  readonly scale: number;
+  /** In units of `byte * scale`. */
+  readonly mean: readonly [number, number, number];
+  /** In units of `byte * scale`. */
+  readonly std: readonly [number, number, number];
+}
+
 /** All that loading, saving and listing know of a family of detectors, as `Family` is of backbones. */
 export interface DetectorFamily<D extends Detector = Detector> {
   readonly name: D["family"];
@@ -28,6 +44,8 @@ export interface DetectorFamily<D extends Detector = Detector> {
   pretrained(variant: string): PretrainedDetector | undefined;
   /** What a checkpoint in the official names tells of its model's config. */
   configFrom(tensors: Checkpoint["tensors"]): Partial<D["config"]>;
+  /** @default DETR's */
+  readonly pixels?: DetectorPixels;
   /** Others' names for its tensors, the most telling first. */
   readonly dialects: readonly Dialect[];
   /** How transformers' `config.json` describes its models, and its names for their tensors; undefined where it has none. */

@@ -3,10 +3,14 @@ import * as detection from "./index.ts";
 
 test("exports these names, and no others", () => {
   expect(Object.keys(detection).sort()).toEqual([
+    "applyDeltas",
     "assignment",
+    "centresOf",
     "checkOriginals",
     "checkTargets",
+    "cornersOf",
     "detrCriterion",
+    "focalCornersCriterion",
     "focalCriterion",
     "focalLoss",
     "giou",

@@ -4,6 +4,8 @@ import * as detr from "./index.ts";
 test("exports these names, and no others", () => {
   expect(Object.keys(detr).sort()).toEqual([
     "Detr",
+    "FeedForward",
+    "MultiheadAttention",
     "createDetr",
     "detections",
     "detrFamily",

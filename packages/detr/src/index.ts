@@ -3,6 +3,8 @@ export type { DetrConfig, DetrModelConfig, DetrResNet } from "./config.ts";
 export { createDetr, isDetrName } from "./create.ts";
 export { detections } from "./detections.ts";
 export { detrFamily } from "./family.ts";
+export { FeedForward, type FeedForwardConfig } from "./layers/feed-forward.ts";
+export { MultiheadAttention, type MultiheadAttentionConfig } from "./layers/multihead-attention.ts";
 export { Detr } from "./model.ts";
 export { pretrainedDetr } from "./pretrained.ts";
 export { type Grid, sinePositions } from "./sine-positions.ts";

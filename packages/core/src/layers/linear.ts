@@ -11,6 +11,8 @@ export interface LinearConfig {
   bias?: boolean;
   /** @default truncNormal(0.02), as timm's vision transformers */
   init?: Initializer;
+  /** @default zeros */
+  biasInit?: Initializer;
 }
 
 /** x Wᵀ + b, with what follows in one pass. */
@@ -20,12 +22,13 @@ export class Linear extends Module {
   readonly weight: Param;
   readonly bias: Param | undefined;
 
-  constructor(inputs: number, outputs: number, { bias = true, init = truncNormal(0.02) }: LinearConfig = {}) {
+  constructor(inputs: number, outputs: number, config: LinearConfig = {}) {
     super();
+    const { bias = true, init = truncNormal(0.02), biasInit = zeros } = config;
     this.inputs = inputs;
     this.outputs = outputs;
     this.weight = new Param([outputs, inputs], init);
-    this.bias = bias ? new Param([outputs], zeros) : undefined;
+    this.bias = bias ? new Param([outputs], biasInit) : undefined;
   }
 
   /** [..., in] -> [..., out] */

@@ -3,7 +3,6 @@ import {
   type Tensor2D,
   add,
   cast,
-  concat,
   div,
   equal,
   mul,
@@ -38,16 +37,6 @@ export function giouOfPairs(a: Tensor2D, b: Tensor2D): Tensor1D {
       sub(larger(aBottom, bBottom), smaller(ay, by)),
     );
     return sub(share(common, union), share(sub<Tensor1D>(hull, union), hull));
-  });
-}
-
-/** [cx, cy, w, h] -> [xmin, ymin, xmax, ymax], differentiable. [n, 4] -> [n, 4] */
-export function cornersOf(boxes: Tensor2D): Tensor2D {
-  const n = boxes.shape[0];
-  return tidy(() => {
-    const centres = slice(boxes, [0, 0], [n, 2]);
-    const halves: Tensor2D = div(slice(boxes, [0, 2], [n, 2]), 2);
-    return concat([sub<Tensor2D>(centres, halves), add<Tensor2D>(centres, halves)], 1);
   });
 }
 

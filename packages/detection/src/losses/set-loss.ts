@@ -14,12 +14,13 @@ import {
   tidy,
 } from "@tensorflow/tfjs-core";
 import { TesseraError, gatherRows, softmaxCrossEntropy } from "@tessera/core";
+import { cornersOf } from "../boxes/tensors.ts";
 import { type Criterion, detrCriterion } from "../matching/criterion.ts";
 import { type Match, matchQueries } from "../matching/match-queries.ts";
 import type { Targets } from "../matching/targets.ts";
 import { type Predictions, predictionSizes } from "../predictions.ts";
 import { focalLoss } from "./focal-loss.ts";
-import { cornersOf, giouOfPairs } from "./giou-of-pairs.ts";
+import { giouOfPairs } from "./giou-of-pairs.ts";
 
 /** Losses of one layer's predictions, not weighted. */
 export interface SetLosses {
@@ -76,7 +77,7 @@ export function setLosses(
         criterion.classification === "softmax"
           ? weighted(logits, wanted, none, criterion)
           : focal(logits, wanted, objects),
-      ...boxLosses(boxes, q, targets, matches, objects),
+      ...boxLosses(boxes, q, targets, matches, objects, criterion),
     };
   });
 }
@@ -110,6 +111,7 @@ function boxLosses(
   targets: readonly Targets[],
   matches: readonly Match[],
   objects: number,
+  { distance }: Criterion,
 ): Pick<SetLosses, "boxes" | "giou"> {
   const rows = matches.flatMap(({ queries }, picture) => queries.map((query) => picture * q + query));
   // Of no object the losses are 0, and so are their gradients, which there are.
@@ -121,8 +123,9 @@ function boxLosses(
     ),
     [rows.length, 4],
   );
-  const apart = sub<Tensor2D>(given, wanted);
-  const similar = giouOfPairs(cornersOf(given), cornersOf(wanted));
+  const [corners, wantedCorners] = [cornersOf(given), cornersOf(wanted)];
+  const apart = distance === "corners" ? sub<Tensor2D>(corners, wantedCorners) : sub<Tensor2D>(given, wanted);
+  const similar = giouOfPairs(corners, wantedCorners);
   return {
     boxes: div(sum(add(relu(apart), relu(neg(apart)))), objects),
     giou: div(sum(sub(1, similar)), objects),

@@ -13,6 +13,8 @@ export interface Criterion {
    * al. 2017, α 0.25, γ 2).
    */
   classification: "softmax" | "focal";
+  /** Which numbers of boxes the distance is of: centre, width and height, or the corners; both as shares. @default "centres" */
+  distance?: "centres" | "corners";
   /** Of the match. */
   costs: Parts;
   /** Of the losses. */
@@ -36,6 +38,9 @@ export const focalCriterion: Criterion = {
   weights: { class: 2, boxes: 5, giou: 2 },
   noObjectWeight: 1,
 };
+
+/** Sparse R-CNN's: Sun et al. 2021, section 3.2. */
+export const focalCornersCriterion: Criterion = { ...focalCriterion, distance: "corners" };
 
 /** Of focal loss. */
 export const ALPHA = 0.25;

@@ -49,11 +49,13 @@ export function matchingCosts(
   logits: ArrayLike<number>,
   boxes: ArrayLike<number>,
   { labels, boxes: wanted }: Targets,
-  { classification, costs }: Criterion,
+  { classification, distance: numbers, costs }: Criterion,
 ): Float64Array {
   const [q, t] = [boxes.length / 4, labels.length];
   const classes = logits.length / q;
-  const gious = giou(toCorners(boxes), toCorners(wanted));
+  const [corners, wantedCorners] = [toCorners(boxes), toCorners(wanted)];
+  const gious = giou(corners, wantedCorners);
+  const [given, sought] = numbers === "corners" ? [corners, wantedCorners] : [boxes, wanted];
   const classCosts = classification === "softmax" ? softmaxCosts : focalCosts;
   const values = new Float64Array(q * t);
   if (t === 0) return values;
@@ -61,7 +63,7 @@ export function matchingCosts(
     const ofClass = classCosts(Array.prototype.slice.call(logits, i * classes, (i + 1) * classes) as number[]);
     for (let j = 0; j < t; j++) {
       let distance = 0;
-      for (let k = 0; k < 4; k++) distance += Math.abs(boxes[4 * i + k]! - wanted[4 * j + k]!);
+      for (let k = 0; k < 4; k++) distance += Math.abs(given[4 * i + k]! - sought[4 * j + k]!);
       const at = i * t + j;
       values[at] = costs.class * ofClass[labels[j]!]! + costs.boxes * distance - costs.giou * gious[at]!;
     }

@@ -1,9 +1,10 @@
 import { FormatError, TesseraError, nearest, shown } from "@tessera/core";
 import type { DetectorFamily } from "@tessera/detection";
 import type { DetrName } from "@tessera/detr";
+import type { SparseRcnnName } from "@tessera/sparse-rcnn";
 
 /** A published detector by name. Any text is taken where one is asked for; an editor offers these. */
-export type DetectorName = DetrName;
+export type DetectorName = DetrName | SparseRcnnName;
 
 interface Entry {
   /** How names of its variants begin, and transformers' `model_type`. */
@@ -14,6 +15,7 @@ interface Entry {
 /** All families of detectors; each package is loaded when somebody asks for one of its models. */
 const detectors: readonly Entry[] = [
   { names: /^detr(_|$)/, load: async () => (await import("@tessera/detr")).detrFamily },
+  { names: /^sparse_rcnn_/, load: async () => (await import("@tessera/sparse-rcnn")).sparseRcnnFamily },
 ];
 
 /** Every family of detectors, each with its package loaded. */

@@ -92,15 +92,16 @@ async function plan(spec: DetectorSpec, options: LoadDetectorOptions): Promise<P
     const family = await knownDetector(name);
     const names = named(await checkpoint, family);
     const build = () => family.create(name, family.configFrom(names.checkpoint.tensors));
-    return { name, names, build, preprocessing: detectionPreprocessing() };
+    return { name, names, build, preprocessing: family.pixels ?? detectionPreprocessing() };
   };
   if (!isModelFiles(spec)) {
     const text = String(spec);
     const family = await detectorFamilyOf(text);
     if (family) {
       if (weights !== undefined) return variant(text, opened(weights));
+      const { hub, file } = family.pretrained(text) ?? {};
       throw new TesseraError(
-        `loadDetector: expected weights for ${text}, got its name alone; pass weights, a checkpoint file, or name a repository of the hub such as ${family.pretrained(text)?.hub}`,
+        `loadDetector: expected weights for ${text}, got its name alone; pass weights, a checkpoint file${hub ? `, or name a repository of the hub such as ${hub}` : ` of ${file}`}`,
       );
     }
     if (weights === undefined && (await isCheckpointFile(spec, signal))) {
@@ -142,8 +143,9 @@ async function checkedLabels(
   known: readonly string[] | undefined,
   given: readonly string[] | undefined,
 ): Promise<readonly string[]> {
-  const { coco91 } = await import("./labels/coco.ts");
-  const usual = classes === coco91.length ? coco91 : Array.from({ length: classes }, (_, i) => `class ${i}`);
+  const { coco80, coco91 } = await import("./labels/coco.ts");
+  const coco = [coco80, coco91].find(({ length }) => length === classes);
+  const usual = coco ?? Array.from({ length: classes }, (_, i) => `class ${i}`);
   const labels = given ?? known ?? usual;
   if (labels.length === classes) return labels;
   throw new TesseraError(

@@ -6,6 +6,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { failure } from "../__fixtures__/failure.ts";
 import { plain } from "../__fixtures__/pictures.ts";
 import { smallDetector } from "../__fixtures__/small-detector.ts";
+import { smallSparseRcnn } from "../__fixtures__/small-sparse-rcnn.ts";
+import { coco80 } from "../source/labels/coco.ts";
 import { loadDetector } from "../source/load-detector.ts";
 import { anyToHuggingFaceNames, anyToTimmNames } from "../source/rename.ts";
 import { objectDetector } from "./object-detector.ts";
@@ -114,6 +116,20 @@ describe("a detector", () => {
     expect(memory().numTensors).toBe(before);
     expect(await failure(detector(wide))).toMatch(/^objectDetector: expected one in use, got one disposed of/);
   });
+});
+
+test("Sparse R-CNN sees its authors' pixels, and gives COCO's labels without gaps", async () => {
+  using detector = await objectDetector("sparse_rcnn_r50_100pro", { weights: await smallSparseRcnn() });
+  expect(detector.labels).toEqual(coco80);
+  // A strip has few pixels even where the longer side is 1333.
+  const strip = picture(400, 4);
+  const { size, scale, mean } = preprocessingFor(strip, detector.preprocessing);
+  expect([size, scale, mean]).toEqual([[13, 1333], 1, [123.675, 116.28, 103.53]]);
+  const found = await detector(strip, { threshold: 0 });
+  expect(found.length).toBeGreaterThan(0);
+  expect(found.every(({ box }) => box.xmin >= 0 && box.xmax <= 400 && box.ymin >= 0 && box.ymax <= 4)).toBe(true);
+  const nameless = await failure(loadDetector("sparse_rcnn_r50_100pro"));
+  expect(nameless).toMatch(/pass weights, a checkpoint file of https:.*SparseR-CNN\/releases$/);
 });
 
 test("a checkpoint gets transformers' names and the authors' again", async () => {

@@ -17,3 +17,6 @@ export const coco91: readonly string[] = names
   .trim()
   .split(/[,\n]/)
   .map((name) => name.trim() || "N/A");
+
+/** The same without gaps: COCO's 80 classes in the order of their ids. */
+export const coco80: readonly string[] = coco91.filter((name) => name !== "N/A");
