@@ -4,7 +4,7 @@ import { precache } from "./build/precache.node.ts";
 import { wasmThreads } from "./build/wasm-threads.node.ts";
 import { isolation, staticFiles, wasmFolder } from "./build/static-files.node.ts";
 
-const withoutPool = fileURLToPath(new URL("src/worker/without-pool.ts", import.meta.url));
+const inPlaceOf = (name: string) => fileURLToPath(new URL(`src/worker/${name}.ts`, import.meta.url));
 
 // Packages are seen as their sources, so nothing has to be built.
 const conditions = ["@tessera/source", ...defaultClientConditions];
@@ -14,8 +14,11 @@ export default defineConfig({
   base: "./",
   resolve: {
     conditions,
-    // The site is a worker of its own making; the pool's would be a second copy of all that this is made of.
-    alias: [{ find: /^\.\.\/pool\/pooled-runner\.ts$/, replacement: withoutPool }],
+    // The site is a worker of its own making; others' workers would be second copies of all that this is made of.
+    alias: [
+      { find: /^\.\.\/pool\/pooled-runner\.ts$/, replacement: inPlaceOf("without-pool") },
+      { find: "#start-worker", replacement: inPlaceOf("without-loader-workers") },
+    ],
   },
   define: { WASM_FOLDER: JSON.stringify(wasmFolder) },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },

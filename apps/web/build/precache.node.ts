@@ -8,7 +8,7 @@ const shell = /^(index\.html|[^/]*\.(svg|webmanifest)|examples\/.*|assets\/index
 /** Kernels of GPU backends, a quarter of all code: kept by the pages that use them, which not every browser can. */
 const gpuKernels = /backendName:\s*["'`]web(gl|gpu)["'`]/;
 /** What the worker has for tabs that not everybody opens: kept, as their own code is, when they are first opened. */
-const ofTabs = /^assets\/(look|seen)-inside-[^/]*\.js$/;
+const ofTabs = /^assets\/(look-inside|seen-inside|teaching)-[^/]*\.js$/;
 /** What no page fetches. */
 const never = /^(_headers|sw\.js|.*\.map)$/;
 

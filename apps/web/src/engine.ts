@@ -1,5 +1,5 @@
 import { WorkerClient } from "./rpc/worker-client.ts";
-import type { WorkerCalls } from "./worker/calls.ts";
+import type { WorkerCalls } from "./worker/worker-calls.ts";
 
 /** Everything heavy: one worker, started when it is first needed. */
 export const engine = new WorkerClient<WorkerCalls>(

@@ -13,6 +13,7 @@ import { testLoading } from "./site-tests/loading.node.ts";
 import { testLookInside } from "./site-tests/look-inside.node.ts";
 import { testModels } from "./site-tests/models.node.ts";
 import { testResponsiveness } from "./site-tests/responsiveness.node.ts";
+import { testTeach } from "./site-tests/teach.node.ts";
 import { type Site, openSite } from "./site-tests/site.node.ts";
 
 let site: Site;
@@ -28,6 +29,7 @@ const parts: Record<string, (site: () => Site) => void> = {
   backends: testBackends,
   "look inside": testLookInside,
   compare: testCompare,
+  teach: testTeach,
   benchmark: testBenchmark,
   responsiveness: testResponsiveness,
   models: testModels,

@@ -26,6 +26,11 @@ export const tabs: readonly Tab[] = [
     label: "Compare",
     Panel: lazyPanel(async () => (await import("./compare/compare-panel.tsx")).ComparePanel),
   },
+  {
+    id: "teach",
+    label: "Teach",
+    Panel: lazyPanel(async () => (await import("./teach/teach-panel.tsx")).TeachPanel),
+  },
   { id: "backends", label: "Backends", Panel: BackendsPanel },
   { id: "benchmark", label: "Benchmark", Panel: BenchmarkPanel },
 ];

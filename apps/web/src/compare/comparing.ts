@@ -1,11 +1,10 @@
 import { batch, effect, signal, untracked } from "@preact/signals";
-import type { BackendName } from "@tessera/backends";
 import { engine } from "../engine.ts";
 import { keepInAddress, opened } from "../state/address.ts";
 import { announce } from "../state/announce.ts";
-import { modelAddress } from "../state/model-address.ts";
+import { addressedModel } from "../state/model-address.ts";
 import { type ShownPicture, examples, picture, showExample } from "../state/picture.ts";
-import { SetupChoice, isIncomplete } from "../state/setup.ts";
+import { SetupChoice, backendNamed, isIncomplete } from "../state/setup.ts";
 import { availableBackends } from "../state/survey.ts";
 import { Task } from "../state/task.ts";
 import type { Compared } from "../worker/calls.ts";
@@ -87,28 +86,17 @@ export function openTab(): () => void {
   };
 }
 
-const backends: readonly (BackendName | "auto")[] = ["auto", "webgpu", "webgl", "wasm", "cpu"];
-
 /** Takes what an address says, as far as it makes sense. Nothing is fetched for it but an example of the site's own. */
 async function take(view: URLSearchParams): Promise<void> {
   batch(() => {
     for (const [name, side] of named) {
       const [backend, precision] = (view.get(name) ?? "").split(",");
-      const found = backends.find((one) => one === backend);
+      const found = backendNamed(backend);
       if (found) [areChosen, side.backend.value] = [true, found];
       if (precision === "f16") side.precision.value = precision;
-      const address = view.get(`${name}-model`);
-      if (address) side.model.value = addressed(address) ?? side.model.value;
+      side.model.value = addressedModel(view.get(`${name}-model`)) ?? side.model.value;
     }
   });
   const example = examples.find(({ name }) => name === view.get("picture"));
   if (example) await showExample(example).catch(() => undefined);
-}
-
-function addressed(text: string): SetupChoice["model"]["value"] | undefined {
-  try {
-    return modelAddress(text, document.baseURI);
-  } catch {
-    return undefined;
-  }
 }

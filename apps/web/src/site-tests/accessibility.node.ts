@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type axe from "axe-core";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
-import { best, modelFolder, temporary } from "./files.node.ts";
+import { best, frog, modelFolder, temporary, tinyFiles, truck } from "./files.node.ts";
 import { type Site, expectNothingWrong, modelReady, openTab, visit } from "./site.node.ts";
 
 const axeSource = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -52,6 +52,32 @@ export function testAccessibility(site: () => Site): void {
     await page.getByRole("button", { name: "Compare" }).click();
     await page.locator(".verdict").waitFor();
     await checkEverywhere(page, "two answers");
+    expectNothingWrong(seen);
+  });
+
+  test("axe finds nothing on Teach: empty, with a broken picture, taught, and before the camera", async () => {
+    await using folder = await temporary();
+    const cut = await folder.write("cut.jpg", (await readFile(frog)).subarray(0, 60));
+    await using seen = await visit(site());
+    const { page } = seen;
+    await page.evaluate(await axeSource);
+    await openTab(page, "Teach");
+    await checkEverywhere(page, "no pictures");
+    await page.getByLabel("Model", { exact: true }).selectOption("files");
+    await page.getByLabel(/^Files of a model/).setInputFiles(await tinyFiles(folder));
+    await page.getByLabel("Picture files of Class 1").setInputFiles([frog, truck, cut]);
+    await page.getByRole("alert").getByText("A picture could not be read").waitFor();
+    await checkEverywhere(page, "a broken picture");
+    await page.getByLabel("Picture files of Class 2").setInputFiles([truck, frog]);
+    await page.getByText("2 pictures", { exact: true }).nth(1).waitFor();
+    await page.getByRole("button", { name: "Train", exact: true }).click();
+    await page.locator(".confusion").waitFor();
+    await page.getByRole("button", { name: "Use the camera" }).click();
+    await page.getByRole("button", { name: "Take 10 pictures of Class 1" }).waitFor();
+    await page.locator(".classes li").first().waitFor();
+    await page.getByRole("button", { name: "Make its files" }).click();
+    await page.getByRole("link", { name: "model.safetensors" }).waitFor();
+    await checkEverywhere(page, "taught");
     expectNothingWrong(seen);
   });
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { drop, frog, modelFolder, temporary, tinyConfig, tinyFolder } from "./files.node.ts";
+import { drop, frog, modelFolder, temporary, tinyFiles } from "./files.node.ts";
 import { type Site, expectNothingWrong, openTab, visit } from "./site.node.ts";
 
 export function testCompare(site: () => Site): void {
@@ -66,9 +66,4 @@ export function testCompare(site: () => Site): void {
     await page.getByRole("alert").getByText("The model could not be loaded").waitFor();
     expectNothingWrong(seen);
   });
-}
-
-/** A tiny ViT with random weights, and its config. */
-async function tinyFiles({ write }: Awaited<ReturnType<typeof temporary>>): Promise<string[]> {
-  return [join(tinyFolder, "timm.safetensors"), await write("config.json", JSON.stringify(tinyConfig))];
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Page } from "playwright";
+import type { Locator, Page } from "playwright";
 
 const repository = new URL("../../../../", import.meta.url);
 
@@ -25,11 +25,27 @@ export const tinyConfig = {
 
 /** Drags files or folders from elsewhere and drops them on the page: real ones, with the browser's own events. */
 export async function drop(page: Page, ...files: string[]): Promise<void> {
+  await dropAt(page, { x: 200, y: 300 }, files);
+}
+
+/** Drops them on a part of the page. */
+export async function dropOnto(part: Locator, ...files: string[]): Promise<void> {
+  await part.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await part.boundingBox())!;
+  await dropAt(part.page(), { x: x + width / 2, y: y + height / 2 }, files);
+}
+
+async function dropAt(page: Page, at: { x: number; y: number }, files: string[]): Promise<void> {
   const debug = await page.context().newCDPSession(page);
   const data = { items: [], files, dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"] as const)
-    await debug.send("Input.dispatchDragEvent", { type, x: 200, y: 300, data });
+    await debug.send("Input.dispatchDragEvent", { type, ...at, data });
   await debug.detach();
+}
+
+/** The tiny ViT's weights, and its config. */
+export async function tinyFiles({ write }: Awaited<ReturnType<typeof temporary>>): Promise<string[]> {
+  return [join(tinyFolder, "timm.safetensors"), await write("config.json", JSON.stringify(tinyConfig))];
 }
 
 /** Puts one of the site's pictures on the clipboard, as PNG, and pastes it by the keyboard. */

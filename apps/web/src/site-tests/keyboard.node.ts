@@ -79,7 +79,7 @@ function focused(page: Page): Promise<string> {
 }
 
 /** Presses a key until something has the focus. */
-async function press(page: Page, key: string, until: string | RegExp): Promise<void> {
+export async function press(page: Page, key: string, until: string | RegExp): Promise<void> {
   for (let i = 0; i < 25; i++) {
     await page.keyboard.press(key);
     const name = await focused(page);

@@ -1,18 +1,26 @@
 import type { ModelChoice, Place } from "../worker/calls.ts";
 
-/** What `imageClassifier` and `loadModel` are given for a model: their arguments, and how `tessera` is told. */
-export function sourceOf(model: ModelChoice): { args: string; flags: string } {
-  if (model.kind === "embedded") return { args: "", flags: "" };
-  if (model.kind === "variant") return { args: JSON.stringify(model.variant), flags: ` --model ${model.variant}` };
+/**
+ * What `imageClassifier` and `loadModel` are given for a model: their arguments, and how `tessera` is told.
+ * @param more options besides those that the model asks for
+ */
+export function sourceOf(model: ModelChoice, more: readonly string[] = []): { args: string; flags: string } {
+  const args = (spec: string | undefined, ...own: readonly string[]) => {
+    const options = [...own, ...more];
+    if (options.length === 0) return spec === undefined ? "" : JSON.stringify(spec);
+    return `${JSON.stringify(spec) ?? "undefined"}, { ${options.join(", ")} }`;
+  };
+  if (model.kind === "embedded") return { args: args(undefined), flags: "" };
+  if (model.kind === "variant") return { args: args(model.variant), flags: ` --model ${model.variant}` };
   if (model.kind === "address") {
     const { address, endpoint } = model;
-    const hub = endpoint ? `, { hub: { endpoint: ${JSON.stringify(endpoint)} } }` : "";
-    return { args: JSON.stringify(address) + hub, flags: ` --model ${quoted(address)}` };
+    const hub = endpoint ? [`hub: { endpoint: ${JSON.stringify(endpoint)} }`] : [];
+    return { args: args(address, ...hub), flags: ` --model ${quoted(address)}` };
   }
   const { weights, config, arch = "" } = model;
-  if (config) return { args: `"./model"`, flags: " --model ./model" };
+  if (config) return { args: args("./model"), flags: " --model ./model" };
   return {
-    args: `${JSON.stringify(weights.name)}, { arch: ${JSON.stringify(arch)} }`,
+    args: args(weights.name, `arch: ${JSON.stringify(arch)}`),
     flags: ` --model ${quoted(weights.name)} --arch ${arch}`,
   };
 }

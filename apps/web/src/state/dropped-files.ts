@@ -46,12 +46,17 @@ export async function filesOf(transfer: DataTransfer): Promise<File[]> {
 }
 
 async function filesOfFolder(folder: FileSystemDirectoryEntry): Promise<File[]> {
+  const entries = await entriesOf(folder);
+  const files = entries.filter((entry) => entry.isFile) as FileSystemFileEntry[];
+  return Promise.all(files.map((entry) => new Promise<File>((resolve, reject) => entry.file(resolve, reject))));
+}
+
+export async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const entries: FileSystemEntry[] = [];
   // A reader gives its entries in parts, the last of them empty.
   for (let part = await read(reader); part.length > 0; part = await read(reader)) entries.push(...part);
-  const files = entries.filter((entry) => entry.isFile) as FileSystemFileEntry[];
-  return Promise.all(files.map((entry) => new Promise<File>((resolve, reject) => entry.file(resolve, reject))));
+  return entries;
 }
 
 function read(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {

@@ -27,6 +27,16 @@ export function modelAddress(typed: string, base: string): Address {
   return repositoryOf(url) ?? { kind: "address", address: folderOf(url) };
 }
 
+/** The model that an address of this page names; undefined where that makes no sense. */
+export function addressedModel(text: string | null): Address | undefined {
+  if (!text) return undefined;
+  try {
+    return modelAddress(text, document.baseURI);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the worker's policy lets it ask; see `build/headers.node.ts`. */
 function isAllowed({ protocol, hostname, origin }: URL, base: string): boolean {
   const isHere = origin === new URL(base).origin || ["localhost", "127.0.0.1"].includes(hostname);

@@ -39,3 +39,10 @@ export const measuring = new SetupChoice();
 export function isIncomplete({ model }: Setup): boolean {
   return model.kind === "files" && !model.config && !model.arch;
 }
+
+const backends: readonly (BackendName | "auto")[] = ["auto", "webgpu", "webgl", "wasm", "cpu"];
+
+/** A backend by its name in an address. */
+export function backendNamed(text: string | undefined): BackendName | "auto" | undefined {
+  return backends.find((name) => name === text);
+}

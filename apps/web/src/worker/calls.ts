@@ -47,7 +47,10 @@ export interface Stage {
     | "Reading the picture"
     | "Watching its attention"
     | "Asking what speaks for the answer"
-    | "Reading its tokens";
+    | "Reading its tokens"
+    | "Reading pictures"
+    | "Training"
+    | "Writing the files";
   /** Share that is done, from 0 to 1, where it is known. */
   share?: number | undefined;
 }
@@ -162,20 +165,3 @@ export interface TokenNumbers {
   /** After each block, [n, shown]. */
   blocks: Float32Array[];
 }
-
-export type WorkerCalls = {
-  survey: { input: undefined; output: Survey; progress: never };
-  prepare: { input: Setup; output: Ready; progress: Stage };
-  classify: { input: { setup: Setup; picture: Picture; topK: number }; output: Classified; progress: Stage };
-  lookInside: {
-    input: { setup: Setup; picture: Blob; target: number | "predicted" };
-    output: LookedInside;
-    progress: Stage;
-  };
-  compare: {
-    input: { sides: readonly [Setup, Setup]; picture: Blob; maps: boolean };
-    output: Compared;
-    progress: Stage;
-  };
-  measure: { input: { setup: Setup; batch: number; runs: number }; output: Measured; progress: Stage };
-};

@@ -1,7 +1,6 @@
-import { TesseraError } from "@tessera/core";
 import type { Classification } from "@tessera/pipeline";
 import type { Classified, Picture, Setup } from "./calls.ts";
-import { type CallOptions, type Session, prepare } from "./session.ts";
+import { type CallOptions, type Session, prepare, trainedOf } from "./session.ts";
 
 /** Tells what is on a picture. */
 export async function classify(
@@ -20,17 +19,12 @@ export async function classify(
 
 /** The answer to one picture, with its logits and times. @throws {TesseraError} if it cannot be read, or the weights are random. */
 export async function answerOf(
-  { classifier, ready }: Session,
+  session: Session,
   picture: Picture,
   topK: number,
   signal: AbortSignal,
 ): Promise<Classification & { error?: undefined }> {
-  if (!classifier) {
-    throw new TesseraError(
-      `${ready.model}: expected trained weights, got random ones; choose another model, this one is for measuring`,
-    );
-  }
-  for await (const result of classifier.stream([picture], { topK, signal })) {
+  for await (const result of trainedOf(session).stream([picture], { topK, signal })) {
     if (result.error) throw result.error;
     return result;
   }

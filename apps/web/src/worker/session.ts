@@ -8,7 +8,13 @@ import {
   replayed,
   warmUp as warmUpForward,
 } from "@tessera/core";
-import { type ImageClassifier, type ImageClassifierOptions, createBackbone, imageClassifier } from "@tessera/pipeline";
+import {
+  type ImageClassifier,
+  type ImageClassifierOptions,
+  type ModelSpec,
+  createBackbone,
+  imageClassifier,
+} from "@tessera/pipeline";
 import type { ModelChoice, Ready, Setup, Stage } from "./calls.ts";
 import { licenceOf } from "./licence.ts";
 import { watchDownloads } from "./watch-downloads.ts";
@@ -40,8 +46,7 @@ export async function prepare(setup: Setup, { signal, onProgress }: CallOptions)
   signal.throwIfAborted();
   const key = keyOf(setup);
   if (current?.key === key) return current;
-  current?.model.dispose();
-  current = undefined;
+  release();
   onProgress({ stage: "Starting the backend" });
   const { choice } = await moveTo(setup);
   signal.throwIfAborted();
@@ -70,6 +75,20 @@ export async function prepare(setup: Setup, { signal, onProgress }: CallOptions)
   }
   current = { ...session, key };
   return current;
+}
+
+/** Gives the model's memory back; whoever wants it next loads it anew. */
+export function release(): void {
+  current?.model.dispose();
+  current = undefined;
+}
+
+/** The classifier of a session. @throws {TesseraError} if its weights are random. */
+export function trainedOf({ classifier, ready }: Pick<Session, "classifier" | "ready">): ImageClassifier {
+  if (classifier) return classifier;
+  throw new TesseraError(
+    `${ready.model}: expected trained weights, got random ones; choose another model, this one is for measuring`,
+  );
 }
 
 /** Has the programs of what classifies compiled and its forward recorded, so that the first picture is as fast as later ones. */
@@ -108,7 +127,8 @@ async function withZeros({ imageSize }: Ready, batch: number, run: (images: Tens
   }
 }
 
-async function moveTo({ backend, precision }: Setup): Promise<{ choice: BackendChoice }> {
+/** Starts the backend, or stays on it. */
+export async function moveTo({ backend, precision }: Setup): Promise<{ choice: BackendChoice }> {
   const key = `${backend} ${precision}`;
   if (started?.key === key) return started;
   started = undefined;
@@ -132,22 +152,24 @@ async function load(
     const model = (await createBackbone(choice.variant)).init(0);
     return { model, classifier: undefined, name: `${choice.variant}, random weights` };
   }
-  const classifier = await open(choice, options);
+  const classifier = await imageClassifier(...argumentsOf(choice, options));
   return { model: classifier.model, classifier, name: classifier.modelName };
 }
 
-function open(
-  choice: Exclude<ModelChoice, { kind: "variant" }>,
+/** What `loadModel` and `imageClassifier` are given for a choice. @throws {TesseraError} if nobody says what the weights are of. */
+export function argumentsOf(
+  choice: ModelChoice,
   options: ImageClassifierOptions,
-): Promise<ImageClassifier> {
-  if (choice.kind === "embedded") return imageClassifier(undefined, options);
+): [spec: ModelSpec | undefined, options: ImageClassifierOptions] {
+  if (choice.kind === "embedded") return [undefined, options];
+  if (choice.kind === "variant") return [choice.variant, options];
   if (choice.kind === "address") {
     const { address, endpoint } = choice;
-    return imageClassifier(address, { ...options, hub: { ...options.hub, ...(endpoint && { endpoint }) } });
+    return [address, { ...options, hub: { ...options.hub, ...(endpoint && { endpoint }) } }];
   }
   const { config, weights, preprocessor, arch } = choice;
-  if (config) return imageClassifier({ config, weights, preprocessor }, options);
-  if (arch) return imageClassifier(arch, { ...options, weights });
+  if (config) return [{ config, weights, preprocessor }, options];
+  if (arch) return [arch, { ...options, weights }];
   throw new TesseraError(
     `${weights.name}: expected its config.json beside it, got the weights alone; drop both, or choose the variant`,
   );

@@ -1,11 +1,14 @@
 import { listBackends } from "@tessera/backends";
 import { variantNames } from "@tessera/pipeline";
 import { answerCalls } from "../rpc/answer-calls.ts";
-import type { WorkerCalls } from "./calls.ts";
 import { classify } from "./classify.ts";
 import { compare } from "./compare.ts";
 import { measure } from "./measure.ts";
 import { prepare } from "./session.ts";
+import type { WorkerCalls } from "./worker-calls.ts";
+
+// The trainer, which most visits do without, too.
+const teaching = () => import("./teaching.ts");
 
 // Typed as a Worker, whose messages have the same shape at both ends: DOM's and workers' libraries cannot be had together.
 answerCalls<WorkerCalls>(globalThis as unknown as Worker, {
@@ -20,4 +23,8 @@ answerCalls<WorkerCalls>(globalThis as unknown as Worker, {
   lookInside: async (input, how) => (await import("./look-inside.ts")).lookInside(input, how),
   compare,
   measure,
+  read: async (input, how) => (await teaching()).read(input, how),
+  teach: async (input, how) => (await teaching()).teach(input, how),
+  tryLesson: async (input, how) => (await teaching()).tryLesson(input, how),
+  writeLesson: async (input, how) => (await teaching()).writeLesson(input, how),
 });
