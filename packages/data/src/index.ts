@@ -8,11 +8,28 @@ export type { RandomResizedCrop } from "./augment/random-resized-crop.ts";
 export type { ThreeAugment } from "./augment/three-augment.ts";
 export type { TrivialAugment } from "./augment/trivial-augment.ts";
 export { type ClassBalance, classBalance } from "./datasets/class-balance.ts";
-export type { Dataset, DatasetOptions, DatasetSplits } from "./datasets/dataset.ts";
+export type { Dataset, DatasetOptions, DatasetSplits, PictureSet } from "./datasets/dataset.ts";
 export { datasetOf, type LabelledImage } from "./datasets/dataset-of.ts";
 export { openDataset } from "./datasets/open-dataset.ts";
 export { type Share, select, split, subset } from "./datasets/subset.ts";
 export { decodeImage } from "./decode-image.ts";
+export type { DetectionAugmentation, DetectionCrop } from "./detection/augmentation.ts";
+export type { DetectionBatch, DetectionBatches } from "./detection/detection-batch.ts";
+export {
+  type BoxedObject,
+  type DetectionDataset,
+  type DetectionSplits,
+  type PixelBox,
+  splitDetection,
+} from "./detection/detection-dataset.ts";
+export {
+  type DetectionLoaderOptions,
+  type DetectionTrainingOptions,
+  detectionEvaluationBatches,
+  detectionTrainingBatches,
+} from "./detection/detection-loader.ts";
+export { openDetectionDataset } from "./detection/open-detection-dataset.ts";
+export { type PaddedFrame, paddedFrame } from "./detection/padded-frame.ts";
 export type { DecodeOptions } from "./decode-options.ts";
 export type { Source } from "./files/source.ts";
 export type { Container, StoredFile } from "./files/stored-file.ts";

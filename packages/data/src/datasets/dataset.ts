@@ -1,13 +1,12 @@
 import type { StoredFile } from "../files/stored-file.ts";
 import type { RgbImage } from "../rgb-image.ts";
 
-/** Pictures with a class each, read by number. Nothing is read before it is asked for. */
-export interface Dataset {
+/** Pictures that are read by number. */
+export interface PictureSet {
   /** Names of the classes; a label is a place among them. */
   readonly classes: readonly string[];
   /** How many pictures. */
   readonly length: number;
-  labelOf(index: number): number;
   /** What reports and errors call a picture: a path, or a number in a file of many. */
   nameOf(index: number): string;
   /** The picture. @throws what `decodeImage` throws; RangeError for an index that is none. */
@@ -17,6 +16,11 @@ export interface Dataset {
    * is read where the loader runs.
    */
   locate?(index: number): RgbImage | StoredFile;
+}
+
+/** Pictures with a class each. Nothing is read before it is asked for. */
+export interface Dataset extends PictureSet {
+  labelOf(index: number): number;
 }
 
 /** What a folder, archive or file held. */

@@ -12,7 +12,7 @@ export interface Part {
   readonly rest: readonly StoredFile[];
 }
 
-type PartName = "train" | "validation" | "test";
+export type PartName = "train" | "validation" | "test";
 
 const partNames: readonly [PartName, RegExp][] = [
   ["train", /^(train(ing)?|data_batch)([-_./\d]|$)/i],
@@ -41,6 +41,21 @@ export function partsOf(source: SourceFiles): { train: Part; validation?: Part; 
   };
   const [train = part(found[0]!)!, validation, test] = [part("train"), part("validation"), part("test")];
   return { train, ...(validation && { validation }), ...(test && { test }) };
+}
+
+const partWords: readonly [PartName, RegExp][] = [
+  ["train", /^train(ing)?\d*$/i],
+  ["test", /^test(ing)?\d*$/i],
+  ["validation", /^(val(id)?(ation)?|dev|eval)\d*$/i],
+];
+
+/** The part that a word of a path names, wherever it stands: `annotations/instances_train2017.json`, `images/val/1.jpg`. */
+export function partNamedIn(path: string): PartName | undefined {
+  for (const word of path.split(/[/_.-]/)) {
+    const part = partWords.find(([, pattern]) => pattern.test(word));
+    if (part) return part[0];
+  }
+  return undefined;
 }
 
 function partOf(path: string): PartName | undefined {

@@ -136,7 +136,7 @@ export class Loader implements Batches {
   #mended(samples: readonly Sample[], { images, failures }: Result): Batch {
     for (const [at, failure] of failures) this.#skip(samples[at]!.index, failure);
     const readable = samples.map((_, at) => at).filter((at) => !failures.has(at));
-    if (readable.length === 0 && this.#plan.replaces) throw noneReadable([...failures.values()]);
+    if (readable.length === 0 && this.#plan.replaces) throw noneReadable("trainingBatches", [...failures.values()]);
     const places = this.#plan.replaces ? replaced(samples.length, failures, readable[0]!) : readable;
     const one = images.length / samples.length;
     for (const [to, at] of places.entries()) {
@@ -158,14 +158,15 @@ export class Loader implements Batches {
 }
 
 /** For each place of a batch the nearest before it that can be read; the first that can be where none is before. */
-function replaced(length: number, failures: ReadonlyMap<number, unknown>, first: number): number[] {
+export function replaced(length: number, failures: ReadonlyMap<number, unknown>, first: number): number[] {
   let last = first;
   return Array.from({ length }, (_, at) => (failures.has(at) ? last : (last = at)));
 }
 
-function noneReadable(failures: readonly Unreadable[]): FormatError {
+/** A training has nothing in place of a whole batch. */
+export function noneReadable(where: string, failures: readonly Unreadable[]): FormatError {
   return new FormatError(
-    `trainingBatches: expected pictures that can be read, got a batch of ${failures.length} none of which can: ${failures[0]!.reason}`,
+    `${where}: expected pictures that can be read, got a batch of ${failures.length} none of which can: ${failures[0]!.reason}`,
   );
 }
 
@@ -184,7 +185,8 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   }
 }
 
-function checkCount(name: string, value: number, least: number): void {
+/** @throws TesseraError for what counts nothing. */
+export function checkCount(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
   throw new TesseraError(`batches: expected ${name} to be a whole number of at least ${least}, got ${value}`);
 }

@@ -1,9 +1,10 @@
-import { type Tensor4D, tensor4d } from "@tensorflow/tfjs-core";
+import { tensor4d } from "@tensorflow/tfjs-core";
 import {
   type DetectionPreprocessing,
   type ImageInput,
   type RgbImage,
   decodeImage,
+  paddedFrame,
   preprocess,
   preprocessingFor,
 } from "@tessera/data";
@@ -97,7 +98,8 @@ async function computed(
   const values = images.map((image, i) => preprocess(image, specs[i]!));
   const between = performance.now();
   const sizes = specs.map(({ size }) => size);
-  const batched = padded(values, sizes);
+  const { values: frames, shape } = paddedFrame(values, sizes);
+  const batched = tensor4d(frames, [...shape]);
   try {
     const found = await model.detect(batched, { sizes, originals: images.map(({ height, width }) => [height, width]) });
     const share = (ms: number) => ms / images.length;
@@ -105,18 +107,4 @@ async function computed(
   } finally {
     batched.dispose();
   }
-}
-
-/** Pictures at the top left of frames of one size, with zeros beside and below them: n of [h, w, 3] -> [n, height, width, 3] */
-function padded(pictures: readonly Float32Array[], sizes: readonly (readonly [number, number])[]): Tensor4D {
-  const [height, width] = [0, 1].map((axis) => Math.max(...sizes.map((size) => size[axis]!))) as [number, number];
-  const values = new Float32Array(pictures.length * height * width * 3);
-  for (const [i, picture] of pictures.entries()) {
-    const [rows, columns] = sizes[i]!;
-    for (let row = 0; row < rows; row++) {
-      const line = picture.subarray(row * columns * 3, (row + 1) * columns * 3);
-      values.set(line, (i * height + row) * width * 3);
-    }
-  }
-  return tensor4d(values, [pictures.length, height, width, 3]);
 }
