@@ -22,6 +22,25 @@ async function drawClasses(folder: string, classes: readonly string[], count: nu
   }
 }
 
+/** Draws pictures with a square on each, and says in COCO's JSON where. */
+async function drawThings(folder: string, count: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const [width, height] = [64, 48];
+  const boxes = Array.from({ length: count }, (_, i) => [5 + 3 * i, 4 + 2 * i, 16, 16] as const);
+  for (const [i, [left, top, side]] of boxes.entries()) {
+    const square = { create: { width: side, height: side, channels: 3, background: i % 2 ? "red" : "blue" } } as const;
+    const ground = { create: { width, height, channels: 3, background: "grey" } } as const;
+    const drawn = sharp(ground).composite([{ input: await sharp(square).png().toBuffer(), left, top }]);
+    await drawn.png().toFile(join(folder, `${i}.png`));
+  }
+  const annotations = {
+    images: boxes.map((_, id) => ({ id, file_name: `${id}.png`, width, height })),
+    categories: ["blue", "red"].map((name, id) => ({ id, name })),
+    annotations: boxes.map((bbox, id) => ({ id, image_id: id, category_id: id % 2, bbox, area: 256, iscrowd: 0 })),
+  };
+  await writeFile(join(folder, "annotations.json"), JSON.stringify(annotations));
+}
+
 /** Lays the files that pages name into a folder. */
 export async function layInputs(folder: string, weights: Uint8Array): Promise<void> {
   for (const name of ["holiday", "more"]) await mkdir(join(folder, name), { recursive: true });
@@ -29,6 +48,7 @@ export async function layInputs(folder: string, weights: Uint8Array): Promise<vo
   await drawClasses(join(folder, "flowers", "train"), ["daisy", "rose"], 24);
   await drawClasses(join(folder, "flowers", "test"), ["daisy", "rose"], 4);
   await drawClasses(folder, ["pictures", "more"], 2);
+  await drawThings(join(folder, "street"), 8);
   await copyFile(file("examples/images/ship.jpg"), join(folder, "boat.jpg"));
   await copyFile(file("examples/images/frog.jpg"), join(folder, "frog.jpg"));
   for (const name of ["airplane.jpg", "truck.jpg"])

@@ -13,9 +13,9 @@ export interface DetrBackbone {
   reduction: number;
 }
 
-/** The ResNet of a published DETR: batch norms are frozen, as pictures are too large for batches. */
+/** The ResNet of a DETR. A published one's batch norms are frozen, as its pictures are too large for batches. */
 export function resnetBackbone(config: DetrResNet): DetrBackbone {
-  const body = new ResNet({ ...config, imageSize: 800, classes: 0, frozenNorm: true });
+  const body = new ResNet({ frozenNorm: true, ...config, imageSize: 800, classes: 0 });
   return { body, channels: body.layer4.at(-1)!.outputs, reduction: config.outputStride ?? 32 };
 }
 

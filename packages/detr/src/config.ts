@@ -19,8 +19,11 @@ export interface DetrConfig {
   dropout?: number;
 }
 
-/** The ResNet of a published DETR, without a head and with frozen norms. */
-export type DetrResNet = Pick<ResNetConfig, "block" | "depths" | "widths" | "stemWidth" | "outputStride">;
+/** The ResNet of a DETR, without a head. */
+export interface DetrResNet extends Pick<ResNetConfig, "block" | "depths" | "widths" | "stemWidth" | "outputStride"> {
+  /** Whether its norms are as they are loaded; from scratch they have to learn. @default true */
+  frozenNorm?: boolean;
+}
 
 /** That of a whole model by its name: its backbone is a ResNet. */
 export interface DetrModelConfig extends DetrConfig {

@@ -2,23 +2,26 @@ export { Ema, type EmaOptions, emaDecay } from "./averages/ema.ts";
 export { BEST } from "./checkpoints/checkpoints.ts";
 export { memoryStore } from "./checkpoints/memory.ts";
 export type { CheckpointStore } from "./checkpoints/store.ts";
-export type { Batch, BatchOptions, TrainingData } from "./data.ts";
+export type { Batch, BatchOptions, DetectionBatch, TrainingData, TrueObject } from "./data.ts";
 export { FeatureHead } from "./features/feature-head.ts";
 export { type ExtractOptions, type FeatureSet, extractFeatures, featureData } from "./features/feature-set.ts";
 export { type LinearProbe, linearProbe } from "./features/linear-probe.ts";
 export type { BatchTensors } from "./fit/batch-tensors.ts";
 export type { Classifier } from "./fit/classifier.ts";
+export { fitDetector } from "./fit/fit-detector.ts";
 export { fit } from "./fit/fit.ts";
 export { type Gradients, accumulate, clipFactor, globalNorm, gradientsOf } from "./fit/gradients.ts";
 export type {
   CheckpointOptions,
   EvaluationOptions,
   EvaluationReport,
+  FitDetectorOptions,
   FitOptions,
   FitResult,
   Loss,
   Objective,
   StepReport,
+  TrainingOptions,
   WeightAverages,
 } from "./fit/options.ts";
 export { trainHead, trainLastBlocks } from "./freezing/freeze.ts";
@@ -32,6 +35,11 @@ export { type DistillationOptions, type Student, distillation, distillationLoss 
 export type { Calibration, ReliabilityBin } from "./metrics/calibration.ts";
 export { type CocoEvaluation, type CocoScores, cocoScores } from "./metrics/coco/coco-scores.ts";
 export type { CocoAnnotation, CocoBox, CocoDetection } from "./metrics/coco/match-image.ts";
+export {
+  type DetectionEvaluation,
+  type EvaluateDetectorOptions,
+  evaluateDetector,
+} from "./metrics/evaluate-detector.ts";
 export { type EvaluateOptions, evaluate } from "./metrics/evaluate.ts";
 export type { ClassResult, Evaluation } from "./metrics/evaluation.ts";
 export type { Judgement } from "./metrics/judgement.ts";
@@ -42,9 +50,12 @@ export { type LarsOptions, lars } from "./optimizers/lars.ts";
 export { type MuonOptions, muon } from "./optimizers/muon.ts";
 export type { Optimizer, OptimizerOptions, ParamGroup, ParamGroups, StepOptions } from "./optimizers/optimizer.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
+export { type AssembledDetection, assembleDetection } from "./presets/assemble-detection.ts";
 export { type Assembled, assemble } from "./presets/assemble.ts";
+export { detectionPresetOf, detectionPresets } from "./presets/detection-presets.ts";
 export { type PresetName, presetOf, presets } from "./presets/presets.ts";
-export type { Augmentation, Preset, Recipe } from "./presets/recipe.ts";
+export type { Augmentation, BoxAugmentation, DetectionRecipe, Preset, Recipe } from "./presets/recipe.ts";
+export { type DetectionLogEntry, detectionCurvesOf, detectionLogEntry } from "./report/detection-log.ts";
 export { type PageOptions, type ShownMistake, evaluationPage } from "./report/evaluation-page.ts";
 export { type LogEntry, curvesOf, logEntry } from "./report/log.ts";
 export { type CosineOptions, type RestartOptions, cosine } from "./schedules/cosine.ts";

@@ -3,7 +3,7 @@ import { type Recipe, presetOf } from "@tessera/train";
 import type { TrainSettings } from "./settings.ts";
 
 /** The fields that `--set` may name. */
-const fields: Record<keyof Omit<Recipe, "augmentation">, true> = { epochs: true, batchSize: true, optimizer: true, rate: true, finalRate: true, schedule: true, warmup: true, weightDecay: true, layerDecay: true, momentum: true, clipNorm: true, loss: true, distillation: true, smoothing: true, dropout: true, dropPath: true, patchDropout: true, ema: true, mixup: true, cutmix: true, mixUntil: true }; // prettier-ignore
+const fields: Record<keyof Omit<Recipe, "augmentation">, true> = { epochs: true, batchSize: true, optimizer: true, rate: true, finalRate: true, schedule: true, drops: true, warmup: true, weightDecay: true, layerDecay: true, momentum: true, clipNorm: true, loss: true, distillation: true, smoothing: true, dropout: true, dropPath: true, patchDropout: true, ema: true, mixup: true, cutmix: true, mixUntil: true }; // prettier-ignore
 const augmentationFields: Record<keyof Recipe["augmentation"], true> = { crop: true, flip: true, policy: true, jitter: true, erasing: true, repeats: true }; // prettier-ignore
 const names = [...Object.keys(fields), ...Object.keys(augmentationFields).map((name) => `augmentation.${name}`)];
 

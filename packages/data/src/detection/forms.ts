@@ -34,9 +34,10 @@ export async function findForm(source: SourceFiles, signal?: AbortSignal): Promi
   if (xml.length > 0) return vocForm(xml, ends(/(^|\/)ImageSets\/Main\/(train|val|test)\.txt$/), read, pictures);
   const lists = ends(/(^|\/)(classes\.txt|[^/]*\.names)$/i);
   if (yaml.length > 0 || lists.length > 0) return yoloForm(yaml[0], lists[0], ends(/\.txt$/i), read, pictures);
+  const paths = source.files.map(({ path }) => path);
   throw new FormatError(
-    `${source.name}: expected annotations of things on pictures, got ${listed(source.files.map(({ path }) => path), 3) || "no file"}; ` +
-      "forms are COCO's JSON, Pascal VOC's XML, YOLO's text with data.yaml or classes.txt, and labelme's JSON",
+    `${source.name}: expected annotations of things on pictures, got ${listed(paths, 3) || "no file"}; ` +
+      `forms are COCO's JSON, Pascal VOC's XML, YOLO's text with data.yaml or classes.txt, and labelme's JSON`,
   );
 }
 

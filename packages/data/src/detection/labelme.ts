@@ -37,9 +37,7 @@ export function readLabelme(document: Fields, where: string): LabelmeAnnotations
     objects: (document["shapes"] as unknown[]).map((shape, i): AnnotatedObject => {
       const { label, points, shape_type: type } = (shape ?? {}) as Fields;
       if (typeof label !== "string" || !Array.isArray(points) || points.length === 0 || !points.every(isPoint))
-        throw new FormatError(
-          `${where}: expected shapes[${i}] with a label and points, got ${shown(shape)}`,
-        );
+        throw new FormatError(`${where}: expected shapes[${i}] with a label and points, got ${shown(shape)}`);
       return { name: label, box: boxAround(type === "circle" ? circle(points) : points) };
     }),
   };

@@ -27,9 +27,7 @@ export async function readYoloConfig(yaml: string, where: string): Promise<YoloC
   const classes = Object.entries((names ?? {}) as object).sort(([a], [b]) => Number(a) - Number(b));
   const isNamed = classes.every(([key, name], i) => Number(key) === i && /^(string|number)$/.test(typeof name));
   if (typeof names !== "object" || classes.length === 0 || !isNamed)
-    throw new FormatError(
-      `${where}: expected names, a list or by their numbers from 0, got ${shown(names)}`,
-    );
+    throw new FormatError(`${where}: expected names, a list or by their numbers from 0, got ${shown(names)}`);
   const folders = Object.entries({ train, validation: val ?? valid, test }).filter(
     ([, folder]) => typeof folder === "string",
   );

@@ -33,10 +33,11 @@ export function writeHuggingFace(config: DetrModelConfig): Record<string, unknow
   };
 }
 
-function nameOf({ backbone: { block, depths, widths, stemWidth, outputStride = 32 } }: DetrModelConfig): string {
+function nameOf({ backbone }: DetrModelConfig): string {
+  const { block, depths, widths, stemWidth, outputStride = 32, frozenNorm = true } = backbone;
   const [name] =
     Object.entries(resnets).find(([, known]) => known.block === block && String(known.depths) === String(depths)) ?? [];
-  if (name !== undefined && !widths && !stemWidth && outputStride !== 8) return name;
+  if (name !== undefined && !widths && !stemWidth && outputStride !== 8 && frozenNorm) return name;
   throw new TesseraError(
     `saveModel: expected a backbone of timm's, which transformers has by its name, got ${block} blocks ${depths.join(", ")}; save its weights alone with saveSafetensors`,
   );

@@ -1,7 +1,8 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import type { Context, Random } from "@tessera/core";
 import type { CheckpointStore } from "../checkpoints/store.ts";
-import type { Batch, TrainingData } from "../data.ts";
+import type { Batch, DetectionBatch, TrainingData } from "../data.ts";
+import type { DetectionEvaluation } from "../metrics/evaluate-detector.ts";
 import type { Evaluation } from "../metrics/evaluation.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { BatchTensors } from "./batch-tensors.ts";
@@ -22,15 +23,15 @@ export interface WeightAverages {
   restore(state: ReadonlyMap<string, Tensor>): void;
 }
 
-export interface EvaluationOptions {
+export interface EvaluationOptions<B = Batch, Metric extends string = "top1" | "loss"> {
   /** Pictures that are not trained on. */
-  data: TrainingData;
+  data: TrainingData<B>;
   /** In steps. @default once an epoch */
   every?: number;
   /** @default as the training's */
   batchSize?: number;
-  /** By what the best weights are chosen. @default "top1" */
-  metric?: "top1" | "loss";
+  /** By what the best weights are chosen. @default "top1", of detectors "AP" */
+  metric?: Metric;
   /** Stops after so many evaluations without a better one. @default never */
   patience?: number;
 }
@@ -44,7 +45,8 @@ export interface CheckpointOptions {
   keep?: number;
 }
 
-export interface FitOptions {
+/** What every training takes. */
+export interface TrainingOptions<B, E, Metric extends string> {
   /** How long: epochs or steps. A step is one update of the weights. */
   epochs?: number;
   /** Instead of epochs. */
@@ -57,12 +59,6 @@ export interface FitOptions {
   optimizer: Optimizer;
   /** Learning rate, or a schedule of it by step, from 0. */
   rate: number | ((step: number) => number);
-  /** @default cross entropy */
-  loss?: Loss;
-  /** Instead of a loss. */
-  objective?: Objective;
-  /** Mixup, cutmix: what becomes of a batch before the model sees it. `progress` is the share of the steps done. */
-  mix?: (batch: Batch, random: Random, progress: number) => Batch;
   /** Gradients that are longer than this, as one vector, are shortened to it. @default they are not */
   clipNorm?: number;
   /** The caller's to dispose. With it, evaluations judge the averages, and the model has them in the end. */
@@ -70,7 +66,7 @@ export interface FitOptions {
   /** Of dropout, drop path and mixing; the order of the data is the data's own. @default 0 */
   seed?: number | string;
   /** Judges the model on other pictures from time to time. @default never */
-  evaluation?: EvaluationOptions;
+  evaluation?: EvaluationOptions<B, Metric>;
   /** Keeps the run, so that it can be resumed. @default not */
   checkpoints?: CheckpointOptions;
   /** Goes on from the last checkpoint in the store, if there is one. @default false */
@@ -82,12 +78,25 @@ export interface FitOptions {
   /** Told after each step, and waited for. */
   onStep?: (report: StepReport) => void | Promise<void>;
   /** Told after each evaluation, and waited for. */
-  onEvaluation?: (report: EvaluationReport) => void | Promise<void>;
+  onEvaluation?: (report: EvaluationReport<E>) => void | Promise<void>;
   /** Told when a checkpoint is written, and waited for. */
   onCheckpoint?: (report: { name: string; step: number }) => void | Promise<void>;
   /** Told where a resumed run goes on: at step 0 and without a name if there is no checkpoint yet. */
   onResume?: (report: { name: string | undefined; step: number }) => void | Promise<void>;
 }
+
+/** What `fit` takes. */
+export interface FitOptions extends TrainingOptions<Batch, Evaluation, "top1" | "loss"> {
+  /** @default cross entropy */
+  loss?: Loss;
+  /** Instead of a loss. */
+  objective?: Objective;
+  /** Mixup, cutmix: what becomes of a batch before the model sees it. `progress` is the share of the steps done. */
+  mix?: (batch: Batch, random: Random, progress: number) => Batch;
+}
+
+/** What `fitDetector` takes. */
+export type FitDetectorOptions = TrainingOptions<DetectionBatch, DetectionEvaluation, "AP" | "AP50">;
 
 /** What is known after a step. */
 export interface StepReport {
@@ -109,22 +118,22 @@ export interface StepReport {
   waiting: number;
 }
 
-export interface EvaluationReport {
+export interface EvaluationReport<E = Evaluation> {
   step: number;
   epoch: number;
   /** Mean loss of the steps since the evaluation before. */
   trainingLoss: number;
-  evaluation: Evaluation;
+  evaluation: E;
   /** Whether it is better than all before. */
   best: boolean;
 }
 
-export interface FitResult {
+export interface FitResult<E = Evaluation> {
   /** Steps done. */
   steps: number;
   /** Why it ended: all steps were done, or evaluations no longer got better. */
   ended: "done" | "early";
   best: { step: number; value: number } | undefined;
   /** The last one. */
-  evaluation: Evaluation | undefined;
+  evaluation: E | undefined;
 }

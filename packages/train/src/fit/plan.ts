@@ -1,6 +1,6 @@
 import { TesseraError } from "@tessera/core";
 import type { TrainingData } from "../data.ts";
-import type { FitOptions } from "./options.ts";
+import type { TrainingOptions } from "./options.ts";
 
 /** How many steps a training has, and when it stops to look around. */
 export interface Plan {
@@ -14,7 +14,7 @@ export interface Plan {
 }
 
 /** @throws {TesseraError} if the options contradict each other, or the data make no whole step. */
-export function planOf(data: TrainingData, options: FitOptions): Plan {
+export function planOf(data: Pick<TrainingData, "length">, options: TrainingOptions<unknown, never, string>): Plan {
   const { epochs, steps, batchSize, accumulate = 1, evaluation, checkpoints } = options;
   if ((epochs === undefined) === (steps === undefined)) {
     throw new TesseraError(`fit: expected either epochs or steps, got ${epochs === undefined ? "neither" : "both"}`);
@@ -23,12 +23,6 @@ export function planOf(data: TrainingData, options: FitOptions): Plan {
   for (const [name, count] of Object.entries({ ...counts, keep: checkpoints?.keep, interval: checkpoints?.every })) {
     if (count !== undefined && (!Number.isInteger(count) || count < 1))
       throw new TesseraError(`fit: expected ${name} as a whole number from 1, got ${count}`);
-  }
-  if (data.classes.length < 2) {
-    const only = data.classes[0];
-    throw new TesseraError(
-      `fit: expected at least two classes, got ${only === undefined ? "none" : `only "${only}"`}; there is nothing to tell apart`,
-    );
   }
   const stepsPerEpoch = Math.floor(data.length / (batchSize * accumulate));
   if (stepsPerEpoch === 0) {

@@ -1,11 +1,11 @@
 import { TesseraError } from "@tessera/core";
 import type { Position } from "../checkpoints/position.ts";
-import type { Batch, TrainingData } from "../data.ts";
+import type { TrainingData } from "../data.ts";
 import type { Plan } from "./plan.ts";
 
 /** The batches of one step. */
-export interface StepBatches {
-  batches: Batch[];
+export interface StepBatches<B> {
+  batches: B[];
   /** Seconds in which there was nothing to do but wait for them. */
   waited: number;
 }
@@ -14,15 +14,15 @@ export interface StepBatches {
  * What each step computes with, from a position on, epoch after epoch without end.
  * @throws {TesseraError} if an epoch has fewer batches than its length promises.
  */
-export async function* stepBatches(
-  data: TrainingData,
+export async function* stepBatches<B>(
+  data: TrainingData<B>,
   { epoch, batch }: Position,
   { batchSize, accumulate, stepsPerEpoch }: Plan,
   signal?: AbortSignal,
-): AsyncGenerator<StepBatches, never> {
+): AsyncGenerator<StepBatches<B>, never> {
   for (let from = batch; ; epoch++, from = 0) {
     let left = stepsPerEpoch * accumulate - from;
-    let batches: Batch[] = [];
+    let batches: B[] = [];
     let asked = performance.now();
     let waited = 0;
     for await (const one of data.batches({ epoch, batchSize, from, signal })) {

@@ -1,44 +1,34 @@
-import { type Scalar, mean } from "@tensorflow/tfjs-core";
-import { Random, TesseraError, softmaxCrossEntropy } from "@tessera/core";
+import { Random, TesseraError } from "@tessera/core";
 import { Checkpoints } from "../checkpoints/checkpoints.ts";
 import { type Position, START } from "../checkpoints/position.ts";
 import type { TrainingData } from "../data.ts";
-import { evaluate } from "../metrics/evaluate.ts";
-import type { Evaluation } from "../metrics/evaluation.ts";
-import type { Classifier } from "./classifier.ts";
-import type { FitOptions, FitResult, Loss } from "./options.ts";
+import type { FitResult, TrainingOptions } from "./options.ts";
 import { Pace } from "./pace.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { type StepBatches, stepBatches } from "./step-batches.ts";
+import type { Task } from "./task.ts";
 import { type StepSettings, trainingStep } from "./training-step.ts";
 
-const crossEntropy: Loss = (logits, targets) => mean(softmaxCrossEntropy(logits, targets)) as Scalar;
-
 /** @internal A training on its way: what `fit` does, one step or stop at a time. */
-export class Training {
-  readonly #model: Classifier;
-  readonly #data: TrainingData;
-  readonly #options: FitOptions;
+export class Training<B extends { readonly shape: readonly number[] }, E, Metric extends string> {
+  readonly #task: Task<B, E>;
+  readonly #data: TrainingData<B>;
+  readonly #options: TrainingOptions<B, E, Metric>;
   readonly #plan: Plan;
-  readonly #step: StepSettings;
+  readonly #step: StepSettings<B>;
   readonly #random: Random;
   readonly #checkpoints: Checkpoints | undefined;
   readonly #pace = new Pace();
   #position: Position = START;
-  #evaluation: Evaluation | undefined;
+  #evaluation: E | undefined;
 
-  constructor(model: Classifier, data: TrainingData, options: FitOptions) {
-    const { loss = crossEntropy, objective, seed = 0, checkpoints } = options;
-    this.#model = model;
+  constructor(task: Task<B, E>, data: TrainingData<B>, options: TrainingOptions<B, E, Metric>) {
+    const { seed = 0, checkpoints } = options;
+    this.#task = task;
     this.#data = data;
     this.#options = options;
     this.#plan = planOf(data, options);
-    this.#step = {
-      ...options,
-      params: model.params(),
-      classes: data.classes.length,
-      objective: objective ?? (({ images, targets }, ctx) => loss(model.forward(images, ctx), targets)),
-    };
+    this.#step = { ...options, params: task.model.params(), task };
     this.#random = new Random(seed).fork("fit");
     this.#checkpoints =
       checkpoints && new Checkpoints(checkpoints.store, checkpoints.keep ?? 2, configOf(data, options, this.#plan));
@@ -56,7 +46,7 @@ export class Training {
   }
 
   /** What the steps from here on compute with. */
-  batches(): AsyncGenerator<StepBatches, never> {
+  batches(): AsyncGenerator<StepBatches<B>, never> {
     return stepBatches(this.#data, this.#position, this.#plan, this.#options.signal);
   }
 
@@ -73,14 +63,14 @@ export class Training {
     return this.#position.step >= this.#plan.steps || this.#isPatienceOver;
   }
 
-  get result(): FitResult {
+  get result(): FitResult<E> {
     const { step, best } = this.#position;
     const ended = step < this.#plan.steps ? "early" : "done";
     return { steps: step, ended, best, evaluation: this.#evaluation };
   }
 
   /** One update of the weights. */
-  async step({ batches, waited }: StepBatches): Promise<void> {
+  async step({ batches, waited }: StepBatches<B>): Promise<void> {
     const { rate: rates, ema, onStep } = this.#options;
     const { step, epoch, since } = this.#position;
     const [plan, began] = [this.#plan, performance.now()];
@@ -101,7 +91,7 @@ export class Training {
       batch: (next % plan.stepsPerEpoch) * plan.accumulate,
       since: { steps: since.steps + 1, loss: since.loss + loss },
     };
-    const images = batches.reduce((sum, { shape }) => sum + shape[0], 0);
+    const images = batches.reduce((sum, { shape }) => sum + shape[0]!, 0);
     this.#pace.add(images, waited + (performance.now() - began) / 1000, waited);
     const { imagesPerSecond, waiting } = this.#pace;
     const secondsLeft = this.#pace.secondsFor(plan.steps - next);
@@ -113,12 +103,12 @@ export class Training {
   async evaluate(): Promise<void> {
     const { evaluation, ema, batchSize, signal, onEvaluation } = this.#options;
     const { step, since, best, patience } = this.#position;
-    const { data, metric = "top1", batchSize: own = batchSize } = evaluation!;
+    const { data, batchSize: own = batchSize } = evaluation!;
     ema?.swap();
     try {
-      const found = await evaluate(this.#model, data, { batchSize: own, signal });
-      const value = found[metric];
-      const isBest = best === undefined || (metric === "loss" ? value < best.value : value > best.value);
+      const found = await this.#task.evaluate(data, { batchSize: own, signal });
+      const { value, isLoss } = this.#task.judge(found);
+      const isBest = best === undefined || (isLoss ? value < best.value : value > best.value);
       this.#evaluation = found;
       this.#position = {
         ...this.#position,
@@ -127,7 +117,7 @@ export class Training {
         patience: isBest ? 0 : patience + 1,
         since: { steps: 0, loss: 0 },
       };
-      if (isBest) await this.#checkpoints?.saveBest(this.#model, this.#position);
+      if (isBest) await this.#checkpoints?.saveBest(this.#task.model, this.#position);
       const epoch = Math.floor((step - 1) / this.#plan.stepsPerEpoch);
       const trainingLoss = since.loss / since.steps;
       await onEvaluation?.({ step, epoch, trainingLoss, evaluation: found, best: isBest });
@@ -143,7 +133,7 @@ export class Training {
   }
 
   get #trained() {
-    return { model: this.#model, optimizer: this.#options.optimizer, ema: this.#options.ema };
+    return { model: this.#task.model, optimizer: this.#options.optimizer, ema: this.#options.ema };
   }
 
   get #isPatienceOver(): boolean {
@@ -167,7 +157,11 @@ export class Training {
 }
 
 /** What has to be the same for a resumed run to go on as if it had never stopped. */
-function configOf(data: TrainingData, options: FitOptions, plan: Plan): Record<string, unknown> {
+function configOf<B, E, Metric extends string>(
+  data: TrainingData<B>,
+  options: TrainingOptions<B, E, Metric>,
+  plan: Plan,
+): Record<string, unknown> {
   const { seed = 0, clipNorm, optimizer, config, evaluation } = options;
   const { metric, patience } = evaluation ?? {};
   const classes = data.classes;

@@ -9,6 +9,8 @@ export interface ParamGroupOptions {
   layerDecay?: number;
   /** Layers, counted from 0 at the images. @default the model's own rule, else that of its `blocks` */
   layerOf?: LayerOf;
+  /** What multiplies a parameter's rate, besides its layer: DETR's backbone learns at a tenth. @default 1 */
+  rateOf?: (path: string) => number;
   /** Whether a parameter decays, in place of the rule above. */
   decays?: (path: string, param: Param) => boolean;
 }
@@ -20,14 +22,14 @@ export interface ParamGroupOptions {
  * @throws {TesseraError} if rates decay by layer and nothing tells the layers.
  */
 export function paramGroups(model: Module, options: ParamGroupOptions = {}): Map<string, ParamGroup> {
-  const { weightDecay = 0, layerDecay = 1, decays = decaysByDefault } = options;
+  const { weightDecay = 0, layerDecay = 1, rateOf = () => 1, decays = decaysByDefault } = options;
   const params = [...model.params()];
   const layers = layerDecay === 1 ? undefined : layersOf(model, options.layerOf);
   return new Map(
     params.map(([path, param]) => [
       path,
       {
-        rateScale: layers ? layerDecay ** (layers.last - layers.of(path)) : 1,
+        rateScale: rateOf(path) * (layers ? layerDecay ** (layers.last - layers.of(path)) : 1),
         weightDecay: decays(path, param) ? weightDecay : 0,
       },
     ]),

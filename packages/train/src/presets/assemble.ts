@@ -1,19 +1,13 @@
-import { type Module, TesseraError } from "@tessera/core";
+import type { Module } from "@tessera/core";
 import { Ema } from "../averages/ema.ts";
 import type { FitOptions, Loss } from "../fit/options.ts";
 import { paramGroups } from "../groups/param-groups.ts";
 import { binaryCrossEntropy } from "../losses/binary-cross-entropy.ts";
 import { crossEntropy } from "../losses/cross-entropy.ts";
 import { mixing } from "../mixing/mixing.ts";
-import { adam, adamW } from "../optimizers/adam.ts";
-import { lamb } from "../optimizers/lamb.ts";
-import { muon } from "../optimizers/muon.ts";
-import type { Optimizer, OptimizerOptions } from "../optimizers/optimizer.ts";
-import { sgd } from "../optimizers/sgd.ts";
-import { cosine } from "../schedules/cosine.ts";
-import { oneCycle } from "../schedules/one-cycle.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Schedule } from "../schedules/schedule.ts";
-import { constantRate, linearRate } from "../schedules/steady.ts";
+import { optimizerOf, scheduleOf } from "./parts.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** What `fit` takes of a recipe; whoever assembled it disposes of optimiser and averages. */
@@ -52,47 +46,4 @@ function mixUntil({ mixup, cutmix, smoothing, mixUntil: until = 1 }: Recipe, cla
   const mixed = mixing({ classes, mixup, cutmix, smoothing });
   const plain = mixing({ classes, mixup, cutmix, smoothing, probability: 0 });
   return (batch, random, progress) => (progress < until ? mixed : plain)(batch, random);
-}
-
-function optimizerOf({ optimizer, momentum }: Recipe, model: Module, options: OptimizerOptions): Optimizer {
-  const params = model.params();
-  switch (optimizer) {
-    case "sgd":
-      return sgd(params, { ...options, momentum: momentum ?? 0.9, nesterov: momentum !== 0 });
-    case "adam":
-      return adam(params, options);
-    case "adamW":
-      return adamW(params, options);
-    case "lamb":
-      return lamb(params, options);
-    case "muon":
-      return muon(params, { ...options, momentum });
-    default:
-      throw unknown("optimizer", optimizer, ["sgd", "adam", "adamW", "lamb", "muon"]);
-  }
-}
-
-/** The rate by step, from the recipe's epochs. */
-function scheduleOf(recipe: Recipe, stepsPerEpoch: number): Schedule {
-  const { rate, finalRate: minRate = 0, epochs, warmup = 0, schedule } = recipe;
-  const steps = Math.round(epochs * stepsPerEpoch);
-  const warmupSteps = Math.round(warmup * stepsPerEpoch);
-  const rising = { warmupSteps, warmupRate: rate / 1000 };
-  switch (schedule) {
-    case "cosine":
-      return cosine({ rate, minRate, steps, ...rising });
-    case "linear":
-      return linearRate({ rate, minRate, steps, ...rising });
-    case "constant":
-      return constantRate({ rate, ...rising });
-    case "one-cycle":
-      return oneCycle({ rate, steps, rise: warmup / epochs });
-    default:
-      throw unknown("schedule", schedule, ["cosine", "linear", "constant", "one-cycle"]);
-  }
-}
-
-/** A recipe may come from a file or a command line. */
-function unknown(what: string, got: never, known: readonly string[]): TesseraError {
-  return new TesseraError(`assemble: expected ${what} among ${known.join(", ")}, got ${JSON.stringify(got)}`);
 }

@@ -1,9 +1,13 @@
+import { dispose, onesLike } from "@tensorflow/tfjs-core";
 import { Random, TesseraError } from "@tessera/core";
 import { expect, test } from "vitest";
+import { Finder } from "../__fixtures__/quadrants.ts";
 import { Small, stripes } from "../__fixtures__/stripes.ts";
 import type { Batch } from "../data.ts";
 import { fit } from "../fit/fit.ts";
+import { assembleDetection } from "./assemble-detection.ts";
 import { assemble } from "./assemble.ts";
+import { detectionPresetOf, detectionPresets } from "./detection-presets.ts";
 import { presetOf, presets } from "./presets.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -26,6 +30,33 @@ test.each(Object.keys(presets))("%s trains, at rates that rise to its own and fa
   optimizer.dispose();
   ema?.dispose();
 });
+
+test.each(Object.keys(detectionPresets))("%s for detectors: rates that rise to its own and fall", (name) => {
+  const { recipe, source } = detectionPresetOf(name);
+  using model = new Finder().init(0);
+  const { optimizer, ema, rate } = assembleDetection(recipe, model, 10);
+  const rates = Array.from({ length: 10 * recipe.epochs }, (_, step) => rate(step));
+  expect(Math.max(...rates)).toBeCloseTo(recipe.rate, 8);
+  expect(rates.at(-1)!).toBeLessThanOrEqual(0.11 * recipe.rate);
+  expect(source).toMatch(/\d{4}/);
+  optimizer.dispose();
+  ema?.dispose();
+});
+
+test("a detector's part that learns slower does, and everything decays", async () => {
+  using model = new Finder().init(0);
+  const recipe = { ...detectionPresets.detr.recipe, rates: { hidden: 0 } };
+  const { optimizer, rate } = assembleDetection(recipe, model, 10);
+  const before = new Map<string, number[]>();
+  for (const [path, { value }] of model.params()) before.set(path, [...(await value.data())]);
+  const gradients = new Map([...model.params()].map(([path, { value }]) => [path, onesLike(value)]));
+  optimizer.step(gradients, rate(0));
+  for (const [path, { value }] of model.params())
+    expect([...(await value.data())].some((at, i) => at !== before.get(path)![i])).toBe(path.startsWith("head."));
+  dispose([...gradients.values()]);
+  optimizer.dispose();
+  expect(() => detectionPresetOf("dert")).toThrow(/^detectionPresetOf: expected one of detr, .*got "dert"; did you mean detr/);
+}); // prettier-ignore
 
 test("names the nearest preset, and what a recipe may ask for", () => {
   expect(() => presetOf("deti")).toThrow(/^presetOf: expected one of small-data, .*got "deti"; did you mean deit/);

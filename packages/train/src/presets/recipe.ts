@@ -18,8 +18,8 @@ export interface Augmentation {
   repeats?: number;
 }
 
-/** All that a training is besides model and data, as plain data. */
-export interface Recipe {
+/** What every training is besides model and data, as plain data. */
+interface AnyRecipe {
   epochs: number;
   /** Images of a step. */
   batchSize: number;
@@ -28,16 +28,26 @@ export interface Recipe {
   rate: number;
   /** What it ends with. @default 0 */
   finalRate?: number;
-  schedule: "cosine" | "linear" | "constant" | "one-cycle";
+  schedule: "cosine" | "linear" | "constant" | "one-cycle" | "stepped";
+  /** Epochs after which a `stepped` rate falls to a tenth. */
+  drops?: readonly number[];
   /** Epochs in which the rate rises from near 0. @default 0 */
   warmup?: number;
-  /** Not on 1-D parameters, positions and tokens. @default 0 */
+  /** @default 0 */
   weightDecay?: number;
-  /** Factor from one block's rate to that of the block below. @default 1 */
-  layerDecay?: number;
   /** Of SGD and Muon. @default 0.9 for SGD, 0.95 for Muon */
   momentum?: number;
   clipNorm?: number;
+  /** @default 0 */
+  dropout?: number;
+  /** Decay of averages of the weights. @default none */
+  ema?: number;
+}
+
+/** All that a classifier's training is besides model and data. Vectors, positions and tokens do not decay. */
+export interface Recipe extends AnyRecipe {
+  /** Factor from one block's rate to that of the block below. @default 1 */
+  layerDecay?: number;
   /** @default "cross-entropy" */
   loss?: "cross-entropy" | "binary-cross-entropy";
   /** Where a teacher is given: DeiT's, which `distillation` describes. */
@@ -45,13 +55,9 @@ export interface Recipe {
   /** Label smoothing. @default 0 */
   smoothing?: number;
   /** @default 0 */
-  dropout?: number;
-  /** @default 0 */
   dropPath?: number;
   /** Share of the patches that each picture goes without: Liu et al. 2022. @default 0 */
   patchDropout?: number;
-  /** Decay of averages of the weights. @default none */
-  ema?: number;
   /** α of mixup; 0 is off. @default 0 */
   mixup?: number;
   /** α of cutmix; 0 is off. @default 0 */
@@ -61,9 +67,25 @@ export interface Recipe {
   augmentation: Augmentation;
 }
 
+/** How training pictures are changed with their boxes, in the words of `@tessera/data`. */
+export interface BoxAugmentation {
+  flip?: "random";
+  /** Cuts every second picture: brought to one of some scales, then cut to sides from `least` to `most` pixels. */
+  crop?: { scales: readonly number[]; least: number; most: number };
+  /** Pixels of the shorter side, one of which is drawn for each picture. @default as at inference */
+  scales?: readonly number[];
+}
+
+/** All that a detector's training is besides model and data. All that is learnt decays, as in DETR. */
+export interface DetectionRecipe extends AnyRecipe {
+  /** The rate of some parts, as a share of the others': of parameters that have this name in their path. */
+  rates?: Readonly<Record<string, number>>;
+  augmentation: BoxAugmentation;
+}
+
 /** A recipe that somebody has published, or that we have measured. */
-export interface Preset {
+export interface Preset<R = Recipe> {
   about: string;
   source: string;
-  recipe: Recipe;
+  recipe: R;
 }
