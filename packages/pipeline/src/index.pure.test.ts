@@ -8,6 +8,7 @@ test("exports these and nothing else", () => {
     "allFamilies",
     "anyToHuggingFaceNames",
     "anyToTimmNames",
+    "buildDetector",
     "buildModel",
     "createBackbone",
     "describeModel",
@@ -24,6 +25,7 @@ test("exports these and nothing else", () => {
     "objectDetector",
     "openModelWeights",
     "parity",
+    "saveDetector",
     "saveModel",
     "variantNames",
   ]);

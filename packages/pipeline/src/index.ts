@@ -1,3 +1,4 @@
+export { buildDetector } from "./source/build-detector.ts";
 export { buildModel } from "./source/build-model.ts";
 export { describeModel } from "./source/describe-model.ts";
 export { EMBEDDED_MODEL, embeddedModel } from "./source/embedded.ts";
@@ -57,6 +58,7 @@ export {
 export { type ParityOptions, type ParityReference, type ParityReport, type ParityRow, parity } from "./tasks/parity.ts";
 export { anyToHuggingFaceNames, anyToTimmNames } from "./source/rename.ts";
 export type { Outcome, RunOptions, Timing } from "./tasks/run.ts";
+export { type SaveDetectorOptions, saveDetector } from "./source/save-detector.ts";
 export { type SaveModelOptions, modelFilesOf, saveModel } from "./source/save-model.ts";
 export type { WorkerOptions } from "./pool/options.ts";
 export type { WarmUpOptions } from "./tasks/warm-up.ts";

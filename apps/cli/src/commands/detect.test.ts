@@ -85,6 +85,6 @@ describe("tessera detect", () => {
     );
     const other = await tessera(["detect", pictures[0]!, "--model", await place.model("vit")]);
     expect([other.code, other.stdout]).toEqual([1, ""]);
-    expect(other.stderr).toContain('expected transformers\' config.json with "model_type"');
+    expect(other.stderr).toContain('expected a detector or a family of them, got "vit"');
   });
 });

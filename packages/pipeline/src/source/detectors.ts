@@ -32,6 +32,17 @@ export async function detectorFamilyOf(variant: string): Promise<DetectorFamily 
   return undefined;
 }
 
+/** The family of that name, whose packages are loaded. @throws {TesseraError} if there is none. */
+export async function detectorFamilyNamed(wanted: string): Promise<DetectorFamily> {
+  const families = await allDetectors();
+  const family = families.find(({ name }) => name === wanted);
+  if (family) return family;
+  const names = families.map(({ name }) => name).join(", ");
+  throw new TesseraError(`expected a detector of a published family, ${names}, got ${shown(wanted)}`, {
+    code: "not-found",
+  });
+}
+
 /** The same of a name that must be one. @throws {TesseraError} if there is no such detector, with the nearest. */
 export async function knownDetector(variant: string): Promise<DetectorFamily> {
   const family = await detectorFamilyOf(variant);

@@ -4,7 +4,14 @@ import type { Detector, DetectorFamily } from "@tessera/detection";
 import { openCheckpoint, watchNonFinite } from "@tessera/weights";
 import { isCheckpointFile } from "./checkpoint-file.ts";
 import { checkHuggingFaceFields } from "./config-limits.ts";
-import { type DetectorName, detectorFamilyOf, detectorOfHuggingFace, knownDetector } from "./detectors.ts";
+import { buildDetector } from "./build-detector.ts";
+import {
+  type DetectorName,
+  detectorFamilyNamed,
+  detectorFamilyOf,
+  detectorOfHuggingFace,
+  knownDetector,
+} from "./detectors.ts";
 import { ensureBackend } from "./ensure-backend.ts";
 import { isHuggingFaceConfig, labelsFromHuggingFace } from "./hugging-face-config.ts";
 import { type LoadModelOptions, checkSpec } from "./load-model.ts";
@@ -83,7 +90,7 @@ export async function loadDetector(spec: DetectorSpec, options: LoadDetectorOpti
 async function plan(spec: DetectorSpec, options: LoadDetectorOptions): Promise<Plan> {
   const { arch, weights, entry, signal, onWarning } = options;
   const opened = (source: NonNullable<LoadDetectorOptions["weights"]>) => openCheckpoint(source, { entry, signal });
-  const named = (checkpoint: Checkpoint, { dialects }: DetectorFamily): TimmNames => {
+  const named = (checkpoint: Checkpoint, { dialects }: Pick<DetectorFamily, "dialects">): TimmNames => {
     const names = toTimmNames(checkpoint, dialects);
     for (const warning of takenFrom(checkpoint, names)) onWarning?.(warning);
     return names;
@@ -123,18 +130,58 @@ async function plan(spec: DetectorSpec, options: LoadDetectorOptions): Promise<P
     );
   const where = typeof file === "string" || file instanceof URL ? String(file) : "config.json";
   const config = await readJson(file, signal);
-  if (!isHuggingFaceConfig(config))
-    throw new FormatError(
-      `${where}: expected transformers' config.json with "model_type", got another; take its checkpoint with arch`,
-    );
-  checkHuggingFaceFields(config, where);
-  const family = await detectorOfHuggingFace(config.model_type, where);
   const processor = await folder.find("preprocessor_config.json");
   const read = processor === undefined ? {} : ((await readJson(processor, signal)) as HuggingFacePreprocessorConfig);
   const preprocessing = detectionPreprocessing(read);
+  if (isOwnConfig(config)) {
+    const { architecture, num_classes: classes, label_names: labels, model_args: args = {} } = config;
+    const model = await buildDetector(architecture, args, classes, where);
+    const { dialects } = await detectorFamilyNamed(model.family);
+    return {
+      name: folder.name,
+      names: named(await checkpoint(), { dialects }),
+      build: () => model,
+      labels,
+      preprocessing,
+    };
+  }
+  if (!isHuggingFaceConfig(config))
+    throw new FormatError(
+      `${where}: expected a detector's config.json with "model_type" or "architecture", got another; take its checkpoint with arch`,
+    );
+  checkHuggingFaceFields(config, where);
+  const family = await detectorOfHuggingFace(config.model_type, where);
   const names = named(await checkpoint(), family);
   const build = () => family.build(family.huggingFace.read(config, where, names.checkpoint.tensors));
   return { name: folder.name, names, build, labels: labelsFromHuggingFace(config), preprocessing };
+}
+
+/** What `saveDetector` writes. */
+interface OwnConfig {
+  architecture: string;
+  num_classes: number;
+  label_names?: readonly string[];
+  model_args?: Readonly<Record<string, unknown>>;
+}
+
+/** True for a config of ours; fields of other kinds make it none. */
+function isOwnConfig(config: unknown): config is OwnConfig {
+  if (typeof config !== "object" || config === null) return false;
+  const {
+    architecture,
+    num_classes: classes,
+    label_names: labels,
+    model_args: args = {},
+  } = config as Partial<OwnConfig>;
+  return (
+    typeof architecture === "string" &&
+    Number.isInteger(classes) &&
+    classes! > 0 &&
+    classes! <= 2 ** 20 &&
+    (labels === undefined || (Array.isArray(labels) && labels.every((label) => typeof label === "string"))) &&
+    typeof args === "object" &&
+    args !== null
+  );
 }
 
 /** @throws {TesseraError} unless there is a label for each class. */

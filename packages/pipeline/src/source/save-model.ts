@@ -2,6 +2,7 @@ import {
   type Backbone,
   type Checkpoint,
   type Family,
+  type Module,
   type StoredTensor,
   TesseraError,
   pair,
@@ -96,8 +97,8 @@ async function familyOf(model: Backbone): Promise<Family> {
   );
 }
 
-/** A model's parameters as a file would hold them; each is read when it is asked for. */
-function checkpointOf(model: Backbone): Checkpoint {
+/** A model's parameters as a file would hold them; each is read when it is asked for. @internal */
+export function checkpointOf(model: Pick<Module, "state">): Checkpoint {
   const tensors = [...model.state()].map(([path, param]): [string, StoredTensor] => [
     path,
     {
@@ -109,7 +110,8 @@ function checkpointOf(model: Backbone): Checkpoint {
   return { tensors: new Map(tensors), metadata: {}, dispose: async () => {} };
 }
 
-async function* json(document: object): AsyncGenerator<Uint8Array> {
+/** A file of JSON. @internal */
+export async function* json(document: object): AsyncGenerator<Uint8Array> {
   // Python tells whole floats from integers, and transformers 5 refuses one where it wants the other
   const text = JSON.stringify(document, null, 2).replaceAll(/("layerscale_value": \d+)(?=[,\n])/g, "$1.0");
   yield new TextEncoder().encode(`${text}\n`);
