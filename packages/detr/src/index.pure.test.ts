@@ -4,6 +4,7 @@ import * as detr from "./index.ts";
 test("exports these names, and no others", () => {
   expect(Object.keys(detr).sort()).toEqual([
     "Detr",
+    "EncoderLayer",
     "FeedForward",
     "MultiheadAttention",
     "createDetr",

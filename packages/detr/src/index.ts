@@ -3,6 +3,7 @@ export type { DetrConfig, DetrModelConfig, DetrResNet } from "./config.ts";
 export { createDetr, isDetrName } from "./create.ts";
 export { detections } from "./detections.ts";
 export { detrFamily } from "./family.ts";
+export { EncoderLayer, type LayerConfig } from "./layers/encoder-layer.ts";
 export { FeedForward, type FeedForwardConfig } from "./layers/feed-forward.ts";
 export { MultiheadAttention, type MultiheadAttentionConfig } from "./layers/multihead-attention.ts";
 export { Detr } from "./model.ts";
