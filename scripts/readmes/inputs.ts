@@ -26,7 +26,7 @@ async function drawClasses(folder: string, classes: readonly string[], count: nu
 async function drawThings(folder: string, count: number): Promise<void> {
   await mkdir(folder, { recursive: true });
   const [width, height] = [64, 48];
-  const boxes = Array.from({ length: count }, (_, i) => [5 + 3 * i, 4 + 2 * i, 16, 16] as const);
+  const boxes = Array.from({ length: count }, (_, i) => [5 + 2 * i, 4 + i, 16, 16] as const);
   for (const [i, [left, top, side]] of boxes.entries()) {
     const square = { create: { width: side, height: side, channels: 3, background: i % 2 ? "red" : "blue" } } as const;
     const ground = { create: { width, height, channels: 3, background: "grey" } } as const;
@@ -48,7 +48,7 @@ export async function layInputs(folder: string, weights: Uint8Array): Promise<vo
   await drawClasses(join(folder, "flowers", "train"), ["daisy", "rose"], 24);
   await drawClasses(join(folder, "flowers", "test"), ["daisy", "rose"], 4);
   await drawClasses(folder, ["pictures", "more"], 2);
-  await drawThings(join(folder, "street"), 8);
+  await drawThings(join(folder, "street"), 16);
   await copyFile(file("examples/images/ship.jpg"), join(folder, "boat.jpg"));
   await copyFile(file("examples/images/frog.jpg"), join(folder, "frog.jpg"));
   for (const name of ["airplane.jpg", "truck.jpg"])

@@ -1,10 +1,10 @@
 import { backendNames } from "@tessera/backends";
-import { presets } from "@tessera/train";
+import { detectionPresets, presets } from "@tessera/train";
 import { describe, expect, test } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
 import { tessera } from "./__fixtures__/tessera.ts";
 import { backendChoices } from "./program.ts";
-import { presetChoices } from "./training-commands.ts";
+import { detectionPresetChoices, presetChoices } from "./training-commands.ts";
 
 const withJson = [
   "classify",
@@ -70,6 +70,7 @@ describe("bad usage exits with 2 and prints nothing on stdout", () => {
 
 test("presets are those of @tessera/train", () => {
   expect(presetChoices).toEqual(Object.keys(presets));
+  expect(detectionPresetChoices).toEqual(Object.keys(detectionPresets));
 });
 
 test("backends are those of @tessera/backends", () => {

@@ -4,10 +4,26 @@ import { nameValue } from "./training/name-values.ts";
 /** As `@tessera/train` names them, which is not loaded for a help text; a test compares. */
 export const presetChoices = ["small-data", "small-cnn", "small-hybrid", "vit-finetune", "head", "lora", "vit", "deit", "deit3", "deit3-finetune"]; // prettier-ignore
 
+/** The same for detectors. */
+export const detectionPresetChoices = ["detr", "deformable-detr", "small-detection"];
+
+const taskOption = () =>
+  new Option("--task <name>", "what the pictures are for (default: classification)").choices([
+    "classification",
+    "detection",
+  ]);
+
+const thingsHelp = `
+
+With --task detection: a folder, zip or tar of pictures with COCO's JSON, Pascal
+  VOC's XML, YOLO's text (data.yaml or classes.txt) or labelme's JSON`;
+
 const dataHelp = `
 Data (DATA): a folder, zip or tar with a folder per class, split into train/ and
   test/ or not; WebDataset's shards; MNIST's IDX files; CIFAR's binary files; a
   .csv or .jsonl with path and label`;
+
+const modelOrDetector = "a variant, a family (vit, with --task detection detr) with --arg, or a config.json";
 
 export const entryHelp = "which weights of a file with several (default: the averaged ones)";
 
@@ -29,14 +45,17 @@ export interface Declaring {
 export function trainingCommands(tessera: Command, declaring: Declaring): void {
   const { done, running, common, computing, wholeNumber, positive } = declaring;
   const fromScratch = [
-    new Option("--model <spec>", "a variant, a family (vit) with --arg, or a config.json as timm writes it"),
-    new Option("--arg <name=value...>", "an argument of the model, as timm calls it").argParser(nameValue),
+    taskOption(),
+    new Option("--model <spec>", modelOrDetector),
+    new Option("--arg <name=value...>", "an argument of the model, as timm or a detector's config calls it").argParser(
+      nameValue,
+    ),
     new Option("--stem <run>", "a run or model whose first convolutions the model's stem starts as"),
   ];
-  training(tessera.command("train"), declaring, fromScratch)
-    .description("Train a model from scratch on pictures with classes.")
+  training(tessera.command("train"), declaring, fromScratch, [...presetChoices, ...detectionPresetChoices])
+    .description("Train a model from scratch on pictures with classes, or with boxes.")
     .argument("<data>", "see below")
-    .addHelpText("after", dataHelp)
+    .addHelpText("after", dataHelp + thingsHelp)
     .action(async (data: string, options) => done(await (await import("./commands/train.ts")).train(data, options)));
 
   const pretrained = [
@@ -49,7 +68,7 @@ export function trainingCommands(tessera: Command, declaring: Declaring): void {
       "what learns: probe (a head in closed form), head, last-N (blocks), lora or full (default: full)",
     ).argParser(part),
   ];
-  training(tessera.command("finetune"), declaring, pretrained)
+  training(tessera.command("finetune"), declaring, pretrained, presetChoices)
     .description("Train a trained model, or a part of it, on other pictures and classes.")
     .argument("<data>", "see below")
     .addHelpText("after", dataHelp)
@@ -76,6 +95,7 @@ export function trainingCommands(tessera: Command, declaring: Declaring): void {
   running(
     tessera.command("eval"),
     [
+      taskOption(),
       new Option("--part <name>", "of the data (default: test, where there is one)").choices([
         "train",
         "validation",
@@ -84,12 +104,15 @@ export function trainingCommands(tessera: Command, declaring: Declaring): void {
       new Option("--out <folder>", "write evaluation.json and report.html, with the worst mistakes, there"),
       new Option("--worst <n>", "mistakes that the report shows").argParser(wholeNumber).default(24),
       new Option("--workers <n>", "threads that read pictures").argParser(wholeNumberFrom0),
+      new Option("--batch <n>", "pictures that are computed together (default: 64, with --task detection 1)").argParser(
+        wholeNumber,
+      ),
     ],
-    64,
+    0,
   )
-    .description("Judge a model on pictures with classes.")
+    .description("Judge a model on pictures with classes, or a detector on pictures with boxes.")
     .argument("<data>", "see below")
-    .addHelpText("after", dataHelp)
+    .addHelpText("after", dataHelp + thingsHelp)
     .action(async (data: string, options) =>
       done(await (await import("./commands/eval.ts")).evaluateModel(data, options)),
     );
@@ -100,6 +123,7 @@ function training(
   command: Command,
   { common, computing, wholeNumber, positive }: Declaring,
   model: readonly Option[],
+  presets: readonly string[],
 ): Command {
   command.optionsGroup("Model:");
   for (const option of model) command.addOption(option);
@@ -110,7 +134,7 @@ function training(
       wholeNumber,
     )
     .optionsGroup("Recipe:")
-    .addOption(new Option("--preset <name>", "the recipe, see docs/training.md").choices(presetChoices))
+    .addOption(new Option("--preset <name>", "the recipe, see docs/training.md").choices(presets))
     .addOption(
       new Option("--set <name=value...>", "another value in the recipe; null takes it out").argParser(nameValue),
     )

@@ -12,6 +12,7 @@ import { checkWritable } from "../npy.ts";
 import { progress } from "../progress.ts";
 import { failure, note, print, printJson, reportError } from "../report.ts";
 import { type RunSettings, interruption, introduce, startBackend, warmUpDecoder } from "../run-options.ts";
+import { trainedIn } from "../training/load-trained.ts";
 
 interface DetectSettings extends RunSettings {
   out?: string;
@@ -39,7 +40,8 @@ export async function detect(names: string[], options: DetectSettings): Promise<
     coco === undefined ? undefined : checkWritable(coco),
   ]);
   const files = fileNames(images);
-  using detector = await loading((callbacks) => objectDetector(model, { ...callbacks, arch, weights, entry, signal }));
+  const found = await trainedIn(model);
+  using detector = await loading((callbacks) => objectDetector(found, { ...callbacks, arch, weights, entry, signal }));
   if (!json) introduce(detector.modelName, backend);
 
   const bar = progress("detect", images.length);

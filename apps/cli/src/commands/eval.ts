@@ -11,7 +11,9 @@ import { skippedIn, skippedNotes } from "../training/skipped.ts";
 import { loadTrained } from "../training/load-trained.ts";
 import { text } from "../training/run-folder.ts";
 
-interface EvalSettings extends RunSettings {
+interface EvalSettings extends Omit<RunSettings, "batch"> {
+  task?: "classification" | "detection";
+  batch?: number;
   part?: "train" | "validation" | "test";
   worst: number;
   workers?: number;
@@ -20,7 +22,9 @@ interface EvalSettings extends RunSettings {
 
 /** `tessera eval`: how well a model knows the pictures of a data set. */
 export async function evaluateModel(source: string, options: EvalSettings): Promise<number> {
-  const { json, batch, workers, out, worst } = options;
+  if (options.task === "detection")
+    return (await import("../detecting/eval-detector.ts")).evaluateDetectorOn(source, options);
+  const { json, batch = 64, workers, out, worst } = options;
   const signal = interruption();
   const backend = await startBackend(options);
   const { model, labels, preprocessing, name } = await loadTrained(options, signal);

@@ -13,10 +13,12 @@ import { runTraining } from "../training/run-training.ts";
 import { startStem } from "../training/start-stem.ts";
 import type { TrainSettings } from "../training/settings.ts";
 
-/** `tessera train`: a model from scratch, on pictures with classes. */
+/** `tessera train`: a model from scratch, on pictures with classes, or with boxes. */
 export async function train(data: string, given: TrainSettings): Promise<number> {
   const signal = interruption();
   const settings = await resumedSettings(given);
+  if (settings.task === "detection")
+    return (await import("../detecting/train-detector.ts")).trainDetector(data, settings, signal);
   const backend = await startBackend(settings);
   Object.assign(settings, { backend: backend.name, precision: backend.precision });
   const parts = await openData(data, settings, signal);

@@ -1,5 +1,6 @@
 import { TesseraError } from "@tessera/core";
-import type { Job } from "./job.ts";
+import type { Recipe } from "@tessera/train";
+import type { TrainSettings } from "./settings.ts";
 
 /** How long a training is, in the steps and batches that `fit` counts. */
 export interface Length {
@@ -11,9 +12,11 @@ export interface Length {
 }
 
 /** @throws {TesseraError} if the pictures make no step, or a batch no whole parts. */
-export function lengthOf({ config: { recipe }, settings, parts: { train } }: Job): Length {
-  const { accumulate = 1 } = settings;
-  const { batchSize, epochs } = recipe;
+export function lengthOf(
+  { batchSize, epochs }: Pick<Recipe, "batchSize" | "epochs">,
+  { accumulate = 1 }: Pick<TrainSettings, "accumulate">,
+  train: { readonly length: number },
+): Length {
   if (batchSize % accumulate !== 0) {
     throw new TesseraError(`--accumulate: expected to divide the batch of ${batchSize}, got ${accumulate}`);
   }

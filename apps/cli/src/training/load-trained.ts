@@ -3,6 +3,12 @@ import { join } from "node:path";
 import { type LoadModelOptions, type LoadedModel, loadModel } from "@tessera/pipeline";
 import { loading } from "../loading.ts";
 
+/** The model that a run of `tessera train` left behind, or what was named where that is no run's folder. */
+export async function trainedIn(named: string): Promise<string> {
+  const inRun = join(named, "model");
+  return (await stat(join(inRun, "config.json")).catch(() => undefined)) ? inRun : named;
+}
+
 /** The best weights of a run of `tessera train`, or any model that `--model` takes elsewhere. */
 export async function loadTrained(
   {
@@ -17,10 +23,7 @@ export async function loadTrained(
   >,
   signal: AbortSignal,
 ): Promise<LoadedModel> {
-  const inRun = model === undefined ? undefined : join(model, "model");
-  const isRun = inRun !== undefined && (await stat(join(inRun, "config.json")).catch(() => undefined));
   const { labels, resetHead, overrides } = options;
-  return loading((told) =>
-    loadModel(isRun ? inRun : model, { ...told, arch, weights, entry, labels, resetHead, overrides, signal }),
-  );
+  const found = model === undefined ? undefined : await trainedIn(model);
+  return loading((told) => loadModel(found, { ...told, arch, weights, entry, labels, resetHead, overrides, signal }));
 }

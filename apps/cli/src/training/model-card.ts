@@ -1,6 +1,7 @@
 import type { Evaluation } from "@tessera/train";
 import { printable, summarize } from "@tessera/core";
 import { duration } from "./status-line.ts";
+import type { RunConfig } from "./run-config.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { Job } from "./job.ts";
 
@@ -37,7 +38,7 @@ ${judged ? `${judged.join("\n")}\n` : ""}| trained on | ${parts.train.length} pi
 
 ${parts.validation ? `The best weights were chosen by ${parts.validation.length} pictures that were not trained on.\n\n` : ""}\
 \`\`\`sh
-${commandOf(job)}
+${commandOf(config)}
 \`\`\`
 
 Recipe:
@@ -49,7 +50,7 @@ ${JSON.stringify({ model: config.model, recipe }, undefined, 2)}
 }
 
 /** The command that trains the same again. */
-function commandOf({ config: { command, data, settings } }: Job): string {
+export function commandOf({ command, data, settings }: RunConfig<unknown>): string {
   const words = ["tessera", command, data];
   for (const [name, value] of Object.entries(settings)) {
     const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -67,7 +68,7 @@ function quoted(word: string): string {
 }
 
 /** A text that is no link, mark-up or cell in Markdown: class names come from whoever made the data. */
-function markdown(text: string): string {
+export function markdown(text: string): string {
   return printable(text).replace(/[\\`[\]<>|&#]/g, String.raw`\$&`);
 }
 

@@ -1,11 +1,15 @@
 import { TesseraError, nearest } from "@tessera/core";
-import { type Recipe, presetOf } from "@tessera/train";
+import { type DetectionRecipe, type Recipe, detectionPresetOf, presetOf } from "@tessera/train";
 import type { TrainSettings } from "./settings.ts";
 
 /** The fields that `--set` may name. */
 const fields: Record<keyof Omit<Recipe, "augmentation">, true> = { epochs: true, batchSize: true, optimizer: true, rate: true, finalRate: true, schedule: true, drops: true, warmup: true, weightDecay: true, layerDecay: true, momentum: true, clipNorm: true, loss: true, distillation: true, smoothing: true, dropout: true, dropPath: true, patchDropout: true, ema: true, mixup: true, cutmix: true, mixUntil: true }; // prettier-ignore
 const augmentationFields: Record<keyof Recipe["augmentation"], true> = { crop: true, flip: true, policy: true, jitter: true, erasing: true, repeats: true }; // prettier-ignore
-const names = [...Object.keys(fields), ...Object.keys(augmentationFields).map((name) => `augmentation.${name}`)];
+const detectionFields: Record<keyof Omit<DetectionRecipe, "augmentation">, true> = { epochs: true, batchSize: true, optimizer: true, rate: true, finalRate: true, schedule: true, drops: true, warmup: true, weightDecay: true, momentum: true, clipNorm: true, dropout: true, ema: true, rates: true }; // prettier-ignore
+const boxFields: Record<keyof DetectionRecipe["augmentation"], true> = { crop: true, flip: true, scales: true };
+
+/** What of a preset the command line may say otherwise. */
+type Changes = Pick<TrainSettings, "set" | "epochs" | "batch" | "rate">;
 
 /**
  * The preset's recipe with what was given on the command line. Where the batch size is another and the rate is
@@ -13,8 +17,27 @@ const names = [...Object.keys(fields), ...Object.keys(augmentationFields).map((n
  *
  * @throws {TesseraError} on an unknown preset or field.
  */
-export function recipeOf(preset: string, { set = {}, epochs, batch, rate }: TrainSettings, images: number): Recipe {
-  const recipe: Recipe = structuredClone(presetOf(preset).recipe);
+export function recipeOf(preset: string, changes: Changes, images: number): Recipe {
+  return changed<Recipe>(presetOf(preset).recipe, namesOf(fields, augmentationFields), changes, images);
+}
+
+/** The same for a detector. */
+export function detectionRecipeOf(preset: string, changes: Changes, images: number): DetectionRecipe {
+  const { recipe } = detectionPresetOf(preset);
+  return changed<DetectionRecipe>(recipe, namesOf(detectionFields, boxFields), changes, images);
+}
+
+function namesOf(own: object, ofAugmentation: object): string[] {
+  return [...Object.keys(own), ...Object.keys(ofAugmentation).map((name) => `augmentation.${name}`)];
+}
+
+function changed<R extends Recipe | DetectionRecipe>(
+  published: R,
+  names: readonly string[],
+  { set = {}, epochs, batch, rate }: Changes,
+  images: number,
+): R {
+  const recipe = structuredClone(published);
   for (const [name, value] of Object.entries(set)) {
     if (!names.includes(name)) {
       const close = nearest(name, names).join(" or ");

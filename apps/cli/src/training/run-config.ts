@@ -5,7 +5,7 @@ import type { ModelSpec } from "./model.ts";
 import type { TrainSettings } from "./settings.ts";
 
 /** `config.json` of a run: what was asked, and what it came to. */
-export interface RunConfig {
+export interface RunConfig<R = Recipe> {
   tessera: string;
   command: "train" | "finetune";
   data: string;
@@ -13,9 +13,10 @@ export interface RunConfig {
   settings: TrainSettings;
   preset: string;
   model: ModelSpec;
+  /** Side of the pictures; of a detector's the shorter one. */
   imageSize: number;
   classes: readonly string[];
-  recipe: Recipe;
+  recipe: R;
 }
 
 /** Settings of how a run is shown and where it runs, which may change when it is resumed. */
@@ -30,17 +31,37 @@ export function fixing(settings: TrainSettings): TrainSettings {
 }
 
 /** The configuration of a run, to be written and, when it is resumed, compared. */
-export function runConfig(
+export function runConfig<R>(
   command: RunConfig["command"],
   data: string,
   settings: TrainSettings,
-  rest: Pick<RunConfig, "preset" | "model" | "imageSize" | "classes" | "recipe">,
-): RunConfig {
+  rest: Pick<RunConfig<R>, "preset" | "model" | "imageSize" | "classes" | "recipe">,
+): RunConfig<R> {
   return { tessera: version, command, data: resolve(data), settings: fixing(settings), ...rest };
 }
 
 /** What makes a run itself: all that its bits depend on, but for data and classes, which `fit` compares. */
-export function identityOf({ command, settings, model, imageSize, recipe }: RunConfig): Record<string, unknown> {
-  const { backend, precision, validation, fraction, perClass, teacher, stem, only } = settings;
-  return { command, model, imageSize, recipe, backend, precision, validation, fraction, perClass, teacher, stem, only };
+export function identityOf({
+  command,
+  settings,
+  model,
+  imageSize,
+  recipe,
+}: RunConfig<unknown>): Record<string, unknown> {
+  const { task, backend, precision, validation, fraction, perClass, teacher, stem, only } = settings;
+  return {
+    command,
+    task,
+    model,
+    imageSize,
+    recipe,
+    backend,
+    precision,
+    validation,
+    fraction,
+    perClass,
+    teacher,
+    stem,
+    only,
+  };
 }

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TesseraError } from "@tessera/core";
-import { type CheckpointStore, type LogEntry, curvesOf } from "@tessera/train";
+import type { CheckpointStore, LogEntry } from "@tessera/train";
 import { saveFolder, tensorFolder } from "@tessera/weights";
 
 /** A line of `log.jsonl`: what the training logs, and the seconds that were spent until then, over all sittings. */
@@ -13,22 +13,33 @@ export interface RunLogEntry extends LogEntry {
   seconds: number;
 }
 
+/** What each line of a run's log has at least. */
+interface AnyLogEntry {
+  step: number;
+  seconds: number;
+}
+
+/** Curves of a log as SVG, by what they show: `loss` becomes `loss.svg`. */
+export type Curves<L> = (log: readonly L[]) => Readonly<Record<string, string>>;
+
 /**
- * What a training leaves behind: `config.json`, `log.jsonl`, `loss.svg`, `accuracy.svg`, `checkpoints/`, and once it is
+ * What a training leaves behind: `config.json`, `log.jsonl`, its curves (`loss.svg`), `checkpoints/`, and once it is
  * done `model/` and `evaluation.json`. Each file is there whole or not at all, but for the log's last line.
  */
-export class RunFolder {
+export class RunFolder<L extends AnyLogEntry = RunLogEntry> {
   readonly path: string;
   readonly checkpoints: CheckpointStore;
-  #log: RunLogEntry[] = [];
+  readonly #curves: Curves<L>;
+  #log: L[] = [];
 
-  private constructor(path: string) {
+  private constructor(path: string, curves: Curves<L>) {
     this.path = path;
+    this.#curves = curves;
     this.checkpoints = tensorFolder(join(path, "checkpoints"));
   }
 
   /** A run of its own. @throws {TesseraError} if there is one already. */
-  static async create(path: string, config: object): Promise<RunFolder> {
+  static async create<L extends AnyLogEntry>(path: string, config: object, curves: Curves<L>): Promise<RunFolder<L>> {
     const found = await readConfig(path);
     if (found) {
       throw new TesseraError(`${path}: expected no run, got one; --resume goes on with it, another --out keeps it`);
@@ -37,17 +48,17 @@ export class RunFolder {
       throw new TesseraError(`${path}: expected a folder to write to, got ${cause.message}`, { cause });
     });
     await saveFolder(path, { "config.json": text(`${JSON.stringify(config, undefined, 2)}\n`) });
-    return new RunFolder(path);
+    return new RunFolder(path, curves);
   }
 
   /** The run that is there. */
-  static async open(path: string): Promise<RunFolder> {
-    const run = new RunFolder(path);
+  static async open<L extends AnyLogEntry>(path: string, curves: Curves<L>): Promise<RunFolder<L>> {
+    const run = new RunFolder(path, curves);
     run.#log = await readLog(join(path, "log.jsonl"));
     return run;
   }
 
-  get log(): readonly RunLogEntry[] {
+  get log(): readonly L[] {
     return this.#log;
   }
 
@@ -58,15 +69,15 @@ export class RunFolder {
   }
 
   /** Adds a line to the log and draws the curves anew. */
-  async add(entry: RunLogEntry): Promise<void> {
+  async add(entry: L): Promise<void> {
     const file = join(this.path, "log.jsonl");
     await appendFile(file, `${JSON.stringify(entry)}\n`).catch((cause: NodeJS.ErrnoException) => {
       const got = cause.code === "ENOSPC" ? "a full disk; make room and go on with --resume" : cause.message;
       throw new TesseraError(`${file}: expected to write a line, got ${got}`, { cause });
     });
     this.#log.push(entry);
-    const { loss, accuracy } = curvesOf(this.#log);
-    await this.write({ "loss.svg": loss, "accuracy.svg": accuracy });
+    const curves = Object.entries(this.#curves(this.#log)).map(([name, curve]) => [`${name}.svg`, curve]);
+    await this.write(Object.fromEntries(curves) as Record<string, string>);
   }
 
   async write(files: Readonly<Record<string, string>>): Promise<void> {
@@ -93,13 +104,13 @@ export async function readConfig<T>(path: string): Promise<T | undefined> {
 }
 
 /** The lines of a log; the last may be half-written, if the process was killed then. */
-async function readLog(file: string): Promise<RunLogEntry[]> {
+async function readLog<L>(file: string): Promise<L[]> {
   const content = await readFile(file, "utf8").catch(() => "");
   const whole = content.slice(0, content.lastIndexOf("\n") + 1);
   return whole
     .split("\n")
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as RunLogEntry);
+    .map((line) => JSON.parse(line) as L);
 }
 
 /** A file's content, for `saveFolder`. */

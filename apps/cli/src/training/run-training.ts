@@ -1,14 +1,13 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { TesseraError } from "@tessera/core";
 import { type Skipped, evaluationBatches, trainingBatches } from "@tessera/data";
 import { saveModel } from "@tessera/pipeline";
 import {
-  BEST,
-  type Classifier,
   type Evaluation,
   type FitOptions,
   type StepReport,
   assemble,
+  curvesOf,
   distillation,
   evaluate,
   fit,
@@ -19,8 +18,9 @@ import type { Job, Loaded } from "./job.ts";
 import { type Length, lengthOf } from "./length.ts";
 import { modelCard } from "./model-card.ts";
 import { showPlan } from "./plan.ts";
-import { type RunConfig, identityOf } from "./run-config.ts";
-import { RunFolder, readConfig } from "./run-folder.ts";
+import { checkpointInterval, loadBest, openRun } from "./open-run.ts";
+import { identityOf } from "./run-config.ts";
+import type { RunFolder, RunLogEntry } from "./run-folder.ts";
 import { skippedIn, skippedNotes } from "./skipped.ts";
 import { loadTeacher } from "./teacher.ts";
 import { StatusLine, duration } from "./status-line.ts";
@@ -29,7 +29,7 @@ import { StatusLine, duration } from "./status-line.ts";
 export async function runTraining(job: Job): Promise<number> {
   const { config, settings, parts, preprocessing } = job;
   const { workers, seed = 0, dryRun } = settings;
-  const length = lengthOf(job);
+  const length = lengthOf(config.recipe, settings, parts.train);
   const { augmentation } = config.recipe;
   using train = trainingBatches(parts.train, { preprocessing, workers, augmentation, seed });
   if (dryRun && job.solve) {
@@ -41,7 +41,7 @@ export async function runTraining(job: Job): Promise<number> {
     return await showPlan(job, length, await prepared(job, { train, validation: undefined, test: undefined }));
   using validation = parts.validation && evaluationBatches(parts.validation, { preprocessing, workers });
   using test = parts.test && evaluationBatches(parts.test, { preprocessing, workers });
-  const run = await openRun(job);
+  const run = await openRun<RunLogEntry>(config, settings, curvesOf);
   const loaded = await prepared(job, { train, validation, test }, run);
   await (job.solve ? solved(job, loaded, run) : trained(job, length, loaded, run));
   const judge = loaded.test ?? loaded.validation;
@@ -56,20 +56,6 @@ export async function runTraining(job: Job): Promise<number> {
 
 async function prepared({ prepare }: Job, pictures: Loaded, run?: RunFolder): Promise<Loaded> {
   return prepare ? prepare(pictures, run) : pictures;
-}
-
-async function openRun({ config, settings }: Job): Promise<RunFolder> {
-  const path = settings.out ?? (await freeName(config));
-  return settings.resume && (await readConfig(path)) ? RunFolder.open(path) : RunFolder.create(path, config);
-}
-
-/** `runs/vit`, `runs/vit-2`, … */
-async function freeName({ model: { architecture } }: RunConfig): Promise<string> {
-  const name = basename(architecture).replace(/[^\w.-]+/g, "-");
-  for (let i = 1; ; i++) {
-    const path = join("runs", i === 1 ? name : `${name}-${i}`);
-    if (!(await readConfig(path))) return path;
-  }
 }
 
 /** Trains from where the run is to its end; the model then has the best weights, or the last where nothing chooses. */
@@ -138,20 +124,6 @@ async function solved(job: Job, { train, validation }: Loaded, run: RunFolder): 
   await run.rewind(0);
   const entry = logEntry({ step: 1, epoch: 0, trainingLoss, evaluation, best: true });
   await run.add({ ...entry, rate: 0, imagesPerSecond: train.length / seconds, waiting: 0, seconds });
-}
-
-/** Often enough that a killed run loses little: an epoch of few steps is done soon, one of many is not. */
-function checkpointInterval(stepsPerEpoch: number): number {
-  return Math.min(stepsPerEpoch, 200);
-}
-
-async function loadBest(model: Classifier, run: RunFolder): Promise<void> {
-  const checkpoint = await run.checkpoints.open(BEST);
-  try {
-    await model.load(checkpoint);
-  } finally {
-    await checkpoint.dispose();
-  }
 }
 
 /** Writes the model's folder with its card, and what it achieves. */

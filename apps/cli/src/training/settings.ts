@@ -2,6 +2,8 @@ import type { ComputeSettings } from "../run-options.ts";
 
 /** What `tessera train` and `tessera finetune` take, as `program` declares it; what is not given is undefined. */
 export interface TrainSettings extends ComputeSettings {
+  /** @default "classification" */
+  task?: "classification" | "detection";
   model?: string;
   arch?: string;
   weights?: string;
