@@ -9,6 +9,7 @@ export { type LinearProbe, linearProbe } from "./features/linear-probe.ts";
 export type { BatchTensors } from "./fit/batch-tensors.ts";
 export type { Classifier } from "./fit/classifier.ts";
 export { fitDetector } from "./fit/fit-detector.ts";
+export { fitPictures } from "./fit/fit-pictures.ts";
 export { fit } from "./fit/fit.ts";
 export { type Gradients, accumulate, clipFactor, globalNorm, gradientsOf } from "./fit/gradients.ts";
 export type {
@@ -16,6 +17,7 @@ export type {
   EvaluationOptions,
   EvaluationReport,
   FitDetectorOptions,
+  FitPicturesOptions,
   FitOptions,
   FitResult,
   Loss,
@@ -40,6 +42,7 @@ export {
   type EvaluateDetectorOptions,
   evaluateDetector,
 } from "./metrics/evaluate-detector.ts";
+export { type PictureEvaluation, type PictureObjective, evaluatePictures } from "./metrics/evaluate-pictures.ts";
 export { type EvaluateOptions, evaluate } from "./metrics/evaluate.ts";
 export type { ClassResult, Evaluation } from "./metrics/evaluation.ts";
 export type { Judgement } from "./metrics/judgement.ts";

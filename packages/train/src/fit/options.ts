@@ -3,6 +3,7 @@ import type { Context, Random } from "@tessera/core";
 import type { CheckpointStore } from "../checkpoints/store.ts";
 import type { Batch, DetectionBatch, TrainingData } from "../data.ts";
 import type { DetectionEvaluation } from "../metrics/evaluate-detector.ts";
+import type { PictureEvaluation, PictureObjective } from "../metrics/evaluate-pictures.ts";
 import type { Evaluation } from "../metrics/evaluation.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { BatchTensors } from "./batch-tensors.ts";
@@ -30,7 +31,7 @@ export interface EvaluationOptions<B = Batch, Metric extends string = "top1" | "
   every?: number;
   /** @default as the training's */
   batchSize?: number;
-  /** By what the best weights are chosen. @default "top1", of detectors "AP" */
+  /** By what the best weights are chosen. @default "top1", of detectors "AP", of pictures alone "loss" */
   metric?: Metric;
   /** Stops after so many evaluations without a better one. @default never */
   patience?: number;
@@ -97,6 +98,11 @@ export interface FitOptions extends TrainingOptions<Batch, Evaluation, "top1" | 
 
 /** What `fitDetector` takes. */
 export type FitDetectorOptions = TrainingOptions<DetectionBatch, DetectionEvaluation, "AP" | "AP50">;
+
+/** What `fitPictures` takes. */
+export interface FitPicturesOptions extends TrainingOptions<Batch, PictureEvaluation, "loss"> {
+  objective: PictureObjective;
+}
 
 /** What is known after a step. */
 export interface StepReport {
