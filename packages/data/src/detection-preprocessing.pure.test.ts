@@ -16,6 +16,20 @@ test.each([
   expect(sizes).toEqual(expected);
 });
 
+test("YOLOS's processor cuts sides to whole patches", () => {
+  const yolos = detectionPreprocessing({ feature_extractor_type: "YolosFeatureExtractor" });
+  expect(yolos.multiple).toBe(16);
+  // get_size_with_aspect_ratio_yolos of transformers 5.18
+  const sizes = [[480, 640], [640, 480], [300, 1000], [57, 1373], [1, 3], [800, 800]]; // prettier-ignore
+  const resized = sizes.map(([height, width]) => {
+    const size = sizeWithin({ height: height!, width: width! }, yolos);
+    return [size.height, size.width];
+  });
+  expect(resized).toEqual([[800, 1056], [1056, 800], [400, 1328], [48, 1328], [432, 1328], [800, 800]]); // prettier-ignore
+  // Theirs would leave no pixel.
+  expect(sizeWithin({ height: 5, width: 9000 }, yolos)).toEqual({ height: 16, width: 1328 });
+});
+
 test("a line of a picture keeps a pixel", () => {
   expect(sizeWithin({ height: 1, width: 10_000 }, detectionPreprocessing()).height).toBe(1);
   expect(sizeWithin({ height: 1, width: 1 }, { shortest: 8, longest: 10 })).toEqual({ height: 8, width: 8 });
@@ -39,7 +53,10 @@ describe("transformers' config", () => {
   });
 
   test.each([
-    [{ image_processor_type: "ViTImageProcessor" }, "expected image_processor_type to be DetrImageProcessor"],
+    [
+      { image_processor_type: "ViTImageProcessor" },
+      "expected image_processor_type to be DetrImageProcessor or YolosImageProcessor",
+    ],
     [{ size: { height: 4, width: 4 } }, "expected size.shortest_edge to be a positive whole number, got nothing"],
     [{ size: { shortest_edge: 1e99, longest_edge: 4 } }, "expected size.shortest_edge to be a positive whole number"],
     [{ do_resize: false }, "expected do_resize to be true, got false"],

@@ -14,6 +14,8 @@ export interface DetectionPreprocessing {
    * How a side becomes whole: the official DETR's way, see `sizeWithin`, or to the nearest pixel as in detectron2. @default "down"
    */
   readonly rounding?: "down" | "half-up";
+  /** Sides are cut to whole multiples of it: the patches of YOLOS. @default 1 */
+  readonly multiple?: number;
   /** What a byte is multiplied by. */
   readonly scale: number;
   /** In units of `byte * scale`. */
@@ -22,10 +24,16 @@ export interface DetectionPreprocessing {
   readonly std: Rgb;
 }
 
+/** What fixes the size that a picture is brought to. */
+export type DetectionSize = Pick<DetectionPreprocessing, "shortest" | "longest" | "rounding" | "multiple">;
+
+/** Pixels of a YOLOS's patch, which its processor has as a constant. */
+const YOLOS_PATCH = 16;
+
 const where = "detectionPreprocessing";
 
 /**
- * What DETR's image processor does, from a `preprocessor_config.json` of transformers, or without one what the official code does: the
+ * What DETR's image processor does, or YOLOS's, from a `preprocessor_config.json` of transformers, or without one what the official code does: the
  * shorter side 800, the longer at most 1333, ImageNet's statistics.
  *
  * @throws TesseraError for another processor, and for fields that are not as transformers writes them.
@@ -35,13 +43,14 @@ export function detectionPreprocessing(
 ): DetectionPreprocessing {
   const config: Config = { ...preprocessorConfig };
   const type = config["image_processor_type"] ?? config["feature_extractor_type"] ?? "DetrImageProcessor";
-  if (typeof type !== "string" || !/^\w*Detr(ImageProcessor(Fast|Pil)?|FeatureExtractor)$/.test(type))
-    throw unexpected(where, "image_processor_type", "DetrImageProcessor", type);
+  if (typeof type !== "string" || !/^(\w*Detr|Yolos)(ImageProcessor(Fast|Pil)?|FeatureExtractor)$/.test(type))
+    throw unexpected(where, "image_processor_type", "DetrImageProcessor or YolosImageProcessor", type);
   if (!flag(config, "do_resize", true, where)) throw unexpected(where, "do_resize", "true", false);
   const rescales = flag(config, "do_rescale", true, where);
   const normalises = flag(config, "do_normalize", true, where);
   return {
     ...edges(config),
+    ...(type.startsWith("Yolos") && { multiple: YOLOS_PATCH }),
     scale: rescales ? positive(config, "rescale_factor", 1 / 255, where) : 1,
     mean: normalises ? perChannel(config, "image_mean", IMAGENET_MEAN, where) : [0, 0, 0],
     std: normalises ? perChannel(config, "image_std", IMAGENET_STD, where) : [1, 1, 1],
@@ -61,27 +70,25 @@ function edges(config: Config): Pick<DetectionPreprocessing, "shortest" | "longe
 
 /**
  * The size that a picture is brought to, by DETR's own arithmetic unless `rounding` says otherwise: the shorter side `shortest` pixels, or fewer where the longer one would
- * have more than `longest`; the other side cut to a whole number. A side keeps a pixel. transformers does not round in between, and
+ * have more than `longest`; the other side cut to a whole number. A side keeps a pixel, or a multiple of pixels where there is one, as
+ * YOLOS has it. transformers does not round in between, and
  * differs by a pixel or two where the longer side is the limit.
  * @see https://github.com/facebookresearch/detr/blob/main/datasets/transforms.py
  */
-export function sizeWithin(
-  { height, width }: Size,
-  { shortest, longest, rounding }: Pick<DetectionPreprocessing, "shortest" | "longest" | "rounding">,
-): Size {
+export function sizeWithin({ height, width }: Size, { shortest, longest, rounding, multiple }: DetectionSize): Size {
   if (rounding === "half-up") return nearestWithin({ height, width }, { shortest, longest });
   const [short, long] = [Math.min(height, width), Math.max(height, width)];
   const isLimited = (long / short) * shortest > longest;
-  const side = isLimited ? Math.max(1, roundHalfEven((longest * short) / long)) : shortest;
-  const other = Math.trunc((side * long) / short);
-  return width < height ? { height: other, width: side } : { height: side, width: other };
+  const exact = isLimited ? (longest * short) / long : shortest;
+  const side = Math.max(1, roundHalfEven(exact));
+  const other = Math.trunc(((multiple ? exact : side) * long) / short);
+  const whole = (length: number) => (multiple ? Math.max(multiple, length - (length % multiple)) : length);
+  const [low, high] = [whole(side), whole(other)];
+  return width < height ? { height: high, width: low } : { height: low, width: high };
 }
 
 /** detectron2's `ResizeShortestEdge`: rounded once, at the end. A side keeps a pixel. */
-function nearestWithin(
-  { height, width }: Size,
-  { shortest, longest }: Pick<DetectionPreprocessing, "shortest" | "longest">,
-): Size {
+function nearestWithin({ height, width }: Size, { shortest, longest }: DetectionSize): Size {
   const ratio = shortest / Math.min(height, width);
   const [tall, wide] = height < width ? [shortest, ratio * width] : [ratio * height, shortest];
   const shrunk = Math.min(1, longest / Math.max(tall, wide));

@@ -20,6 +20,8 @@ export interface DetectorPixels {
   readonly longest: number;
   /** How a side becomes whole: the official DETR's way, or detectron2's. @default "down" */
   readonly rounding?: "down" | "half-up";
+  /** Sides are cut to whole multiples of it. @default 1 */
+  readonly multiple?: number;
   /** What a byte is multiplied by. */
   readonly scale: number;
   /** In units of `byte * scale`. */

@@ -1,7 +1,7 @@
 import type { Random } from "@tessera/core";
 import { randomInteger } from "../augment/draws.ts";
 import { mirrored } from "../augment/flip.ts";
-import { sizeWithin } from "../detection-preprocessing.ts";
+import { type DetectionSize, sizeWithin } from "../detection-preprocessing.ts";
 import { cropImage, resizeImage } from "../resize.ts";
 import type { RgbImage } from "../rgb-image.ts";
 
@@ -38,13 +38,12 @@ export interface View {
 /**
  * A picture as a training sees it: Carion et al. 2020, section 4. Each step draws from a source of its own.
  *
- * @param longest most pixels of the longer side, in the end
- * @param shortest pixels of the shorter side where none are drawn
+ * @param size that the preprocessing brings it to, but for the shorter side where one is drawn
  */
 export function augmented(
   view: View,
   { flip, crop, scales = [] }: DetectionAugmentation,
-  { shortest, longest }: { shortest: number; longest: number },
+  size: DetectionSize,
   random: Random,
 ): View {
   let seen = flip && random.fork("flip").uniform() < 0.5 ? flipped(view) : view;
@@ -52,11 +51,11 @@ export function augmented(
     const draws = random.fork("crop");
     if (draws.uniform() < 0.5) seen = cropped(seen, crop, draws);
   }
-  return resized(seen, { shortest: oneOf(scales, random.fork("scale")) ?? shortest, longest });
+  return resized(seen, { ...size, shortest: oneOf(scales, random.fork("scale")) ?? size.shortest });
 }
 
-/** Brings a picture to a size by DETR's rule, and its boxes with it. */
-export function resized(view: View, size: { shortest: number; longest: number }): View {
+/** Brings a picture to a size by the rule of its detector, and its boxes with it. */
+export function resized(view: View, size: DetectionSize): View {
   const { image, objects } = view;
   const { width, height } = sizeWithin(image, size);
   if (width === image.width && height === image.height) return view;

@@ -136,13 +136,14 @@ async function plan(spec: DetectorSpec, options: LoadDetectorOptions): Promise<P
   if (isOwnConfig(config)) {
     const { architecture, num_classes: classes, label_names: labels, model_args: args = {} } = config;
     const model = await buildDetector(architecture, args, classes, where);
-    const { dialects } = await detectorFamilyNamed(model.family);
+    const { dialects, pixels: { rounding } = {} } = await detectorFamilyNamed(model.family);
     return {
       name: folder.name,
       names: named(await checkpoint(), { dialects }),
       build: () => model,
       labels,
-      preprocessing,
+      // transformers' file has no word for it
+      preprocessing: { ...preprocessing, ...(rounding && { rounding }) },
     };
   }
   if (!isHuggingFaceConfig(config))

@@ -30,6 +30,20 @@ test("a detector of any config comes back with its weights, labels and preproces
   for (const [path, { value }] of model.state()) expect(await again.state().get(path)!.value.data()).toEqual(await value.data()); // prettier-ignore
 });
 
+test.each([
+  ["sparse-rcnn", { proposals: 3, stages: 1, width: 8, mlpDim: 8, dynamicWidth: 4, backbone: { block: "basic", depths: [1, 1, 1, 1], widths: [4, 4, 4, 4], stemWidth: 4 } }, { rounding: "half-up", scale: 1 }], // prettier-ignore
+  ["yolos", { imageSize: [32, 48], width: 6, depth: 1, mlpDim: 8, queries: 3 }, { multiple: 16, scale: 1 / 255 }],
+])("a %s comes back too, with the pixels of its family", async (family, args, pixels) => {
+  using model = (await buildDetector(family, args, 2)).init(1);
+  await saveDetector(model, join(folder, family), { labels });
+  const loaded = await loadDetector(join(folder, family));
+  using again = loaded.model;
+  expect(loaded.preprocessing).toMatchObject(pixels);
+  expect(again.config).toEqual(model.config);
+  const [path, { value }] = [...model.state()].at(-1)!;
+  expect(await again.state().get(path)!.value.data()).toEqual(await value.data());
+});
+
 test("one with a backbone of timm's comes back in transformers' words", async () => {
   using model = createDetr("detr_resnet50", { ...small, backbone: { block: "basic", depths: [2, 2, 2, 2] } }).init(1);
   await saveDetector(model, join(folder, "transformers"), { labels, preprocessing, format: "huggingface" });

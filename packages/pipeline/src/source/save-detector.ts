@@ -28,11 +28,12 @@ export async function saveDetector(
   folder: string | URL,
   options: SaveDetectorOptions = {},
 ): Promise<void> {
-  const { format = "tessera", labels = [], preprocessing = detectionPreprocessing(), dtype } = options;
+  const { format = "tessera", labels = [], dtype } = options;
   const { classes, ...args } = model.config;
   if (labels.length > 0 && labels.length !== classes)
     throw new TesseraError(`saveDetector: expected ${classes} labels, one a class, got ${labels.length}`);
   const family = await detectorFamilyNamed(model.family);
+  const preprocessing = options.preprocessing ?? family.pixels ?? detectionPreprocessing();
   const own = checkpointOf(model);
   const described = {
     architecture: family.name,
@@ -58,10 +59,10 @@ function inTransformers(model: Detector, { name, huggingFace }: DetectorFamily, 
   return { config, tensors: toHuggingFaceNames(checkpointOf(model), huggingFace.names).checkpoint.tensors };
 }
 
-/** `preprocessor_config.json` as transformers writes DETR's. */
-function processorOf({ shortest, longest, scale, mean, std }: DetectionPreprocessing): object {
+/** `preprocessor_config.json` as transformers writes DETR's, or YOLOS's where sides are whole patches. */
+function processorOf({ shortest, longest, multiple, scale, mean, std }: DetectionPreprocessing): object {
   return {
-    image_processor_type: "DetrImageProcessor",
+    image_processor_type: multiple ? "YolosImageProcessor" : "DetrImageProcessor",
     do_resize: true,
     size: { shortest_edge: shortest, longest_edge: longest },
     resample: 2,

@@ -7,6 +7,7 @@ import { failure } from "../__fixtures__/failure.ts";
 import { plain } from "../__fixtures__/pictures.ts";
 import { smallDetector } from "../__fixtures__/small-detector.ts";
 import { smallSparseRcnn } from "../__fixtures__/small-sparse-rcnn.ts";
+import { smallYolos } from "../__fixtures__/small-yolos.ts";
 import { coco80 } from "../source/labels/coco.ts";
 import { loadDetector } from "../source/load-detector.ts";
 import { anyToHuggingFaceNames, anyToTimmNames } from "../source/rename.ts";
@@ -132,6 +133,24 @@ test("Sparse R-CNN sees its authors' pixels, and gives COCO's labels without gap
   expect(nameless).toMatch(/pass weights, a checkpoint file of https:.*SparseR-CNN\/releases$/);
 });
 
+test("YOLOS takes transformers' files, and pictures of whole patches", async () => {
+  const files = await smallYolos();
+  using detector = await objectDetector(files);
+  const wide = picture(40, 20);
+  const spec = preprocessingFor(wide, detector.preprocessing);
+  expect([spec.size, detector.labels]).toEqual([
+    [32, 64],
+    ["N/A", "cat", "dog"],
+  ]);
+  const found = await detector(wide, { threshold: 0 });
+  const [raw] = await detector.model.detect(tensor4d(preprocess(wide, spec), [1, 32, 64, 3]), {
+    originals: [[20, 40]],
+  });
+  expect(found.map(({ score }) => score)).toEqual([...raw!.scores].sort((a, b) => b - a));
+  expect(await detector([wide, picture(20, 20)], { threshold: 0, batchSize: 2 })).toHaveLength(2);
+  expect(await failure(loadDetector("yolos_ti"))).toMatch(/of the hub such as hustvl\/yolos-tiny$/);
+});
+
 test("a checkpoint gets transformers' names and the authors' again", async () => {
   const own = await openCheckpoint(small.official);
   const { modelType, checkpoint } = await anyToHuggingFaceNames((await anyToTimmNames(own)).checkpoint);
@@ -173,10 +192,12 @@ describe("loading", () => {
     );
     const config = new Blob([JSON.stringify({ model_type: "vit" })]);
     expect(await failure(objectDetector({ ...small.files, config }))).toMatch(
-      /^config\.json: expected a detector, "model_type" among detr, got "vit"$/,
+      /^config\.json: expected a detector, "model_type" among detr, yolos, got "vit"$/,
     );
     const preprocessor = new Blob([JSON.stringify({ image_processor_type: "ViTImageProcessor" })]);
-    expect(await failure(objectDetector({ ...small.files, preprocessor }))).toContain("to be DetrImageProcessor");
+    expect(await failure(objectDetector({ ...small.files, preprocessor }))).toContain(
+      "to be DetrImageProcessor or YolosImageProcessor",
+    );
     expect(await failure(objectDetector(small.files, { arch: "detr_resnet5" }))).toMatch(
       /got "detr_resnet5"; did you mean detr_resnet50\?$/,
     );
