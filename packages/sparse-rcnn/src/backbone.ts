@@ -10,9 +10,9 @@ export interface PyramidBackbone {
   channels: readonly [number, number, number, number];
 }
 
-/** The ResNet of a published Sparse R-CNN: batch norms are frozen, as pictures are too large for batches. */
+/** The ResNet of a Sparse R-CNN. A published one's batch norms are frozen, as its pictures are too large for batches. */
 export function resnetBackbone(config: SparseResNet): PyramidBackbone {
-  const body = new ResNet({ ...config, imageSize: 800, classes: 0, frozenNorm: true });
+  const body = new ResNet({ frozenNorm: true, ...config, imageSize: 800, classes: 0 });
   const stages = [body.layer1, body.layer2, body.layer3, body.layer4];
   return { body, channels: stages.map((blocks) => blocks.at(-1)!.outputs) as [number, number, number, number] };
 }

@@ -21,8 +21,11 @@ export interface SparseRcnnConfig {
   canonicalSize?: number;
 }
 
-/** The ResNet of a published Sparse R-CNN, without a head and with frozen norms. */
-export type SparseResNet = Pick<ResNetConfig, "block" | "depths" | "widths" | "stemWidth">;
+/** The ResNet of a Sparse R-CNN, without a head. */
+export interface SparseResNet extends Pick<ResNetConfig, "block" | "depths" | "widths" | "stemWidth"> {
+  /** Whether its norms are as they are loaded; from scratch they have to learn. @default true */
+  frozenNorm?: boolean;
+}
 
 /** That of a whole model by its name: its backbone is a ResNet. */
 export interface SparseRcnnModelConfig extends SparseRcnnConfig {

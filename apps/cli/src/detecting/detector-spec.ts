@@ -2,25 +2,32 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "@tessera/core";
 import { type DetectionDataset, type DetectionPreprocessing, detectionPreprocessing } from "@tessera/data";
+import { allDetectors } from "@tessera/pipeline";
 import type { ModelSpec } from "../training/model.ts";
 import type { TrainSettings } from "../training/settings.ts";
 
 /** Pictures up to this side are trained on as they are; larger ones as COCO's. */
 const SMALL = 256;
 
-/** A ResNet of basic blocks whose norms learn, as there is nothing to load; its map has 8 pixels a place, for small things. */
-const backbone = {
-  block: "basic",
-  depths: [1, 1, 1, 1],
-  widths: [32, 64, 96, 128],
-  stemWidth: 32,
-  outputStride: 8,
-  frozenNorm: false,
-};
+/** A ResNet of basic blocks whose norms learn, as there is nothing to load. */
+const backbone = { block: "basic", depths: [1, 1, 1, 1], widths: [32, 64, 96, 128], stemWidth: 32, frozenNorm: false };
 
-/** What is trained from scratch on small pictures, by family: published sizes are for COCO. */
+/**
+ * What is trained from scratch on small pictures, by family: published sizes are for COCO. DETR's one map has 8 pixels a place, for
+ * small things, and its dropout would cost more than it gives where a model is this small.
+ */
 const small: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  detr: { queries: 16, width: 96, heads: 4, encoderDepth: 2, decoderDepth: 3, mlpDim: 256, backbone },
+  detr: {
+    queries: 16,
+    width: 96,
+    heads: 4,
+    encoderDepth: 2,
+    decoderDepth: 3,
+    mlpDim: 256,
+    dropout: 0,
+    backbone: { ...backbone, outputStride: 8 },
+  },
+  "sparse-rcnn": { proposals: 16, stages: 3, width: 64, heads: 4, mlpDim: 128, dynamicWidth: 16, backbone },
 };
 
 /**
@@ -46,13 +53,15 @@ interface OwnConfig {
   model_args?: Record<string, unknown>;
 }
 
-/** How pictures are brought to a detector: small ones as they are, larger ones as COCO's are, or by the shorter side that was given. */
+/** How pictures are brought to a detector: by its family's rule, small ones at their size, larger ones at COCO's or by the shorter side that was given. */
 export async function detectorPreprocessing(
   dataset: DetectionDataset,
+  family: string,
   given?: number,
 ): Promise<DetectionPreprocessing> {
+  const { pixels = detectionPreprocessing() } = (await allDetectors()).find(({ name }) => name === family) ?? {};
   const shortest = given ?? (await shorterSideOf(dataset));
-  return detectionPreprocessing({ size: { shortest_edge: shortest, longest_edge: Math.round((shortest * 5) / 3) } });
+  return { ...pixels, shortest, longest: Math.round((shortest * 5) / 3) };
 }
 
 /** The shortest side of some pictures where all are small, else 800. */

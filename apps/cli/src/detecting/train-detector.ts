@@ -25,11 +25,11 @@ export async function trainDetector(data: string, settings: TrainSettings, signa
   const { classes } = parts.train;
   const preset = settings.preset ?? "small-detection";
   const recipe = detectionRecipeOf(preset, settings, parts.train.length);
-  const preprocessing = await detectorPreprocessing(parts.train, settings.imageSize);
   const spec = await detectorSpec(settings, preset);
   const args = { ...spec.args, ...(recipe.dropout !== undefined && { dropout: recipe.dropout }) };
   using model = await buildDetector(spec.architecture, args, classes.length, "--arg");
   model.init(settings.seed ?? 0);
+  const preprocessing = await detectorPreprocessing(parts.train, model.family, settings.imageSize);
   const imageSize = preprocessing.shortest;
   const config = runConfig("train", data, settings, { preset, model: spec, imageSize, classes, recipe });
   return await runDetectorTraining({ config, settings, model, parts, backend, preprocessing, signal });

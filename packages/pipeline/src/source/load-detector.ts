@@ -12,6 +12,7 @@ import {
   detectorOfHuggingFace,
   knownDetector,
 } from "./detectors.ts";
+import { isOwnConfig } from "./detector-config.ts";
 import { ensureBackend } from "./ensure-backend.ts";
 import { isHuggingFaceConfig, labelsFromHuggingFace } from "./hugging-face-config.ts";
 import { type LoadModelOptions, checkSpec } from "./load-model.ts";
@@ -134,15 +135,14 @@ async function plan(spec: DetectorSpec, options: LoadDetectorOptions): Promise<P
   const read = processor === undefined ? {} : ((await readJson(processor, signal)) as HuggingFacePreprocessorConfig);
   const preprocessing = detectionPreprocessing(read);
   if (isOwnConfig(config)) {
-    const { architecture, num_classes: classes, label_names: labels, model_args: args = {} } = config;
+    const { architecture, num_classes: classes, label_names: labels, model_args: args = {}, rounding } = config;
     const model = await buildDetector(architecture, args, classes, where);
-    const { dialects, pixels: { rounding } = {} } = await detectorFamilyNamed(model.family);
+    const { dialects } = await detectorFamilyNamed(model.family);
     return {
       name: folder.name,
       names: named(await checkpoint(), { dialects }),
       build: () => model,
       labels,
-      // transformers' file has no word for it
       preprocessing: { ...preprocessing, ...(rounding && { rounding }) },
     };
   }
@@ -155,34 +155,6 @@ async function plan(spec: DetectorSpec, options: LoadDetectorOptions): Promise<P
   const names = named(await checkpoint(), family);
   const build = () => family.build(family.huggingFace.read(config, where, names.checkpoint.tensors));
   return { name: folder.name, names, build, labels: labelsFromHuggingFace(config), preprocessing };
-}
-
-/** What `saveDetector` writes. */
-interface OwnConfig {
-  architecture: string;
-  num_classes: number;
-  label_names?: readonly string[];
-  model_args?: Readonly<Record<string, unknown>>;
-}
-
-/** True for a config of ours; fields of other kinds make it none. */
-function isOwnConfig(config: unknown): config is OwnConfig {
-  if (typeof config !== "object" || config === null) return false;
-  const {
-    architecture,
-    num_classes: classes,
-    label_names: labels,
-    model_args: args = {},
-  } = config as Partial<OwnConfig>;
-  return (
-    typeof architecture === "string" &&
-    Number.isInteger(classes) &&
-    classes! > 0 &&
-    classes! <= 2 ** 20 &&
-    (labels === undefined || (Array.isArray(labels) && labels.every((label) => typeof label === "string"))) &&
-    typeof args === "object" &&
-    args !== null
-  );
 }
 
 /** @throws {TesseraError} unless there is a label for each class. */

@@ -12,7 +12,10 @@ import { saveDetector } from "./save-detector.ts";
 const small = { classes: 2, queries: 3, width: 8, heads: 2, encoderDepth: 1, decoderDepth: 1, mlpDim: 8 };
 const backbone = { block: "basic", depths: [1, 1, 1, 1], widths: [4, 4, 4, 4], stemWidth: 4, outputStride: 16, frozenNorm: false } as const; // prettier-ignore
 const labels = ["cat", "dog"];
-const preprocessing = detectionPreprocessing({ size: { shortest_edge: 32, longest_edge: 48 } });
+const preprocessing = {
+  ...detectionPreprocessing({ size: { shortest_edge: 32, longest_edge: 48 } }),
+  rounding: "half-up",
+} as const;
 
 let folder: string;
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import { TesseraError, toHuggingFaceNames } from "@tessera/core";
 import { type DetectionPreprocessing, detectionPreprocessing } from "@tessera/data";
 import type { Detector, DetectorFamily } from "@tessera/detection";
 import { saveFolder, streamSafetensors } from "@tessera/weights";
+import type { DetectorConfig } from "./detector-config.ts";
 import { detectorFamilyNamed } from "./detectors.ts";
 import { huggingFaceLabels } from "./save-hugging-face.ts";
 import { checkpointOf, json } from "./save-model.ts";
@@ -35,11 +36,12 @@ export async function saveDetector(
   const family = await detectorFamilyNamed(model.family);
   const preprocessing = options.preprocessing ?? family.pixels ?? detectionPreprocessing();
   const own = checkpointOf(model);
-  const described = {
+  const described: DetectorConfig = {
     architecture: family.name,
     num_classes: classes,
     ...(labels.length > 0 && { label_names: labels }),
-    model_args: args,
+    model_args: args as Record<string, unknown>,
+    ...(preprocessing.rounding && { rounding: preprocessing.rounding }),
   };
   const { config, tensors } =
     format === "tessera" ? { config: described, tensors: own.tensors } : inTransformers(model, family, labels);

@@ -57,7 +57,6 @@ export const detectionPresets = {
       warmup: 2,
       weightDecay: 1e-4,
       clipNorm: 0.1,
-      dropout: 0,
       ema: 0.999,
       augmentation: { flip: "random" },
     },
