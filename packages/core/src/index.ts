@@ -105,6 +105,14 @@ export {
   convolutionOp,
 } from "./ops/convolution.ts";
 export {
+  type DeformableInputs,
+  deformableAttention,
+  deformableAttentionGrad,
+  deformableAttentionGradOp,
+  deformableAttentionOp,
+} from "./ops/deformable-attention.ts";
+export type { DeformableGrid } from "./ops/deformable-samples.ts";
+export {
   type DepthwiseConvolutionOptions,
   depthwiseConvolution,
   depthwiseConvolutionGrad,

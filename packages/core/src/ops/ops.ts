@@ -5,6 +5,7 @@ import { averageUpdateOp } from "./average-update.ts";
 import { batchNormGradOp, batchNormOp, batchStatisticsOp } from "./batch-norm.ts";
 import { compileOp } from "./compile.ts";
 import { convolutionGradOp, convolutionOp } from "./convolution.ts";
+import { deformableAttentionGradOp, deformableAttentionOp } from "./deformable-attention.ts";
 import { depthwiseConvolutionGradOp, depthwiseConvolutionOp } from "./depthwise-convolution.ts";
 import { groupNormGradOp, groupNormOp } from "./group-norm.ts";
 import { lambUpdateOp } from "./lamb-update.ts";
@@ -47,6 +48,8 @@ export const ops: readonly OpDeclaration[] = [
   convolutionGradOp,
   depthwiseConvolutionOp,
   depthwiseConvolutionGradOp,
+  deformableAttentionOp,
+  deformableAttentionGradOp,
   maxPoolOp,
   maxPoolGradOp,
   batchStatisticsOp,

@@ -10,6 +10,7 @@ import {
 } from "./attention.ts";
 import { batchNormCases, batchNormGradCases, batchStatisticsCases } from "./batch-norm.ts";
 import { convolutionCases, convolutionGradCases } from "./convolution.ts";
+import { deformableAttentionCases, deformableAttentionGradCases } from "./deformable-attention.ts";
 import { depthwiseConvolutionCases, depthwiseConvolutionGradCases } from "./depthwise-convolution.ts";
 import { compileCases, replayCases } from "./forwards.ts";
 import { patchifyCases, patchifyGradCases, resizeCases } from "./images.ts";
@@ -52,6 +53,8 @@ export const coreOpCases: readonly OpCases<OpDeclaration, never>[] = [
   convolutionGradCases,
   depthwiseConvolutionCases,
   depthwiseConvolutionGradCases,
+  deformableAttentionCases,
+  deformableAttentionGradCases,
   maxPoolCases,
   maxPoolGradCases,
   batchStatisticsCases,
