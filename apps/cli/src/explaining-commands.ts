@@ -27,7 +27,9 @@ export function explainingCommands(tessera: Command, { running, wholeNumber, don
       new Option("--block <n>", "of attention, from 0 (default: all)").argParser(wholeNumberFrom0),
       new Option("--head <n>", "of attention, from 0 (default: all)").argParser(wholeNumberFrom0),
       new Option("--patch <row,column>", "that looks, from 0 (default: the class token)").argParser(parsePatch),
-      new Option("--out <file>", "a .png, .svg or .html (default: IMAGE-explained.html)"),
+      new Option("--beside <model>", "another model: tokens, feature maps and words of both in one drawing"),
+      new Option("--among <folder>", "with --beside: a folder of each class, laid out by the features of both"),
+      new Option("--out <file>", "a .png, .svg or .html (default: IMAGE-explained.html, or IMAGE-beside.svg)"),
     ],
     0,
   )

@@ -32,10 +32,7 @@ export function layoutOf(
   tokens: number,
   given?: TokenLayout,
 ): TokenLayout {
-  const patches = [model.patchEmbed, model.pixelEmbed].find(
-    (part): part is Patches => part !== undefined && "gridOf" in part,
-  );
-  const layout = given ?? (patches && { prefix: model.prefix ?? 0, grid: patches.gridOf([height, width]) });
+  const layout = given ?? saidLayout(model, [height, width]);
   if (!layout) {
     throw new TesseraError(
       `explain: expected a model that says how its ${tokens} tokens lie, got one without patchEmbed; pass { layout: { prefix, grid } }`,
@@ -48,4 +45,25 @@ export function layoutOf(
     );
   }
   return layout;
+}
+
+/** What a model's patch embedding says; undefined of one that has none. */
+export function saidLayout(model: Explained, size: readonly [number, number]): TokenLayout | undefined {
+  const patches = [model.patchEmbed, model.pixelEmbed].find(
+    (part): part is Patches => part !== undefined && "gridOf" in part,
+  );
+  return patches && { prefix: model.prefix ?? 0, grid: patches.gridOf(size) };
+}
+
+/**
+ * How the tokens of one block lie. Those of a pyramid, which has none before its patches, have grids of their own: as wide to the
+ * picture's width as high to its height.
+ * @throws {TesseraError} as `layoutOf`.
+ */
+export function layoutOfBlock(model: Explained, images: Tensor4D, tokens: number, given?: TokenLayout): TokenLayout {
+  const [, height, width] = images.shape;
+  const side = Math.sqrt((height * width) / tokens);
+  const grid = [Math.round(height / side), Math.round(width / side)] as const;
+  const isEven = model.prefix === undefined && grid[0] * grid[1] === tokens;
+  return given ?? (isEven ? { prefix: 0, grid } : layoutOf(model, images, tokens));
 }

@@ -1,6 +1,7 @@
 import { basename, dirname, extname } from "node:path";
 import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import { sigmoid, softmax, tidy } from "@tensorflow/tfjs-core";
+import { TesseraError } from "@tessera/core";
 import { decodeImage, preprocessBatch, seenPart } from "@tessera/data";
 import type { LoadedModel } from "@tessera/pipeline";
 import { saveFolder } from "@tessera/weights";
@@ -15,7 +16,7 @@ import { note, print, printJson } from "../report.ts";
 import { type ComputeSettings, interruption, introduce, startBackend, warmUpDecoder } from "../run-options.ts";
 import { loadTrained } from "../training/load-trained.ts";
 
-interface ExplainSettings extends ComputeSettings, Focus {
+export interface ExplainSettings extends ComputeSettings, Focus {
   model?: string;
   arch?: string;
   weights?: string;
@@ -23,6 +24,10 @@ interface ExplainSettings extends ComputeSettings, Focus {
   method?: MethodName[];
   target?: string;
   out?: string;
+  /** Another model, for one drawing of both. */
+  beside?: string;
+  /** Pictures of classes, whose features both models lay out. */
+  among?: string;
 }
 
 /** Classes that a page lists. */
@@ -30,6 +35,9 @@ const ANSWERS = 5;
 
 /** `tessera explain`: shows what of a picture speaks for an answer, as an overlay, a drawing or a page. */
 export async function explain(image: string, options: ExplainSettings): Promise<number> {
+  if (options.beside !== undefined)
+    return (await import("./explain-beside.ts")).explainBeside(image, options.beside, options);
+  if (options.among !== undefined) throw new TesseraError("--among: expected --beside with it, got none");
   const { json, block, head, patch, out = `${basename(image, extname(image))}-explained.html` } = options;
   const format = formatOf(out);
   const names = options.method ?? (format === "html" ? methodNames : (["relevance"] as const));

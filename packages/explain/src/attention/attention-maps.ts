@@ -1,6 +1,6 @@
 import { type Tensor, type Tensor4D, keep, tidy } from "@tensorflow/tfjs-core";
 import { TesseraError } from "@tessera/core";
-import { type Explained, type TokenLayout, layoutOf } from "../explained.ts";
+import { type Explained, type TokenLayout, layoutOf, saidLayout } from "../explained.ts";
 
 /** Where the tokens of one block look. */
 export interface BlockAttention {
@@ -30,16 +30,30 @@ const PLACES = ".places";
 /** Tells during one forward what attention among all tokens offers, [b, heads, n, n], from what attention inside windows does. */
 export class SelfAttentionFinder {
   readonly #windowed = new Set<string>();
+  #isReduced = false;
 
   /** True for attention among all tokens. What is inside windows says first where its tokens lie. */
   readonly takes = (path: string, { shape }: Tensor): boolean => {
     if (path.endsWith(PLACES)) this.#windowed.add(path.slice(0, -PLACES.length));
     if (!path.endsWith(WEIGHTS) || this.#windowed.has(path.slice(0, -WEIGHTS.length))) return false;
-    return shape.length === 4 && shape[2] === shape[3];
+    if (shape.length !== 4) return false;
+    // One token that looks at all, as in pooling, is no reduction.
+    if (shape[2]! > shape[3]!) this.#isReduced = true;
+    return shape[2] === shape[3];
   };
+
+  /** True of a pyramid, whose tokens look at fewer, merged ones; then what was found is of its last stage alone. */
+  get isReduced(): boolean {
+    return this.#isReduced;
+  }
 
   /** What there is to say of a model in which nothing was found. */
   absent(where: string): TesseraError {
+    if (this.#isReduced) {
+      return new TesseraError(
+        `${where}: expected a model whose tokens all look at each other, got a pyramid whose tokens look at fewer, merged ones; gradCam and occlusion ask for no attention`,
+      );
+    }
     return new TesseraError(
       this.#windowed.size > 0
         ? `${where}: expected a model whose tokens all look at each other, got one that looks inside of windows; windowedAttention maps that back, gradCam and occlusion ask for no attention`
@@ -48,13 +62,19 @@ export class SelfAttentionFinder {
   }
 }
 
-/** Of several attentions in a model, those over the most tokens: TNT's among patches, and not those among the words of one. */
+/**
+ * Of several attentions in a model, those over as many tokens as its layout has, else over the most: TNT's among patches, and not
+ * those among the words of one, which are more in a small picture.
+ */
 export function overAllTokens<T>(
   found: readonly (readonly [path: string, T])[],
   tokensOf: (one: T) => number,
+  layout: TokenLayout | undefined,
 ): [string, T][] {
-  const most = Math.max(0, ...found.map(([, one]) => tokensOf(one)));
-  return found.filter(([, one]) => tokensOf(one) === most).map(([path, one]) => [path, one]);
+  const counts = found.map(([, one]) => tokensOf(one));
+  const said = layout && layout.prefix + layout.grid[0] * layout.grid[1];
+  const wanted = said !== undefined && counts.includes(said) ? said : Math.max(0, ...counts);
+  return found.filter((_, i) => counts[i] === wanted).map(([path, one]) => [path, one]);
 }
 
 /**
@@ -78,9 +98,10 @@ export async function attentionMaps(
     });
   });
   try {
-    const chosen = overAllTokens(found, ({ shape }) => shape[2]);
+    const [, height, width] = images.shape;
+    const chosen = overAllTokens(found, ({ shape }) => shape[2], layout ?? saidLayout(model, [height, width]));
     const [first] = chosen;
-    if (!first) throw finder.absent("attentionMaps");
+    if (!first || finder.isReduced) throw finder.absent("attentionMaps");
     const [b, , n] = first[1].shape;
     const blocks: BlockAttention[] = [];
     for (const [path, value] of chosen) {

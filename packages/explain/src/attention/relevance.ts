@@ -1,5 +1,5 @@
 import { type Tensor4D } from "@tensorflow/tfjs-core";
-import { type Explained, type TokenLayout, layoutOf } from "../explained.ts";
+import { type Explained, type TokenLayout, layoutOf, saidLayout } from "../explained.ts";
 import { type Seen, gradientsAt } from "../gradients-at.ts";
 import type { Heatmap } from "../heatmap.ts";
 import { type Target, targetOf } from "../target.ts";
@@ -68,9 +68,11 @@ async function weightedMaps(
   const finder = new SelfAttentionFinder();
   const { seen, ...rest } = gradientsAt(model, images, targetOf(target), finder.takes);
   try {
-    const chosen = overAllTokens([...seen], ({ value }) => value.shape[2]!);
+    const [, height, width] = images.shape;
+    const said = layout ?? saidLayout(model, [height, width]);
+    const chosen = overAllTokens([...seen], ({ value }) => value.shape[2]!, said);
     const [first] = chosen;
-    if (!first) throw finder.absent("relevance");
+    if (!first || finder.isReduced) throw finder.absent("relevance");
     const [b, , n] = first[1].value.shape as Tensor4D["shape"];
     const blocks = await Promise.all(chosen.map(async ([path, one]) => ({ path, heads: one.value.shape[1]!, values: await weighted(one) }))); // prettier-ignore
     return { ...layoutOf(model, images, n, layout), images: b, tokens: n, blocks };

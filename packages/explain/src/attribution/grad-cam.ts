@@ -1,6 +1,6 @@
 import { type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import { TesseraError } from "@tessera/core";
-import { type Explained, type TokenLayout, layoutOf } from "../explained.ts";
+import { type Explained, type TokenLayout, layoutOfBlock } from "../explained.ts";
 import { gradientsAt } from "../gradients-at.ts";
 import type { Heatmap } from "../heatmap.ts";
 import { type Target, targetOf } from "../target.ts";
@@ -8,7 +8,7 @@ import { type Target, targetOf } from "../target.ts";
 export interface GradCamOptions {
   /** @default "predicted" */
   target?: Target;
-  /** Path of the tokens [b, n, d] or the map [b, h, w, c] that is looked at, such as `blocks.5.norm1`. @default the last `norm1`, or map */
+  /** Path of the tokens [b, n, d] or the map [b, h, w, c] that is looked at, such as `blocks.5.norm1`. @default the norm before the last attention among patches, or the last map */
   at?: string;
   /** How tokens lie, for a model that does not say it. */
   layout?: TokenLayout;
@@ -27,11 +27,11 @@ export async function gradCam(model: Explained, images: Tensor4D, options: GradC
   const { seen, ...rest } = gradientsAt(model, images, targetOf(target), (path, value) => {
     const fits = value.rank === 4 ? !path.endsWith(".weights") : value.rank === 3;
     if (fits && path) paths.push(path);
-    return at === undefined ? fits && (path.endsWith("norm1") || value.rank === 4) : path === at;
+    return at === undefined ? fits && (beforeAttention.test(path) || value.rank === 4) : path === at;
   });
   try {
     const lastFirst = [...seen.keys()].reverse();
-    const path = at ?? lastFirst.find((one) => one.endsWith("norm1")) ?? lastFirst[0];
+    const path = at ?? lastFirst.find((one) => beforeAttention.test(one)) ?? lastFirst[0];
     const found = path === undefined ? undefined : seen.get(path);
     if (!found?.gradient || found.value.rank < 3) {
       throw new TesseraError(
@@ -42,7 +42,7 @@ export async function gradCam(model: Explained, images: Tensor4D, options: GradC
     const [values, slopes] = await Promise.all([found.value.data<"float32">(), found.gradient.data<"float32">()]);
     const channels = shape.at(-1)!;
     const places = shape.slice(1, -1).reduce((product, size) => product * size, 1);
-    const { prefix, grid } = shape.length === 4 ? { prefix: 0, grid: [shape[1]!, shape[2]!] as const } : layoutOf(model, images, places, layout); // prettier-ignore
+    const { prefix, grid } = shape.length === 4 ? { prefix: 0, grid: [shape[1]!, shape[2]!] as const } : layoutOfBlock(model, images, places, layout); // prettier-ignore
     return Array.from({ length: shape[0]! }, (_, image) => {
       const [from, count] = [(image * places + prefix) * channels, places - prefix];
       const own = (all: Float32Array) => all.subarray(from, from + count * channels);
@@ -53,6 +53,9 @@ export async function gradCam(model: Explained, images: Tensor4D, options: GradC
     for (const tensor of [rest.images, rest.logits] as Tensor[]) tensor.dispose();
   }
 }
+
+/** The norm before attention among patches: a ViT's, and a TNT's. */
+const beforeAttention = /(?:^|\.)(?:norm1|norm_out)$/;
 
 /** max(0, Σ over channels of the mean slope · value) for each place of [places, channels]. */
 function weighted(values: Float32Array, slopes: Float32Array, channels: number): Float32Array {

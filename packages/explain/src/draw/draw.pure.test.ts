@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { bars } from "./bars.ts";
 import { colourTable, opposing, turbo, viridis } from "./colour-maps.ts";
 import { featuresPage } from "./features-page.ts";
+import { beside } from "./beside.ts";
 import { matrixPicture } from "./matrix-picture.ts";
 import { overlay } from "./overlay.ts";
 import { panels } from "./panels.ts";
@@ -99,4 +100,22 @@ test("pictures lie where their features are, the way across as long as the way d
   expect(() => featuresPage({ title: "", subtitle: "", pictures, neighbours: [], duplicates: [] })).toThrow(
     "got 3 and 0",
   );
+});
+
+test("drawings beside each other, those of one kind in a row", () => {
+  const [wide, high] = [{ side: 300 }, { side: 100 }].map((size) => panels([{ title: "", href: "data:," }], size));
+  const drawn = beside(
+    [
+      { title: "a & b", drawings: [wide!, high!] },
+      { title: "c", drawings: ["", high!] },
+    ],
+    { title: "Two" },
+  );
+  expect([...drawn.matchAll(/<svg x="(\d+)" y="(\d+)"/g)].map(([, x, y]) => [Number(x), Number(y)])).toEqual([
+    [0, 68],
+    [0, 396],
+    [356, 396],
+  ]);
+  expect(drawn).toContain("a &amp; b");
+  expect(() => beside([{ title: "a", drawings: ["<p>"] }], { title: "" })).toThrow("expected drawings of this package");
 });

@@ -1,5 +1,5 @@
 import { type Tensor4D, dispose } from "@tensorflow/tfjs-core";
-import { type Explained, type TokenLayout, layoutOf } from "../explained.ts";
+import { type Explained, type TokenLayout, layoutOfBlock } from "../explained.ts";
 import type { Picture } from "../draw/overlay.ts";
 import { blockTokens } from "./block-tokens.ts";
 import { principalComponents } from "./principal-components.ts";
@@ -30,8 +30,7 @@ export async function tokenComponents(
     const found: TokenComponents[] = [];
     for (const { path, tokens } of blocks) {
       const [, n, d] = tokens.shape;
-      // A pyramid's blocks have grids of their own.
-      const own = layout ?? squareOf(n, model) ?? layoutOf(model, image, n);
+      const own = layoutOfBlock(model, image, n, layout);
       const values = (await tokens.data<"float32">()).subarray(own.prefix * d, n * d);
       const { scores, explained } = principalComponents(values, d, 3);
       const [height, width] = own.grid;
@@ -46,10 +45,4 @@ export async function tokenComponents(
   } finally {
     dispose(blocks.map(({ tokens }) => tokens));
   }
-}
-
-/** Of a model without tokens before the patches, whose grids shrink. */
-function squareOf(n: number, { prefix }: Explained): TokenLayout | undefined {
-  const side = Math.sqrt(n);
-  return prefix === undefined && Number.isInteger(side) ? { prefix: 0, grid: [side, side] } : undefined;
 }
