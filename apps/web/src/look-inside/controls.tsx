@@ -1,11 +1,10 @@
-import { compactHeatmap } from "@tessera/explain";
 import { useId } from "preact/hooks";
 import { Pixels } from "../components/pixels.tsx";
 import { SelectField } from "../components/select-field.tsx";
 import { percent } from "../format.ts";
 import type { Insight } from "../worker/calls.ts";
 import { heatLayer } from "./layers.ts";
-import { focusOf, methodOf, methodsOf, names, patchOf, shownMap } from "./shown-map.ts";
+import { attentionMap, focusOf, methodOf, methodsOf, names, patchOf, shownMap } from "./shown-map.ts";
 import { block, chosen, head, method, target } from "./view.ts";
 
 /** Chooses what lies over the picture, and says what that is. */
@@ -31,7 +30,7 @@ export function Controls({ inside }: { inside: Insight }) {
       </div>
       <p class="about">{shownMap(inside)?.about}</p>
       <Scale />
-      {inside.attention ? (
+      {(inside.attention ?? inside.windows) ? (
         <AttentionFields inside={inside} />
       ) : (
         <p class="note">{inside.withoutAttention ?? "This model has no attention among its patches."}</p>
@@ -55,10 +54,9 @@ function Scale() {
 /** A slider over the blocks, and every head as a small map. */
 function AttentionFields({ inside }: { inside: Insight }) {
   const id = useId();
-  const attention = inside.attention!;
   const focus = focusOf(inside);
   const from = patchOf(inside);
-  const last = attention.blocks.length - 1;
+  const last = (inside.attention?.blocks ?? inside.windows!).length - 1;
   const choices: (number | undefined)[] = [undefined, ...(focus.heads > 1 ? Array(focus.heads).keys() : [])];
   function show(one: number | undefined) {
     head.value = one;
@@ -92,7 +90,7 @@ function AttentionFields({ inside }: { inside: Insight }) {
             onClick={() => show(one)}
           >
             <Pixels
-              layer={heatLayer(compactHeatmap(attention, { block: focus.block, head: one, from }), "small")}
+              layer={heatLayer(attentionMap(inside, { block: focus.block, head: one, from })!, "small")}
               class="smooth"
             />
             {one === undefined ? "All heads" : `Head ${one}`}

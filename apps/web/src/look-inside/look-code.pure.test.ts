@@ -57,3 +57,10 @@ test("files, with their config and alone; a class, and what knows none", () => {
     "npx @tessera/cli explain ship.jpg --model model.safetensors --arch vit_tiny_patch16_224 --method rollout --out map.png",
   );
 });
+
+test("attention inside of windows, of the block that is shown", () => {
+  const [typescript, command] = code({ method: "attention", windows: true, head: 1 });
+  expect(typescript).toContain('import { windowedAttention, windowedHeatmap } from "@tessera/explain";');
+  expect(typescript).toContain("const map = windowedHeatmap(blocks.at(-1)!, { head: 1 });");
+  expect(command).toContain("--method attention --head 1");
+});

@@ -6,6 +6,8 @@ export interface LookedAt {
   setup: Setup;
   picture: string;
   method: Method;
+  /** Tokens look inside of windows. @default false */
+  windows?: boolean;
   /** From 0; undefined for the last block and for all heads. */
   block: number | undefined;
   head: number | undefined;
@@ -35,7 +37,21 @@ export function lookCode(look: LookedAt): [name: string, text: string][] {
   ];
 }
 
-function mapLines({ method, block, head, patch, target }: LookedAt): { names: string[]; lines: string[] } {
+function mapLines({ method, windows, block, head, patch, target }: LookedAt): { names: string[]; lines: string[] } {
+  if (windows && (patch || method === "attention")) {
+    const options = [
+      ...(head === undefined ? [] : [`head: ${head}`]),
+      ...(patch ? [`from: { row: ${patch.row}, column: ${patch.column} }`] : []),
+    ];
+    const given = options.length > 0 ? `, { ${options.join(", ")} }` : "";
+    return {
+      names: ["windowedAttention", "windowedHeatmap"],
+      lines: [
+        "const blocks = await windowedAttention(model, images);",
+        `const map = windowedHeatmap(blocks.at(${block ?? -1})!${given});`,
+      ],
+    };
+  }
   if (patch || method === "attention") {
     const options = [
       ...(block === undefined ? [] : [`block: ${block}`]),

@@ -20,7 +20,7 @@ import { DistancePlot } from "./distance-plot.tsx";
 import { Flow } from "./flow.tsx";
 import { similarityLayer } from "./layers.ts";
 import { lookCode } from "./look-code.ts";
-import { insight, isLive, lookAgain, openTab, task } from "./looking-inside.ts";
+import { insight, isLive, lookAgain, offered, openTab, task } from "./looking-inside.ts";
 import { focusOf, methodOf, patchOf } from "./shown-map.ts";
 import { Stage } from "./stage.tsx";
 import { target } from "./view.ts";
@@ -41,6 +41,7 @@ export function LookInsidePanel() {
         <ModelField model={looking.model} />
         <PlaceFields choice={looking} />
         <ModelLine ready={ready.value} onLoad={canLook() ? lookAgain : undefined} />
+        <Offer />
       </section>
       <div class="two">
         <section class={over.value ? "card stage over" : "card stage"} aria-label="Picture">
@@ -68,6 +69,20 @@ export function LookInsidePanel() {
   );
 }
 
+/** A link fetches nothing by itself: whoever opened it is asked first. */
+function Offer() {
+  const model = offered.value;
+  if (!model) return null;
+  return (
+    <p class="note offer">
+      This link is of {model.address}.
+      <button type="button" class="quiet" onClick={() => (looking.model.value = model)}>
+        Load that model
+      </button>
+    </p>
+  );
+}
+
 function canLook(): boolean {
   return survey.result.value !== undefined && picture.value !== undefined && !isLive.value && !task.running.value;
 }
@@ -86,11 +101,12 @@ function Beforehand({ inside }: { inside: Insight }) {
 function Numbers({ inside, isStale }: { inside: Insight; isStale: boolean }) {
   const { positions, grid } = inside;
   const { block, head } = focusOf(inside);
-  const last = (inside.attention?.blocks.length ?? 0) - 1;
+  const last = (inside.attention?.blocks ?? inside.windows ?? []).length - 1;
   const programs = lookCode({
     setup: looking.setup.value,
     picture: picture.value?.name ?? "picture.jpg",
     method: methodOf(inside),
+    windows: inside.windows !== undefined,
     block: block === last ? undefined : block,
     head,
     patch: patchOf(inside),

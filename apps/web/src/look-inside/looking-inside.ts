@@ -3,12 +3,13 @@ import { wayBackOf } from "../classify/classification.ts";
 import { engine } from "../engine.ts";
 import { keepInAddress, opened } from "../state/address.ts";
 import { announce } from "../state/announce.ts";
+import { type AddressedModel, addressedModel } from "../state/model-address.ts";
 import { type ShownPicture, examples, picture, showExample } from "../state/picture.ts";
 import { isIncomplete, looking } from "../state/setup.ts";
 import { survey } from "../state/survey.ts";
 import { Task, problemOf } from "../state/task.ts";
 import type { Insight, LookedInside, ModelChoice, Setup } from "../worker/calls.ts";
-import { example, fetchExample } from "./example.ts";
+import { example as firstExample, fetchExample } from "./example.ts";
 import { takeView, target, viewOf } from "./view.ts";
 
 interface Looked {
@@ -27,7 +28,7 @@ export const insight = computed<Insight | undefined>(() => {
   const { value: looked } = task.result;
   if (looked && looked.shown === picture.value) return looked.inside;
   const isFirst = picture.value?.isExample && picture.value.name === examples[0]!.name;
-  return isFirst && looking.model.value.kind === "embedded" ? example.value : undefined;
+  return isFirst && looking.model.value.kind === "embedded" ? firstExample.value : undefined;
 });
 
 /** True when the model itself said it, with what is chosen now. */
@@ -59,10 +60,18 @@ effect(() => {
   });
 });
 
+/** The model that the opened address names, until it or another one is chosen: a link fetches nothing by itself. */
+const named = signal<{ model: AddressedModel; before: ModelChoice } | undefined>(undefined);
+export const offered = computed(() => (named.value?.before === looking.model.value ? named.value.model : undefined));
+
 effect(() => {
   if (!isOpen.value) return;
   const shown = picture.value;
-  keepInAddress({ tab: "look-inside", view: viewOf(shown?.isExample ? shown.name : undefined) });
+  const view = viewOf(shown?.isExample ? shown.name : undefined);
+  const model = offered.value ?? looking.model.value;
+  // Of files nothing is told; another hub's address is for its user alone.
+  if (model.kind === "address" && !model.endpoint) view.set("model", model.address);
+  keepInAddress({ tab: "look-inside", view });
 });
 
 /** Does again what was cancelled. */
@@ -97,10 +106,14 @@ export function openTab(): () => void {
 async function take(view: URLSearchParams): Promise<void> {
   // Who comes back to the tab finds it as it was.
   if (view.size > 0) takeView(view);
-  const named = examples.find(({ name }) => name === view.get("picture"));
-  if (!named && picture.value) return;
+  const model = addressedModel(view.get("model"));
+  const before = looking.model.value;
+  const isThere = before.kind === "address" && before.address === model?.address;
+  named.value = model && !isThere ? { model, before } : undefined;
+  const example = examples.find(({ name }) => name === view.get("picture"));
+  if (!example && picture.value) return;
   try {
-    await showExample(named ?? examples[0]!);
+    await showExample(example ?? examples[0]!);
   } catch (error) {
     task.fail(problemOf(error, "The example could not be fetched"));
   }

@@ -6,7 +6,7 @@ import type { Insight } from "../worker/calls.ts";
 import { frameStyle } from "./frame-style.ts";
 import { heatLayer } from "./layers.ts";
 import { insight } from "./looking-inside.ts";
-import { type Shown, shownMap } from "./shown-map.ts";
+import { type Shown, lookingGrid, shownMap } from "./shown-map.ts";
 import { type Patch, chosen, pointed } from "./view.ts";
 
 /** The picture with a map over it; a patch that is pointed at shows where it looks. */
@@ -22,13 +22,14 @@ export function Stage() {
 
 function Looked({ inside, map, image }: { inside: Insight; map: Shown; image: preact.JSX.Element }) {
   const { width, height } = inside.picture;
-  const [rows, columns] = inside.grid;
+  const [rows, columns] = lookingGrid(inside);
+  const looks = inside.attention ?? inside.windows;
   const at = map.patch;
   const share = (value: number) => `${100 * value}%`;
 
   /** The patch under a pointer. */
   function under(event: PointerEvent): Patch | undefined {
-    if (!inside.attention) return undefined;
+    if (!looks) return undefined;
     const box = (event.currentTarget as HTMLElement).querySelector(".map")!.getBoundingClientRect();
     const row = Math.floor(((event.clientY - box.top) / box.height) * rows);
     const column = Math.floor(((event.clientX - box.left) / box.width) * columns);
@@ -40,7 +41,7 @@ function Looked({ inside, map, image }: { inside: Insight; map: Shown; image: pr
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    if (!inside.attention) return;
+    if (!looks) return;
     if (event.key === "Escape") [chosen.value, pointed.value] = [undefined, undefined];
     const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (!move) return;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { drop, frog, modelFolder, temporary, tinyFiles } from "./files.node.ts";
+import { press } from "./keyboard.node.ts";
 import { type Site, expectNothingWrong, openTab, visit } from "./site.node.ts";
 
 export function testCompare(site: () => Site): void {
@@ -38,6 +39,40 @@ export function testCompare(site: () => Site): void {
     // Only a button is between an address and the hub.
     await page.getByRole("button", { name: "Choose a ViT and a TNT" }).click();
     await expect.poll(() => page.url()).toContain("right-model=timm%2Ftnt_s_patch16_224.in1k");
+    expectNothingWrong(seen);
+  });
+
+  test("the keyboard suffices to compare a model on WebGPU with itself on wasm", async () => {
+    await using folder = await temporary();
+    const tiny = await tinyFiles(folder);
+    const seen = await site().onEveryBackend();
+    const { page } = seen;
+    await openTab(page, "Compare");
+    for (const [name, backend] of [
+      ["Left", "webgpu"],
+      ["Right", "wasm"],
+    ] as const) {
+      const side = page.getByRole("region", { name, exact: true });
+      await side.getByLabel("Model", { exact: true }).selectOption("files");
+      await side.getByLabel(/^Files/).setInputFiles(tiny);
+      await side.getByLabel(/^Files/).focus();
+      await press(page, "Tab", "Backend");
+      await page.keyboard.type(backend);
+    }
+    await press(page, "Tab", "Compare");
+    await page.keyboard.press("Enter");
+    await page.locator(".verdict").waitFor();
+    const difference = Number(await page.getByTestId("difference").textContent());
+    expect(difference).toBeGreaterThan(0);
+    expect(difference).toBeLessThan(1e-3);
+    for (const [side, backend] of [
+      ["Left", "webgpu"],
+      ["Right", "wasm"],
+    ] as const)
+      await page
+        .getByRole("region", { name: `${side} answer` })
+        .locator(".model-line", { hasText: `on ${backend}` })
+        .waitFor();
     expectNothingWrong(seen);
   });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { best, frog } from "./files.node.ts";
+import { best, frog, truck } from "./files.node.ts";
 import { serve } from "./serve.node.ts";
-import { type Site, expectNothingWrong, firstVisit, modelReady } from "./site.node.ts";
+import { type Site, expectNothingWrong, firstVisit, modelReady, openTab } from "./site.node.ts";
 
 /** Bytes on the wire of a first visit, without weights. */
 const budget = 500_000;
@@ -26,10 +26,23 @@ export function testLoading(site: () => Site): void {
     // The weights come once, whole, through the service worker.
     expect(answers.filter(({ path }) => path.endsWith(".safetensors"))).toHaveLength(1);
 
+    // What Teach is made of is kept once the tab has been opened.
+    await openTab(page, "Teach");
+    await expect.poll(() => page.evaluate(stateOf, "teaching-")).toEqual([{ kept: true, right: true }]);
+    await openTab(page, "Classify");
+
     await page.context().setOffline(true);
     await server.close();
     await page.reload();
     await modelReady(page);
+    await openTab(page, "Teach");
+    for (const [i, picture] of [frog, truck].entries()) {
+      await page.getByLabel(`Picture files of Class ${i + 1}`).setInputFiles(picture);
+      await page.getByText("1 picture", { exact: true }).nth(i).waitFor();
+    }
+    await page.getByRole("button", { name: "Train", exact: true }).click();
+    await page.getByText("none was held back to judge by").waitFor();
+    await openTab(page, "Classify");
     await page.getByLabel("Picture file").setInputFiles(frog);
     await best(page, "frog");
     await page.getByLabel("Backend", { exact: true }).selectOption("cpu");

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { useBackend } from "@tessera/backends";
+import { buildModel, modelFilesOf } from "@tessera/pipeline";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
 import { drop, frog, temporary, tinyConfig, tinyFolder, truck } from "./files.node.ts";
@@ -57,7 +59,10 @@ export function testLookInside(site: () => Site): void {
   test("opens what an address names, and follows the keyboard", async () => {
     await using seen = await visit(site());
     const { page } = seen;
-    await page.goto(`${site().origin}#look-inside?show=attention&block=2&head=1&picture=frog.jpg`);
+    await page.goto(`${site().origin}#look-inside?show=attention&block=2&head=1&picture=frog.jpg&model=timm%2Ftnt`);
+    // A model is named, and not fetched before it is asked for.
+    await page.getByText("This link is of timm/tnt.").waitFor();
+    await page.getByRole("button", { name: "Load that model" }).waitFor();
     await page.getByText("Where the class token looks in block 2, by head 1.").waitFor();
     await page.getByRole("heading", { name: "Why “frog”?" }).waitFor();
     await page.locator(".looked").focus();
@@ -102,6 +107,34 @@ export function testLookInside(site: () => Site): void {
     await page.getByRole("button", { name: "Go back to frog.jpg" }).click();
     await page.getByRole("heading", { name: "Why “frog”?" }).waitFor();
     expect(await problem.count()).toBe(0);
+    expectNothingWrong(seen);
+  });
+
+  test("shows where a Swin's places look inside of their windows", async () => {
+    await useBackend("wasm");
+    const sizes = { img_size: 32, embed_dim: 8, depths: [2, 1], num_heads: [2, 2], window_size: 4 };
+    const swin = (await buildModel("swin_tiny_patch4_window7_224", sizes, 3)).init(1);
+    await using folder = await temporary();
+    const files: string[] = [];
+    for (const [name, bytes] of Object.entries(await modelFilesOf(swin))) files.push(await folder.write(name, bytes));
+    swin.dispose();
+    await using seen = await visit(site());
+    const { page } = seen;
+    await openTab(page, "Look inside");
+    await page.getByLabel("Backend", { exact: true }).selectOption("wasm");
+    await drop(page, ...files);
+    await page.getByRole("button", { name: "Attention" }).click();
+    await page.getByText("by those of its window in block 2, by all heads together.").waitFor();
+    const last = await covers(page);
+    await page.getByRole("slider", { name: "Block" }).fill("0");
+    await page.locator(".looked").focus();
+    await page.keyboard.press("ArrowUp");
+    await page.locator(".about", { hasText: "Where the place in row 3, column 4 looks in block 0" }).waitFor();
+    expect(await covers(page)).not.toEqual(last);
+    await page.getByText("The same in code").click();
+    expect(await page.locator(".code pre").first().textContent()).toContain(
+      "windowedHeatmap(blocks.at(0)!, { from: { row: 3, column: 4 } })",
+    );
     expectNothingWrong(seen);
   });
 

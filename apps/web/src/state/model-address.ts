@@ -1,6 +1,6 @@
 import type { ModelChoice } from "../worker/calls.ts";
 
-type Address = ModelChoice & { kind: "address" };
+export type AddressedModel = ModelChoice & { kind: "address" };
 
 /** A page or a file of a hub's repository: /owner/name/tree/main. */
 const ofHub = /^\/([^/]+\/[^/]+)\/(?:tree|resolve|blob)\/([^/]+)(?:\/|$)/;
@@ -10,7 +10,7 @@ const ofHub = /^\/([^/]+\/[^/]+)\/(?:tree|resolve|blob)\/([^/]+)(?:\/|$)/;
  * by one of its pages.
  * @throws {Error} on what is none of these.
  */
-export function modelAddress(typed: string, base: string): Address {
+export function modelAddress(typed: string, base: string): AddressedModel {
   const text = typed.trim();
   if (text === "") throw new Error("Expected an address, got nothing; type one that begins with https://");
   if (/^[\w-]+\/[\w.-]+(@[^@]+)?$/.test(text)) return { kind: "address", address: text };
@@ -28,7 +28,7 @@ export function modelAddress(typed: string, base: string): Address {
 }
 
 /** The model that an address of this page names; undefined where that makes no sense. */
-export function addressedModel(text: string | null): Address | undefined {
+export function addressedModel(text: string | null): AddressedModel | undefined {
   if (!text) return undefined;
   try {
     return modelAddress(text, document.baseURI);
@@ -43,7 +43,7 @@ function isAllowed({ protocol, hostname, origin }: URL, base: string): boolean {
   return protocol === "https:" || (protocol === "http:" && isHere);
 }
 
-function repositoryOf({ hostname, origin, pathname }: URL): Address | undefined {
+function repositoryOf({ hostname, origin, pathname }: URL): AddressedModel | undefined {
   const isDefault = hostname === "huggingface.co";
   const endpoint = isDefault ? undefined : origin;
   const [, repository, revision] = ofHub.exec(pathname) ?? [];

@@ -1,7 +1,9 @@
 import { batch, effect, signal, untracked } from "@preact/signals";
+import { engine } from "../engine.ts";
 import { keepInAddress, opened } from "../state/address.ts";
 import { addressedModel } from "../state/model-address.ts";
 import { backendNamed } from "../state/setup.ts";
+import { survey } from "../state/survey.ts";
 import { chooseEpochs, epochChoices, epochs, method, methods } from "./training.ts";
 import { openTrying } from "./trying.ts";
 import { teaching } from "./work.ts";
@@ -27,10 +29,15 @@ export function openTab(): () => void {
     if (tab === "teach" && view.size > 0) untracked(() => take(view));
   });
   const stopTrying = openTrying();
+  const stopFetching = effect(() => {
+    // What could not be fetched is fetched when it is needed, or said then.
+    if (survey.begun.value) void engine.call("fetchTeaching", undefined).catch(() => undefined);
+  });
   isOpen.value = true;
   return () => {
     stop();
     stopTrying();
+    stopFetching();
     isOpen.value = false;
   };
 }

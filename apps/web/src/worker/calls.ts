@@ -1,4 +1,4 @@
-import type { CompactAttention, Frame, HeadDistance, Heatmap } from "@tessera/explain";
+import type { CompactAttention, Frame, HeadDistance, Heatmap, WindowedBlock } from "@tessera/explain";
 import type { BackendName, BackendReport, Precision } from "@tessera/backends";
 
 /** Where a model comes from. */
@@ -127,6 +127,8 @@ export interface Insight {
   /** Where each token looks, or why that cannot be shown. */
   attention: CompactAttention | undefined;
   withoutAttention: string | undefined;
+  /** Attention inside windows, block by block; undefined where tokens look at all others, or at none. */
+  windows: WindowedBlock[] | undefined;
   /** What each patch counts for the answer; signed by nothing, so from 0 up. */
   maps: Partial<Record<MapName, Heatmap>>;
   distances: HeadDistance[];

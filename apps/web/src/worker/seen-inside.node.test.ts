@@ -17,12 +17,17 @@ const preprocessing: Preprocessing = {
 const image = { width: 64, height: 32, data: Uint8Array.from({ length: 64 * 32 * 3 }, (_, i) => (i * 7) % 256) };
 
 /** Looks into a small model with random weights. */
-async function seen(variant: string, overrides: object) {
+async function seen(variant: string, overrides: object, limit?: number) {
   const before = memory().numTensors;
   const model = (await createBackbone(variant, { imageSize: 32, classes: 4, ...overrides })).init(1);
   const labels = ["a", "b", "c", "d"];
   const { signal } = new AbortController();
-  const inside = await seenInside({ model, preprocessing, labels }, image, { target: 2, signal, onProgress: () => {} });
+  const inside = await seenInside({ model, preprocessing, labels }, image, {
+    target: 2,
+    limit,
+    signal,
+    onProgress: () => {},
+  });
   model.dispose();
   // With the model, as kernels may keep weights in a form of their own for as long as it lives.
   expect(memory().numTensors, "leaked tensors").toBe(before);
@@ -47,6 +52,24 @@ test("a TNT, whose patches have words inside", async () => {
   expect([stem, grid]).toEqual(["words", [4, 4]]);
   expect(attention!.blocks.map(({ heads }) => heads)).toEqual([2, 2]);
   expect([tokens!.width, tokens!.prefix, tokens!.blocks.length, lens.length]).toEqual([32, 1, 2, 2]);
+});
+
+test("a Swin, whose tokens look inside of windows on grids of their own", async () => {
+  const sizes = { width: 12, depths: [2, 1], heads: [2, 3], windowSize: 4 };
+  const { windows, attention, withoutAttention, maps } = await seen("swin_tiny_patch4_window7_224", sizes);
+  expect([attention, withoutAttention, Object.keys(maps)]).toEqual([undefined, undefined, ["gradCam"]]);
+  expect(windows!.map(({ grid, heads, area }) => [grid, heads, area])).toEqual([
+    [[8, 8], 2, 16],
+    [[8, 8], 2, 16],
+    [[4, 4], 3, 16],
+  ]);
+  const fused = await seen("swin_tiny_patch4_window7_224", sizes, 1);
+  const [first] = windows!;
+  const [mean] = fused.windows!;
+  expect(mean!.heads).toBe(1);
+  // Of the first window's first two heads.
+  for (let i = 0; i < 256; i++)
+    expect(mean!.values[i]).toBeCloseTo((first!.values[i]! + first!.values[256 + i]!) / 2, 6);
 });
 
 test("a model without attention is looked into by its last features, and says why", async () => {

@@ -5,6 +5,7 @@ import {
   type AttentionMaps,
   type Explained,
   type Heatmap,
+  type WindowedBlock,
   attentionDistance,
   attentionMaps,
   attentionRollout,
@@ -14,6 +15,7 @@ import {
   positionSimilarity,
   positionTable,
   relevance,
+  windowedAttention,
 } from "@tessera/explain";
 import type { LoadedModel } from "@tessera/pipeline";
 import type { Insight, MapName, ShownSide, Stage } from "./calls.ts";
@@ -24,7 +26,7 @@ export interface SeenOptions {
   /** The class that is explained. */
   target: number;
   /** Bytes of attention that are kept; heads are fused where it would be more. */
-  limit?: number;
+  limit?: number | undefined;
   signal: AbortSignal;
   onProgress: (stage: Stage) => void;
 }
@@ -48,6 +50,7 @@ export async function seenInside(
   try {
     await next("Watching its attention");
     const { maps, why } = await attentionOf(model, input);
+    const windows = maps ? undefined : await windowsOf(model, input, limit);
     await next("Asking what speaks for the answer");
     const shown = await mapsOf(model, input, maps, target);
     await next("Reading its tokens");
@@ -60,7 +63,8 @@ export async function seenInside(
       stem: stemOf(model, height, rows),
       grid: [rows, columns],
       attention: maps && compactAttention(maps, limit),
-      withoutAttention: why,
+      withoutAttention: windows ? undefined : why,
+      windows,
       maps: shown,
       distances: maps ? attentionDistance(maps, [height / rows, width / columns]) : [],
       positions: await positionsOf(model, input),
@@ -116,6 +120,25 @@ async function attentionOf(model: Explained, input: Tensor4D): Promise<{ maps?: 
     async () => ({ maps: await attentionMaps(model, input) }),
     (why) => ({ why }),
   );
+}
+
+/** Attention inside windows; heads are fused, by their mean, where all of them would be more than `limit` bytes. */
+async function windowsOf(model: Explained, input: Tensor4D, limit = 24e6): Promise<WindowedBlock[] | undefined> {
+  const blocks = await orWhy(
+    () => windowedAttention(model, input),
+    () => undefined,
+  );
+  const bytes = blocks?.reduce((sum, { values }) => sum + values.byteLength, 0) ?? 0;
+  return bytes > limit ? blocks?.map(fused) : blocks;
+}
+
+/** [b · windows, heads, area, area] -> [b · windows, 1, area, area] */
+function fused({ heads, area, values, ...block }: WindowedBlock): WindowedBlock {
+  const size = area * area;
+  const means = new Float32Array(values.length / heads);
+  for (const [i, value] of values.entries())
+    means[Math.floor(i / (heads * size)) * size + (i % size)]! += value / heads;
+  return { ...block, heads: 1, area, values: means };
 }
 
 async function mapsOf(

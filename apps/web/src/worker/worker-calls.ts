@@ -17,6 +17,8 @@ export type WorkerCalls = {
     progress: Stage;
   };
   measure: { input: { setup: Setup; batch: number; runs: number }; output: Measured; progress: Stage };
+  /** Has what Teach asks for fetched, so that it is kept for use offline. */
+  fetchTeaching: { input: undefined; output: void; progress: never };
   read: { input: { setup: Setup; pictures: readonly Picture[] }; output: PicturesRead; progress: Stage };
   teach: { input: LessonPlan; output: Lesson; progress: Stage | CurvePoint };
   tryLesson: { input: { setup: Setup; lesson: Lesson; picture: Picture }; output: Tried; progress: Stage };

@@ -23,6 +23,7 @@ answerCalls<WorkerCalls>(globalThis as unknown as Worker, {
   lookInside: async (input, how) => (await import("./look-inside.ts")).lookInside(input, how),
   compare,
   measure,
+  fetchTeaching: async () => void (await teaching()),
   read: async (input, how) => (await teaching()).read(input, how),
   teach: async (input, how) => (await teaching()).teach(input, how),
   tryLesson: async (input, how) => (await teaching()).tryLesson(input, how),
