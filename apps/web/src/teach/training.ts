@@ -27,7 +27,7 @@ export const training = new Task<{ lesson: Lesson; pictures: readonly TaughtPict
 const live = signal<readonly CurvePoint[]>([]);
 
 /** Classes that have pictures, the ones that are learnt. */
-export const learntClasses = computed(() => {
+const learntClasses = computed(() => {
   const { classes, pictures } = work.value;
   return classes.filter(({ id }) => pictures.some(({ classId }) => classId === id));
 });

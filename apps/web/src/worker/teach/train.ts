@@ -15,7 +15,7 @@ interface TrainOptions {
   onPoint: (point: CurvePoint) => void;
 }
 
-/** About as many points as a curve is wide, whichever number of steps. */
+/** As many points are enough for a curve, whichever number of steps. */
 const points = 100;
 
 /** Trains as the presets `head` and `lora` do, and judges by held-back pictures after each epoch, if there are any. */
@@ -24,6 +24,8 @@ export async function train(learner: Learner, options: TrainOptions): Promise<Ev
   const batchSize = batchFor(data.length);
   const stepsPerEpoch = Math.floor(data.length / batchSize);
   const steps = epochs * stepsPerEpoch;
+  // A point a pass where there are enough of them: single steps jump up and down.
+  const interval = Math.max(Math.ceil(steps / points), epochs >= 20 ? stepsPerEpoch : 1);
   const rate = (options.rate * batchSize) / 64;
   const optimizer = adamW(learner.params(), { groups: paramGroups(learner, { weightDecay: 0.01 }) });
   let [sum, count] = [0, 0];
@@ -38,7 +40,7 @@ export async function train(learner: Learner, options: TrainOptions): Promise<Ev
       signal,
       onStep({ step, loss }) {
         [sum, count] = [sum + loss, count + 1];
-        if (step % Math.ceil(steps / points) !== 0 && step !== steps) return;
+        if (step % interval !== 0 && step !== steps) return;
         onPoint({ step, steps, loss: sum / count });
         [sum, count] = [0, 0];
       },
