@@ -185,7 +185,7 @@ Examples:
 }
 
 /** Options that may be paths. */
-const paths = ["model", "weights", "labels", "mask", "out", "coco", "reference", "teacher"];
+const paths = ["model", "weights", "labels", "mask", "out", "coco", "reference", "teacher", "backbone", "stem"];
 
 /** `~` for the home folder, which shells leave as it is in `--out=~/x`. */
 function expandHome(command: Command): void {

@@ -51,6 +51,7 @@ export function trainingCommands(tessera: Command, declaring: Declaring): void {
       nameValue,
     ),
     new Option("--stem <run>", "a run or model whose first convolutions the model's stem starts as"),
+    new Option("--backbone <run>", "a run or model that a detector's backbone starts as"),
   ];
   training(tessera.command("train"), declaring, fromScratch, [...presetChoices, ...detectionPresetChoices])
     .description("Train a model from scratch on pictures with classes, or with boxes.")

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { FormatError } from "@tessera/core";
+import { FormatError, TesseraError } from "@tessera/core";
 import { interruption } from "../interruption.ts";
 import { startBackend } from "../run-options.ts";
 import { firstLook } from "../training/first-look.ts";
@@ -19,6 +19,8 @@ export async function train(data: string, given: TrainSettings): Promise<number>
   const settings = await resumedSettings(given);
   if (settings.task === "detection")
     return (await import("../detecting/train-detector.ts")).trainDetector(data, settings, signal);
+  if (settings.backbone !== undefined)
+    throw new TesseraError(`--backbone: expected --task detection, got none; a classifier is all backbone`);
   const backend = await startBackend(settings);
   Object.assign(settings, { backend: backend.name, precision: backend.precision });
   const parts = await openData(data, settings, signal);

@@ -1,4 +1,5 @@
 import { readFile, readdir, rm } from "node:fs/promises";
+import { loadDetector, loadModel } from "@tessera/pipeline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import sharp from "sharp";
 import { json, tessera } from "../__fixtures__/tessera.ts";
@@ -84,13 +85,40 @@ test("trains a detector, and leaves configuration, log, curves, checkpoints and 
 
 test("goes on to the same bits where a run stopped, with what was said before", async () => {
   const [straight, stopped] = [place.path("straight"), place.path("stopped")];
-  await train("--epochs", "4", "--out", straight, "--seed", "5");
-  await train("--epochs", "4", "--out", stopped, "--seed", "5");
+  await train("--epochs", "2", "--out", straight, "--seed", "5");
+  await train("--epochs", "2", "--out", stopped, "--seed", "5");
   // What a killed run leaves: a checkpoint that is not the last.
   const names = (await readdir(`${stopped}/checkpoints`)).filter((name) => name.startsWith("step-")).sort();
   await rm(`${stopped}/checkpoints/${names.at(-1)}`);
   await json(["train", data, "--out", stopped, "--resume"]);
   expect(await lastCheckpoint(stopped)).toEqual(await lastCheckpoint(straight));
+}, 120_000);
+
+test("begins with a backbone that has learnt to tell pictures apart", async () => {
+  const classes = await place.pictures("colours", { red: 12, blue: 12 });
+  const resnet = place.path("resnet");
+  const narrow = ["--model", "resnet18", "--arg", "layers=[1,1,1,1]", "channels=[8,8,8,8]"];
+  await json(["train", classes, ...narrow, "--backend", "wasm", "--batch", "8", "--workers", "0", "--epochs", "1", "--out", resnet]); // prettier-ignore
+  const run = place.path("begun");
+  const wide = [
+    ...small.slice(0, -1),
+    `backbone=${JSON.stringify({ ...backbone, stemWidth: 64, outputStride: 32, frozenNorm: true })}`,
+  ];
+  await json(["train", data, ...wide, "--epochs", "1", "--backbone", resnet, "--out", run]); // prettier-ignore
+  const [from, to] = [await loadModel(`${resnet}/model`), await loadDetector(`${run}/model`)];
+  // Frozen norms stay as they came.
+  for (const path of ["bn1.running_var", "layer1.0.bn2.weight", "layer4.0.bn2.running_mean"]) {
+    const [learnt, begun] = [from.model.state().get(path)!, to.model.state().get(`backbone.0.body.${path}`)!];
+    expect(await begun.value.data()).toEqual(await learnt.value.data());
+  }
+  from.model.dispose();
+  to.model.dispose();
+  const other = await tessera(["train", data, ...small, "--backbone", resnet]);
+  expect(other.stderr).toContain(
+    "to be the detector's backbone, got conv1.weight of [64, 3, 7, 7] for [8, 3, 7, 7]; --arg backbone says",
+  );
+  const classifier = await tessera(["train", classes, "--backbone", resnet]);
+  expect(classifier.stderr).toContain("--backbone: expected --task detection, got none");
 }, 120_000);
 
 test("prints the plan of a dry run, and says what a detector's training does not have", async () => {

@@ -7,6 +7,7 @@ import type { TrainSettings } from "../training/settings.ts";
 import { detectorPreprocessing, detectorSpec } from "./detector-spec.ts";
 import { introduceThings, openThings } from "./open-things.ts";
 import { runDetectorTraining } from "./run-detector-training.ts";
+import { startBackbone } from "./start-backbone.ts";
 
 /** What only classifiers' trainings have. */
 const others = ["teacher", "stem", "fraction", "perClass", "workers"] as const;
@@ -29,6 +30,7 @@ export async function trainDetector(data: string, settings: TrainSettings, signa
   const args = { ...spec.args, ...(recipe.dropout !== undefined && { dropout: recipe.dropout }) };
   using model = await buildDetector(spec.architecture, args, classes.length, "--arg");
   model.init(settings.seed ?? 0);
+  if (settings.backbone !== undefined) await startBackbone(model, settings.backbone, signal);
   const preprocessing = await detectorPreprocessing(parts.train, model.family, settings.imageSize);
   const imageSize = preprocessing.shortest;
   const config = runConfig("train", data, settings, { preset, model: spec, imageSize, classes, recipe });

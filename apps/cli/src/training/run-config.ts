@@ -48,7 +48,7 @@ export function identityOf({
   imageSize,
   recipe,
 }: RunConfig<unknown>): Record<string, unknown> {
-  const { task, backend, precision, validation, fraction, perClass, teacher, stem, only } = settings;
+  const { task, backend, precision, validation, fraction, perClass, teacher, stem, backbone, only } = settings;
   return {
     command,
     task,
@@ -62,6 +62,7 @@ export function identityOf({
     perClass,
     teacher,
     stem,
+    backbone,
     only,
   };
 }

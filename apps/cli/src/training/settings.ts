@@ -12,6 +12,8 @@ export interface TrainSettings extends ComputeSettings {
   arg?: Record<string, unknown>;
   /** What a stem of convolutions starts as. */
   stem?: string;
+  /** What a detector's backbone starts as. */
+  backbone?: string;
   imageSize?: number;
   preset?: string;
   /** Fields of the recipe, `name=value`. */
