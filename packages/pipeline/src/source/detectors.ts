@@ -2,10 +2,11 @@ import { FormatError, TesseraError, nearest, shown } from "@tessera/core";
 import type { DetectorFamily } from "@tessera/detection";
 import type { DetrName } from "@tessera/detr";
 import type { SparseRcnnName } from "@tessera/sparse-rcnn";
+import type { VitDetName } from "@tessera/vitdet";
 import type { YolosName } from "@tessera/yolos";
 
 /** A published detector by name. Any text is taken where one is asked for; an editor offers these. */
-export type DetectorName = DetrName | SparseRcnnName | YolosName;
+export type DetectorName = DetrName | SparseRcnnName | VitDetName | YolosName;
 
 interface Entry {
   /** How names of its variants begin, and transformers' `model_type`. */
@@ -18,6 +19,7 @@ const detectors: readonly Entry[] = [
   { names: /^detr(_|$)/, load: async () => (await import("@tessera/detr")).detrFamily },
   { names: /^sparse_rcnn_/, load: async () => (await import("@tessera/sparse-rcnn")).sparseRcnnFamily },
   { names: /^yolos(_|$)/, load: async () => (await import("@tessera/yolos")).yolosFamily },
+  { names: /^mask_rcnn_vitdet_/, load: async () => (await import("@tessera/vitdet")).vitDetFamily },
 ];
 
 /** Every family of detectors, each with its package loaded. */

@@ -1,6 +1,7 @@
 import { type Tensor4D, memory, pad, stack, tensor3d, tensor4d } from "@tensorflow/tfjs-core";
 import { preprocess, preprocessingFor } from "@tessera/data";
 import { contentsOf, expectNoLeak, under } from "@tessera/testing";
+import { VitDet, vitDetFamily } from "@tessera/vitdet";
 import { openCheckpoint } from "@tessera/weights";
 import { beforeAll, describe, expect, test } from "vitest";
 import { failure } from "../__fixtures__/failure.ts";
@@ -11,6 +12,7 @@ import { smallYolos } from "../__fixtures__/small-yolos.ts";
 import { coco80 } from "../source/labels/coco.ts";
 import { loadDetector } from "../source/load-detector.ts";
 import { anyToHuggingFaceNames, anyToTimmNames } from "../source/rename.ts";
+import { runDetector } from "./detector-run.ts";
 import { objectDetector } from "./object-detector.ts";
 
 let small: Awaited<ReturnType<typeof smallDetector>>;
@@ -149,6 +151,20 @@ test("YOLOS takes transformers' files, and pictures of whole patches", async () 
   expect(found.map(({ score }) => score)).toEqual([...raw!.scores].sort((a, b) => b - a));
   expect(await detector([wide, picture(20, 20)], { threshold: 0, batchSize: 2 })).toHaveLength(2);
   expect(await failure(loadDetector("yolos_ti"))).toMatch(/of the hub such as hustvl\/yolos-tiny$/);
+});
+
+test("ViTDet pads pictures to its square, and gives what its boxes are about", async () => {
+  const model = new VitDet({ imageSize: 64, patchSize: 16, width: 8, depth: 1, heads: 2, mlpDim: 8, window: 2, globalEvery: 2, pretrainedGrid: 2, channels: 4, regionWidth: 4, classes: 2, rules: { candidates: 6, proposals: 4, score: 0.01 } }).init(2); // prettier-ignore
+  const { rounding, scale, mean, std } = vitDetFamily.pixels;
+  const loaded = { model, preprocessing: { shortest: 48, longest: 64, rounding, scale, mean, std } };
+  for await (const outcome of runDetector([picture(40, 20), picture(20, 20)], loaded, { batchSize: 2 })) {
+    if (outcome.error) throw outcome.error;
+    const { found, width, height } = outcome;
+    expect(found.labels.length).toBeGreaterThan(0);
+    expect([...found.boxes].every((side, at) => side >= 0 && side <= (at % 2 === 0 ? width : height))).toBe(true);
+  }
+  model.dispose();
+  expect(await failure(loadDetector("mask_rcnn_vitdet_b"))).toMatch(/a checkpoint file of https:.*\.pkl$/);
 });
 
 test("a checkpoint gets transformers' names and the authors' again", async () => {
