@@ -36,15 +36,16 @@ export async function detectorFamilyOf(variant: string): Promise<DetectorFamily 
   return undefined;
 }
 
-/** The family of that name, whose packages are loaded. @throws {TesseraError} if there is none. */
-export async function detectorFamilyNamed(wanted: string): Promise<DetectorFamily> {
+/** The family of a detector by its name. @param where names the asker in errors. @throws {TesseraError} if there is none. */
+export async function detectorFamilyNamed(wanted: string, where: string): Promise<DetectorFamily> {
   const families = await allDetectors();
   const family = families.find(({ name }) => name === wanted);
   if (family) return family;
   const names = families.map(({ name }) => name).join(", ");
-  throw new TesseraError(`expected a detector of a published family, ${names}, got ${shown(wanted)}`, {
-    code: "not-found",
-  });
+  throw new TesseraError(
+    `${where}: expected a detector of a published family, ${names}, got ${shown(wanted)}; keep its weights alone`,
+    { code: "not-found" },
+  );
 }
 
 /** The same of a name that must be one. @throws {TesseraError} if there is no such detector, with the nearest. */

@@ -137,7 +137,7 @@ async function plan(spec: DetectorSpec, options: LoadDetectorOptions): Promise<P
   if (isOwnConfig(config)) {
     const { architecture, num_classes: classes, label_names: labels, model_args: args = {}, rounding } = config;
     const model = await buildDetector(architecture, args, classes, where);
-    const { dialects } = await detectorFamilyNamed(model.family);
+    const { dialects } = await detectorFamilyNamed(model.family, where);
     return {
       name: folder.name,
       names: named(await checkpoint(), { dialects }),

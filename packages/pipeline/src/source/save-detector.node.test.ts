@@ -58,6 +58,8 @@ test("one with a backbone of timm's comes back in transformers' words", async ()
   again.dispose();
   using other = createDetr("detr_resnet50", { ...small, backbone });
   await expect(saveDetector(other, folder, { format: "huggingface" })).rejects.toThrow("expected a backbone of timm's");
+  const own = Object.assign(Object.create(other) as typeof other, { family: "mine" });
+  await expect(saveDetector(own, folder)).rejects.toThrow("saveDetector: expected a detector of a published family, detr,"); // prettier-ignore
   await expect(saveDetector(other, folder, { labels: ["cat"] })).rejects.toThrow("expected 2 labels, one a class, got 1"); // prettier-ignore
 });
 

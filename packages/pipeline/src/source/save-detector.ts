@@ -33,7 +33,7 @@ export async function saveDetector(
   const { classes, ...args } = model.config;
   if (labels.length > 0 && labels.length !== classes)
     throw new TesseraError(`saveDetector: expected ${classes} labels, one a class, got ${labels.length}`);
-  const family = await detectorFamilyNamed(model.family);
+  const family = await detectorFamilyNamed(model.family, "saveDetector");
   const preprocessing = options.preprocessing ?? family.pixels ?? detectionPreprocessing();
   const own = checkpointOf(model);
   const described: DetectorConfig = {

@@ -1,6 +1,5 @@
 import type { Scalar, Tensor } from "@tensorflow/tfjs-core";
-import type { Context, Module } from "@tessera/core";
-import type { Random } from "@tessera/core";
+import type { Context, Module, Random } from "@tessera/core";
 import type { TrainingData } from "../data.ts";
 
 /** @internal What a training learns from batches, and how it is judged. */
