@@ -7,6 +7,7 @@ test("exports these names, and no others", () => {
     "EncoderLayer",
     "FeedForward",
     "MultiheadAttention",
+    "coveredBy",
     "createDetr",
     "detections",
     "detrFamily",
@@ -15,6 +16,7 @@ test("exports these names, and no others", () => {
     "isDetrName",
     "pretrainedDetr",
     "resnetBackbone",
+    "resnets",
     "sinePositions",
   ]);
 });

@@ -1,4 +1,5 @@
 export { type DetrBackbone, resnetBackbone } from "./backbone.ts";
+export { resnets } from "./config-files/backbones.ts";
 export type { DetrConfig, DetrModelConfig, DetrResNet } from "./config.ts";
 export { createDetr, isDetrName } from "./create.ts";
 export { detections } from "./detections.ts";
@@ -8,5 +9,6 @@ export { FeedForward, type FeedForwardConfig } from "./layers/feed-forward.ts";
 export { MultiheadAttention, type MultiheadAttentionConfig } from "./layers/multihead-attention.ts";
 export { Detr } from "./model.ts";
 export { pretrainedDetr } from "./pretrained.ts";
-export { type Grid, sinePositions } from "./sine-positions.ts";
+export { coveredBy } from "./places.ts";
+export { type Grid, type SineOptions, sinePositions } from "./sine-positions.ts";
 export { type DetrName, type DetrVariant, detrNames, detrVariants } from "./variants.ts";

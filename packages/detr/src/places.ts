@@ -17,14 +17,19 @@ export function placesOf(
   d: number,
 ): Places {
   if (!sizes) return { positions: sinePositions([grid], grid, d), mask: undefined };
-  const frame = [height!, width!] as const;
-  if (sizes.length !== b) throw new ShapeError(`Detr: expected the sizes of ${b} pictures, got ${sizes.length}`);
-  const parts = sizes.map(
-    (size): Grid => [0, 1].map((axis) => covered(size[axis]!, frame[axis]!, grid[axis]!)) as never,
-  );
+  const parts = coveredBy(sizes, [b!, height!, width!], grid);
   if (parts.every(([rows, columns]) => rows === grid[0] && columns === grid[1]))
     return placesOf(undefined, [], grid, d);
   return { positions: sinePositions(parts, grid, d), mask: maskOf(parts, grid) };
+}
+
+/**
+ * Rows and columns of a map that each picture of a batch covers, in frames of [height, width].
+ * @throws {ShapeError} if a picture is larger than its frame, or has no pixels.
+ */
+export function coveredBy(sizes: PictureSizes, [b, ...frame]: readonly [number, number, number], grid: Grid): Grid[] {
+  if (sizes.length !== b) throw new ShapeError(`Detr: expected the sizes of ${b} pictures, got ${sizes.length}`);
+  return sizes.map((size): Grid => [covered(size[0], frame[0], grid[0]), covered(size[1], frame[1], grid[1])]);
 }
 
 /** How many of `count` places along a side lie on the picture. */

@@ -41,6 +41,12 @@ function compile([from, to, layout]: Rule): CompiledRule {
   };
 }
 
+/** Says of a name whether a line leaves it as it is. */
+export function keepsName(rules: readonly Rule[]): (name: string) => boolean {
+  const patterns = rules.filter(([from, to]) => from === to).map((rule) => compile(rule).first);
+  return (name) => patterns.some((pattern) => pattern.test(name));
+}
+
 function filled(pattern: string, groups: Readonly<Record<string, string>>): string {
   return pattern.replaceAll(/\{(\w)\}/g, (_, key: string) => groups[key] ?? "");
 }

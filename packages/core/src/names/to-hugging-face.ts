@@ -1,6 +1,6 @@
 import type { Checkpoint } from "../checkpoint.ts";
 import { TesseraError } from "../errors.ts";
-import { convert, type Converted } from "./convert.ts";
+import { convert, type Converted, keepsName } from "./convert.ts";
 import type { NameTable } from "./dialect.ts";
 import { listed } from "../untrusted-text.ts";
 
@@ -30,7 +30,8 @@ export function toHuggingFaceNames(
   const { modelType, ...table } = tableOf(checkpoint.tensors);
   const converted = convert(checkpoint, table);
   const targets = new Set(converted.renamed.map(([, to]) => to));
-  const left = [...converted.checkpoint.tensors.keys()].filter((name) => !targets.has(name));
+  const isAlike = keepsName(table.rules);
+  const left = [...converted.checkpoint.tensors.keys()].filter((name) => !targets.has(name) && !isAlike(name));
   if (left.length > 0)
     throw new TesseraError(
       `toHuggingFaceNames: expected the parts of Hugging Face's ${modelType}, got ${listed(left, 3)} besides; save it in timm's names instead`,

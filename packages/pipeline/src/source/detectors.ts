@@ -1,12 +1,13 @@
 import { FormatError, TesseraError, nearest, shown } from "@tessera/core";
 import type { DetectorFamily } from "@tessera/detection";
+import type { DeformableDetrName } from "@tessera/deformable-detr";
 import type { DetrName } from "@tessera/detr";
 import type { SparseRcnnName } from "@tessera/sparse-rcnn";
 import type { VitDetName } from "@tessera/vitdet";
 import type { YolosName } from "@tessera/yolos";
 
 /** A published detector by name. Any text is taken where one is asked for; an editor offers these. */
-export type DetectorName = DetrName | SparseRcnnName | VitDetName | YolosName;
+export type DetectorName = DeformableDetrName | DetrName | SparseRcnnName | VitDetName | YolosName;
 
 interface Entry {
   /** How names of its variants begin, and transformers' `model_type`. */
@@ -17,6 +18,10 @@ interface Entry {
 /** All families of detectors; each package is loaded when somebody asks for one of its models. */
 const detectors: readonly Entry[] = [
   { names: /^detr(_|$)/, load: async () => (await import("@tessera/detr")).detrFamily },
+  {
+    names: /^deformable_detr(_|$)/,
+    load: async () => (await import("@tessera/deformable-detr")).deformableDetrFamily,
+  },
   { names: /^sparse_rcnn_/, load: async () => (await import("@tessera/sparse-rcnn")).sparseRcnnFamily },
   { names: /^yolos(_|$)/, load: async () => (await import("@tessera/yolos")).yolosFamily },
   { names: /^mask_rcnn_vitdet_/, load: async () => (await import("@tessera/vitdet")).vitDetFamily },

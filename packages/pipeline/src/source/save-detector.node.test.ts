@@ -36,6 +36,7 @@ test("a detector of any config comes back with its weights, labels and preproces
 test.each([
   ["sparse-rcnn", { proposals: 3, stages: 1, width: 8, mlpDim: 8, dynamicWidth: 4, backbone: { block: "basic", depths: [1, 1, 1, 1], widths: [4, 4, 4, 4], stemWidth: 4 } }, { rounding: "half-up", scale: 1 }], // prettier-ignore
   ["vitdet", { imageSize: 64, width: 16, depth: 1, heads: 2, mlpDim: 8, window: 2, pretrainedGrid: 2, channels: 4, regionWidth: 4, globalEvery: 2, rules: { proposals: 4 } }, { rounding: "half-up", shortest: 1024 }], // prettier-ignore
+  ["deformable-detr", { queries: 3, width: 32, heads: 4, points: 1, encoderDepth: 1, decoderDepth: 1, mlpDim: 8, twoStage: true, backbone: { block: "basic", depths: [1, 1, 1, 1], widths: [4, 4, 4, 4], stemWidth: 4 } }, { scale: 1 / 255 }], // prettier-ignore
   ["yolos", { imageSize: [32, 48], width: 6, depth: 1, mlpDim: 8, queries: 3 }, { multiple: 16, scale: 1 / 255 }],
 ])("a %s comes back too, with the pixels of its family", async (family, args, pixels) => {
   using model = (await buildDetector(family, args, 2)).init(1);

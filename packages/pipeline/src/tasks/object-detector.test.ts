@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { failure } from "../__fixtures__/failure.ts";
 import { plain } from "../__fixtures__/pictures.ts";
 import { smallDetector } from "../__fixtures__/small-detector.ts";
+import { smallDeformableDetr } from "../__fixtures__/small-deformable-detr.ts";
 import { smallSparseRcnn } from "../__fixtures__/small-sparse-rcnn.ts";
 import { smallYolos } from "../__fixtures__/small-yolos.ts";
 import { coco80 } from "../source/labels/coco.ts";
@@ -135,6 +136,15 @@ test("Sparse R-CNN sees its authors' pixels, and gives COCO's labels without gap
   expect(nameless).toMatch(/pass weights, a checkpoint file of https:.*SparseR-CNN\/releases$/);
 });
 
+test("Deformable DETR takes transformers' files, and a box may have several classes", async () => {
+  using detector = await objectDetector(await smallDeformableDetr());
+  expect(detector.labels).toEqual(["N/A", "cat", "dog"]);
+  const found = await detector(picture(64, 40), { threshold: 0 });
+  // More than there are queries.
+  expect(found.length).toBeGreaterThan(40);
+  expect(found.every(({ score }) => score > 0 && score < 1)).toBe(true);
+});
+
 test("YOLOS takes transformers' files, and pictures of whole patches", async () => {
   const files = await smallYolos();
   using detector = await objectDetector(files);
@@ -208,7 +218,7 @@ describe("loading", () => {
     );
     const config = new Blob([JSON.stringify({ model_type: "vit" })]);
     expect(await failure(objectDetector({ ...small.files, config }))).toMatch(
-      /^config\.json: expected a detector, "model_type" among detr, yolos, got "vit"$/,
+      /^config\.json: expected a detector, "model_type" among detr, deformable_detr, yolos, got "vit"$/,
     );
     const preprocessor = new Blob([JSON.stringify({ image_processor_type: "ViTImageProcessor" })]);
     expect(await failure(objectDetector({ ...small.files, preprocessor }))).toContain(
