@@ -15,9 +15,9 @@ export interface DeformableBackbone {
   reductions: readonly number[];
 }
 
-/** The ResNet of a published model with frozen norms: the maps of its last three stages, or of the last where one map is looked at. */
+/** The ResNet of a published model, with frozen norms unless the config says otherwise: the maps of its last three stages, or of the last where one map is looked at. */
 export function resnetBackbone(config: DetrResNet, levels: number): DeformableBackbone {
-  const body = new ResNet({ ...config, imageSize: 800, classes: 0, frozenNorm: true });
+  const body = new ResNet({ frozenNorm: true, ...config, imageSize: 800, classes: 0 });
   const stages = [body.layer2, body.layer3, body.layer4].slice(levels === 1 ? 2 : 0);
   const { outputStride = 32 } = config;
   return {

@@ -27,6 +27,19 @@ const small: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     dropout: 0,
     backbone: { ...backbone, outputStride: 8 },
   },
+  "deformable-detr": {
+    queries: 30,
+    width: 96,
+    heads: 4,
+    levels: 3,
+    points: 4,
+    encoderDepth: 2,
+    decoderDepth: 3,
+    mlpDim: 256,
+    dropout: 0,
+    refine: true,
+    backbone,
+  },
   "sparse-rcnn": { proposals: 16, stages: 3, width: 64, heads: 4, mlpDim: 128, dynamicWidth: 16, backbone },
 };
 
