@@ -24,6 +24,7 @@ describe("tessera models", () => {
       labels: "imagenet-1k",
       source: "timm/vit_tiny_patch16_224.augreg_in21k_ft_in1k",
       license: "apache-2.0",
+      top1: 75.452,
     });
   });
 
