@@ -62,9 +62,11 @@ async function store(hub: Hub, layout: Layout, file: string, info: FileInfo): Pr
   await withLock(layout.lock(info.etag), hub.signal, async () => {
     // another process may have been faster
     if (isWhole(await sizeOf(pointer), info)) return;
-    const isNew = !isWhole(await sizeOf(blob), info);
+    const size = await sizeOf(blob);
+    const isNew = !isWhole(size, info);
     if (isNew) {
-      await rm(blob, { force: true });
+      // Only what was there: without a working lock another process may put the whole file there by now.
+      if (size !== undefined) await rm(blob, { force: true });
       await adopt(layout, info.etag);
       await download(hub, file, info, layout.partial(info.etag), blob);
     }

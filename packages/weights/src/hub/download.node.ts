@@ -34,6 +34,16 @@ async function openPartial(path: string): Promise<FileHandle> {
   }
 }
 
+/** Renames what another process may rename in the same moment. */
+async function renamed(partial: string, blob: string): Promise<void> {
+  try {
+    await rename(partial, blob);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+    await stat(blob);
+  }
+}
+
 async function attempt(hub: Hub, file: string, info: FileInfo, partial: string, blob: string): Promise<void> {
   const where = nameOf(hub, file);
   const handle = await openPartial(partial);
@@ -45,7 +55,7 @@ async function attempt(hub: Hub, file: string, info: FileInfo, partial: string, 
     await checkDigest(handle, info, where, hub.signal);
     // without a working lock another process may have finished or started over: what has this name is then not ours
     const there = await stat(partial).catch(() => undefined);
-    if (there?.ino === ino) await rename(partial, blob);
+    if (there?.ino === ino) await renamed(partial, blob);
     else await stat(blob);
   } finally {
     await handle.close();
